@@ -1,0 +1,169 @@
+/* Inside of the checker: types, values, and the machine as it stands while a form is executed symbolically. */
+#ifndef POPEK_ELABORATE_H
+#define POPEK_ELABORATE_H
+
+#include "syntax.h"
+
+enum type_kind { TYPE_BITS, TYPE_ENUMERATION, TYPE_RECORD };
+struct type;
+struct piece { unsigned high, low; };
+struct field {
+    const char *name;
+    const struct type *type;
+    const struct piece *pieces; /* most significant first */
+    size_t piece_count;
+    unsigned first; /* index of its first scalar among those of the record */
+};
+struct type {
+    enum type_kind kind;
+    const char *name; /* NULL: written in place */
+    unsigned width;   /* of the packed form */
+    unsigned scalars; /* 1, or of all fields */
+    const struct field *fields;
+    size_t field_count;
+    const char *const *value_names; /* enumerations */
+    unsigned value_count;
+};
+
+/* A value: as many terms as its type has scalars; or a number that takes the width of its neighbour; or `undefined`. */
+enum value_kind { VALUE_ERROR, VALUE_TYPED, VALUE_NUMBER, VALUE_UNDEFINED };
+struct value {
+    enum value_kind kind;
+    const struct type *type;
+    term *terms;
+    word128 number;
+};
+
+struct component {
+    const char *name;
+    const struct type *type;
+    unsigned index_width;
+    unsigned first_leaf;
+    enum state_class class;
+    const struct syntax *at_expression, *when_expression, *next_expression;
+};
+
+struct local {
+    const char *name;
+    struct value value;
+    struct local *outer;
+};
+
+enum definition_kind { DEFINES_NOTHING, DEFINES_CONSTANT, DEFINES_TYPE, DEFINES_COMPONENT, DEFINES_FUNCTION, DEFINES_PROCEDURE, DEFINES_TEMPLATE,
+    DEFINES_TRAP, DEFINES_MODE, DEFINES_VALUE };
+struct definition {
+    const char *name;
+    enum definition_kind kind;
+    struct syntax *syntax;
+    const struct type *type; /* of a type, or of the enumeration whose value this is */
+    unsigned number;         /* index of a component, trap or mode; value of an enumeration's name */
+    bool active;             /* being expanded: to find recursion */
+    struct definition *next; /* in its hash bucket */
+};
+
+struct symbolic_operand { const char *name; const struct type *type; enum operand_direction direction; term *current; unsigned first; };
+
+/* The machine in the middle of one execution. */
+struct machine {
+    term *scalars;              /* by leaf; meaningless for arrays */
+    term next_counter;
+    struct array_write *writes;
+    size_t write_count, write_capacity;
+    term path;                  /* condition under which this point is reached, traps aside */
+    term stopped;               /* some trap before this point was taken */
+    term trap, memory_trap, vector, argument;
+    struct trap_point *points;
+    size_t point_count, point_capacity;
+    struct symbolic_operand *operands;
+    size_t operand_count;
+    bool relocation_written;    /* what the window depends on was assigned */
+};
+
+struct checker {
+    struct reading *r;
+    struct arena *arena;
+    struct term_pool *pool;
+    struct isa *isa;
+    const struct isa_options *options;
+    struct definition *buckets[512];
+    struct component *components;
+    size_t component_count, component_capacity;
+    struct leaf *leaves;
+    size_t leaf_count, leaf_capacity;
+    struct trap_kind *traps;
+    size_t trap_count, trap_capacity;
+    struct operating_mode *modes;
+    size_t mode_count, mode_capacity;
+    struct form *forms;
+    size_t form_count, form_capacity;
+    struct profile *profiles;
+    size_t profile_count, profile_capacity;
+    symbol *undefined;
+    size_t undefined_count, undefined_capacity;
+    symbol *opaque;
+    size_t opaque_count, opaque_capacity;
+    const struct component *counter;
+    symbol length;
+
+    /* the execution in progress */
+    struct machine machine;
+    struct local *locals;
+    bool writable;        /* statements may assign and trap */
+    unsigned drop_point;  /* number of the trap point to leave out in this form; 0: none */
+    const char *form_text;
+    unsigned undefined_sites; /* made in this form */
+    unsigned depth;       /* of function and procedure calls */
+    unsigned long steps;  /* a budget, against descriptions that explode */
+    const char *each_array; /* in `assume each`: the array whose element at each_index is each_element */
+    term each_index, each_element;
+};
+
+/* names and types: declarations.c, types.c */
+struct definition *find_definition(struct checker *c, const char *name);
+struct definition *define(struct checker *c, const struct syntax *at, const char *name, enum definition_kind kind);
+const struct type *bits_type(struct checker *c, unsigned width);
+const struct type *resolve_type(struct checker *c, const struct syntax *s); /* NULL after an error */
+const struct type *make_record(struct checker *c, const struct syntax *at, const struct syntax *items, unsigned width);
+const char *type_text(struct checker *c, const struct type *type);
+const struct field *find_field(const struct type *type, const char *name);
+void declare_all(struct checker *c);
+unsigned bits_needed(word128 highest);
+
+/* expressions: expression.c, access.c, convert.c, call.c */
+struct value evaluate_expression(struct checker *c, const struct syntax *s, const struct type *expected);
+struct value evaluate_as(struct checker *c, const struct syntax *s, const struct type *type); /* exactly of this type, or VALUE_ERROR */
+term evaluate_bit(struct checker *c, const struct syntax *s);                                /* false after an error */
+bool constant_number(struct checker *c, const struct syntax *s, word128 *value);
+struct value convert(struct checker *c, const struct syntax *at, struct value value, const struct type *type);
+struct value typed(struct checker *c, const struct type *type, const term *terms);
+struct value scalar(struct checker *c, term t);
+struct value error_value(void);
+term pack(struct checker *c, const struct type *type, const term *terms);
+void unpack(struct checker *c, const struct type *type, term bits, term *terms);
+struct value evaluate_name(struct checker *c, const struct syntax *s);
+struct value evaluate_index(struct checker *c, const struct syntax *s);
+struct value evaluate_call(struct checker *c, const struct syntax *s, const struct type *expected);
+struct value choose(struct checker *c, term condition, struct value a, struct value b);
+term read_array(struct checker *c, unsigned leaf, term index);
+term memory_access(struct checker *c, const struct syntax *at, const struct component *component, term index); /* records the memory trap */
+bool spend(struct checker *c, const struct syntax *at);
+bool bind_arguments(struct checker *c, const struct syntax *at, const struct syntax *parameters, const struct syntax *arguments, struct local **locals);
+void bind_local(struct checker *c, const char *name, struct value value);
+struct value cases_condition(struct checker *c, const struct syntax *patterns, struct value subject);
+const struct component *component_of(struct checker *c, const char *name);
+
+/* statements: statement.c, assign.c */
+void execute_block(struct checker *c, const struct syntax *statements);
+void assign(struct checker *c, const struct syntax *target, const struct syntax *expression);
+void machine_reset(struct checker *c);
+
+/* forms and profiles */
+void check_instruction(struct checker *c, const struct syntax *s);
+void check_procedures(struct checker *c);
+void check_profile(struct checker *c, const struct syntax *s);
+bool resolve_path(struct checker *c, const struct syntax *s, unsigned *first, unsigned *count, const struct type **type, const struct component **component);
+
+#define APPEND(c, array, count, capacity) \
+    ((count) == (capacity) ? (void)((array) = arena_grow((c)->arena, (array), (count), &(capacity), sizeof *(array))) : (void)0, (count)++)
+
+#endif

@@ -1,0 +1,27 @@
+/* The evaluator: a form executed on a concrete state. Replays witnesses and runs machines. */
+#ifndef POPEK_EVALUATE_H
+#define POPEK_EVALUATE_H
+
+#include "isa.h"
+
+/* Values of symbols: of variables, of array elements, of opaque results. What is not set is 0. */
+struct valuation;
+struct valuation *valuation_new(void);
+void valuation_free(struct valuation *v);
+bool valuation_set(struct valuation *v, symbol s, const word128 *arguments, unsigned argument_count, word128 value); /* false: out of memory */
+word128 valuation_get(const struct valuation *v, symbol s, const word128 *arguments, unsigned argument_count);
+size_t valuation_size(const struct valuation *v);
+struct valuation_entry { symbol symbol; unsigned argument_count; word128 arguments[16]; word128 value; };
+const struct valuation_entry *valuation_entries(const struct valuation *v); /* in order of setting */
+
+enum step_outcome { STEP_DONE, STEP_TRAP, STEP_MEMORY_TRAP };
+struct step_result {
+    enum step_outcome outcome;
+    unsigned trap_vector;
+    word128 trap_argument;
+    struct valuation *after; /* all scalar leaves and out operands by their own symbol; array elements that were written. Owned by the caller */
+};
+/* Executes the form in the state `before` (isa symbols). False: out of memory. */
+bool step(const struct isa *isa, const struct form *form, const struct valuation *before, struct step_result *result);
+
+#endif
