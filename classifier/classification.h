@@ -1,0 +1,39 @@
+/* Inside of the classifier: what is collected while an ISA is classified. */
+#ifndef POPEK_CLASSIFICATION_H
+#define POPEK_CLASSIFICATION_H
+
+#include "query.h"
+#include "smtlib.h"
+#include "solver.h"
+#include "witness.h"
+
+struct classifier {
+    struct query_context context;
+    const struct classify_options *options;
+    struct solver *solver;
+    unsigned configuration;
+    struct form_verdict *verdicts;
+    size_t verdict_count;
+    struct query_record *queries;
+    size_t query_count, query_capacity;
+    struct configuration_result plain, best;
+    unsigned *never_closed;
+    size_t never_closed_count;
+    bool searched;
+    char *message;
+    bool internal;
+};
+
+/* Notes why it failed, once, and returns false. */
+bool fail(struct classifier *c, bool internal, const char *format, const char *a, const char *b);
+/* One question of one form in one mode; a witness that does not replay is a failure. `witness` may be NULL. */
+bool ask(struct classifier *c, unsigned form, unsigned mode, enum question question, unsigned configuration, enum answer *answer,
+         struct witness **witness);
+/* Which configuration of the free bits leaves the fewest holes. */
+bool search_configurations(struct classifier *c);
+/* Theorems and assumptions; the result takes over the verdicts. NULL: out of memory. */
+struct classification *conclude_all(struct classifier *c);
+/* The sentences that go with every result; false: out of memory. */
+bool collect_assumptions(const struct classifier *c, struct classification *result);
+
+#endif

@@ -1,0 +1,274 @@
+/* Asks every question of every form, and draws the conclusions. */
+#include "classification.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#define DEFAULT_RESOURCE_LIMIT 50000000u
+
+static double cpu_seconds(void) {
+    struct timespec t;
+    return clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t) == 0 ? (double)t.tv_sec + (double)t.tv_nsec / 1e9 : 0;
+}
+
+bool fail(struct classifier *c, bool internal, const char *format, const char *a, const char *b) {
+    if (c->message == NULL && asprintf(&c->message, format, a, b) < 0) {
+        c->message = NULL;
+    }
+    c->internal = c->internal || internal;
+    return false;
+}
+
+static bool remember(struct classifier *c, const struct query_record *record) {
+    if (c->query_count == c->query_capacity) {
+        size_t capacity = c->query_capacity == 0 ? 256 : c->query_capacity * 2;
+        struct query_record *larger = realloc(c->queries, capacity * sizeof *larger);
+        if (larger == NULL) {
+            return false;
+        }
+        c->queries = larger;
+        c->query_capacity = capacity;
+    }
+    c->queries[c->query_count++] = *record;
+    return true;
+}
+
+static bool export_query(struct classifier *c, term query, const struct query_record *record) {
+    char path[4096];
+    char name[80];
+    size_t length = 0;
+    for (const char *t = record->form_text; *t != '\0' && length + 1 < sizeof name; t++) {
+        bool plain = (*t >= 'a' && *t <= 'z') || (*t >= 'A' && *t <= 'Z') || (*t >= '0' && *t <= '9');
+        if (plain || (length > 0 && name[length - 1] != '_')) {
+            name[length++] = plain ? *t : '_';
+        }
+    }
+    name[length] = '\0';
+    int written = snprintf(path, sizeof path, "%s/%05zu-%s-%s-%s-%u.smt2", c->options->smt2_directory, c->query_count, name, record->mode,
+                           question_name(record->question), record->configuration);
+    FILE *out = written < 0 || (size_t)written >= sizeof path ? NULL : fopen(path, "w");
+    if (out == NULL) {
+        return fail(c, false, "cannot write %s: %s", path, strerror(errno));
+    }
+    char comment[300];
+    (void)snprintf(comment, sizeof comment, "popek %s: %s, %s, %s, configuration %u", c->context.isa->name, record->form_text, record->mode,
+                   question_name(record->question), record->configuration);
+    bool good = smtlib_write(out, c->context.isa->pool, query, record->answer, comment);
+    return fclose(out) == 0 && good ? true : fail(c, false, "cannot write %s%s", path, "");
+}
+
+bool ask(struct classifier *c, unsigned form, unsigned mode, enum question question, unsigned configuration, enum answer *answer,
+         struct witness **witness) {
+    const struct isa *isa = c->context.isa;
+    const struct form *f = &isa->forms[form];
+    struct valuation *model = NULL;
+    double start = cpu_seconds();
+    term query = query_build(&c->context, f, mode, question, configuration);
+    if (query == TERM_NONE || term_pool_failed(isa->pool) || !solver_ask(c->solver, query, answer, &model)) {
+        return fail(c, true, "the solver could not be asked about %s (%s)", f->text, question_name(question));
+    }
+    struct query_record record = {f->text, isa->modes[mode].name, question, configuration, *answer, cpu_seconds() - start};
+    bool good = c->options->smt2_directory == NULL || export_query(c, query, &record);
+    good = good && remember(c, &record);
+    if (good && *answer == ANSWER_YES) {
+        struct witness *w = witness_new(&c->context, f, question, model);
+        good = w != NULL && witness_check(&c->context, f, mode, configuration, w);
+        if (!good) {
+            (void)fail(c, true, "the witness of %s (%s) does not replay", f->text, question_name(question));
+        }
+        if (good && witness != NULL) {
+            *witness = w;
+        } else {
+            witness_free(w);
+        }
+    }
+    valuation_free(model);
+    return good;
+}
+
+/* --- one form ----------------------------------------------------------------------------------------------------------------------------------- */
+
+static enum answer either(enum answer a, enum answer b) {
+    if (a == ANSWER_YES || b == ANSWER_YES) {
+        return ANSWER_YES;
+    }
+    return a == ANSWER_UNDECIDED || b == ANSWER_UNDECIDED ? ANSWER_UNDECIDED : ANSWER_NO;
+}
+
+static enum answer both(enum answer a, enum answer b) {
+    if (a == ANSWER_NO || b == ANSWER_NO) {
+        return ANSWER_NO;
+    }
+    return a == ANSWER_UNDECIDED || b == ANSWER_UNDECIDED ? ANSWER_UNDECIDED : ANSWER_YES;
+}
+
+static enum answer opposite(enum answer a) {
+    return a == ANSWER_UNDECIDED ? a : a == ANSWER_YES ? ANSWER_NO : ANSWER_YES;
+}
+
+static enum verdict_class class_of(enum answer privileged, enum answer sensitive) {
+    if (privileged == ANSWER_UNDECIDED || sensitive == ANSWER_UNDECIDED) {
+        return VERDICT_UNDECIDED;
+    }
+    if (sensitive == ANSWER_YES) {
+        return privileged == ANSWER_YES ? VERDICT_PRIVILEGED_SENSITIVE : VERDICT_SENSITIVE_UNPRIVILEGED;
+    }
+    return privileged == ANSWER_YES ? VERDICT_PRIVILEGED_ONLY : VERDICT_INNOCUOUS;
+}
+
+static void conclude(struct form_verdict *v, enum definition definition) {
+    const enum answer *a = v->answers;
+    v->privileged = opposite(a[QUESTION_USER_ESCAPES]);
+    if (definition == DEFINITION_REPAIRED) {
+        v->privileged = both(v->privileged, a[QUESTION_SUPERVISOR_RUNS]);
+    }
+    v->behaviour = either(a[QUESTION_LOCATION], a[QUESTION_MODE]);
+    v->sensitive = either(a[QUESTION_CONTROL], v->behaviour);
+    v->user_sensitive = either(a[QUESTION_USER_CONTROL], a[QUESTION_USER_LOCATION]);
+    v->class = class_of(v->privileged, v->sensitive);
+}
+
+/* Answers that follow from another one are not asked for again. */
+static bool follows(const struct form_verdict *v, enum question question) {
+    return (question == QUESTION_USER_CONTROL && v->answers[QUESTION_CONTROL] == ANSWER_NO) ||
+           (question == QUESTION_USER_LOCATION && v->answers[QUESTION_LOCATION] == ANSWER_NO);
+}
+
+static bool more_telling(enum question question, const struct witness *than) {
+    static const int rank[QUESTION_COUNT] = {[QUESTION_HOLE] = 4, [QUESTION_CONTROL] = 3, [QUESTION_LOCATION] = 2, [QUESTION_MODE] = 1};
+    return rank[question] > (than == NULL ? 0 : rank[than->question]);
+}
+
+static bool decide(struct classifier *c, struct form_verdict *v) {
+    bool literal = c->options->definition == DEFINITION_LITERAL;
+    for (int question = 0; question < QUESTION_COUNT; question++) {
+        struct witness *w = NULL;
+        if (follows(v, (enum question)question) || (literal && question == QUESTION_SUPERVISOR_RUNS)) {
+            v->answers[question] = ANSWER_NO;
+            continue;
+        }
+        if (!ask(c, v->form, v->mode, (enum question)question, c->configuration, &v->answers[question], &w)) {
+            return false;
+        }
+        if (w != NULL && more_telling((enum question)question, v->witness)) {
+            witness_free(v->witness);
+            v->witness = w;
+        } else {
+            witness_free(w);
+        }
+    }
+    conclude(v, c->options->definition);
+    return true;
+}
+
+/* --- all forms ---------------------------------------------------------------------------------------------------------------------------------- */
+
+static bool wanted(const struct classifier *c, const struct form *form, unsigned mode) {
+    const struct classify_options *o = c->options;
+    bool named = o->instruction == NULL || strcasecmp(o->instruction, form->instruction) == 0 || strcasecmp(o->instruction, form->text) == 0;
+    return named && ((form->modes >> mode) & 1u) != 0 && (o->mode < 0 || (unsigned)o->mode == mode);
+}
+
+static bool list_verdicts(struct classifier *c) {
+    const struct isa *isa = c->context.isa;
+    c->verdicts = calloc(isa->form_count * isa->mode_count + 1, sizeof *c->verdicts);
+    if (c->verdicts == NULL) {
+        return false;
+    }
+    for (unsigned form = 0; form < isa->form_count; form++) {
+        for (unsigned mode = 0; mode < isa->mode_count; mode++) {
+            if (wanted(c, &isa->forms[form], mode)) {
+                c->verdicts[c->verdict_count].form = form;
+                c->verdicts[c->verdict_count++].mode = mode;
+            }
+        }
+    }
+    if (c->verdict_count == 0) {
+        return fail(c, false, "no form of '%s' in this mode%s", c->options->instruction == NULL ? isa->name : c->options->instruction, "");
+    }
+    return true;
+}
+
+static bool make_directory(struct classifier *c) {
+    const char *path = c->options->smt2_directory;
+    if (path != NULL && mkdir(path, 0777) != 0 && errno != EEXIST) {
+        return fail(c, false, "cannot make the directory %s: %s", path, strerror(errno));
+    }
+    return true;
+}
+
+static bool run_all(struct classifier *c) {
+    if (!make_directory(c) || !list_verdicts(c)) {
+        return false;
+    }
+    if ((c->options->best || c->options->search) && !search_configurations(c)) {
+        return false;
+    }
+    c->configuration = c->options->best ? c->best.bits : c->options->configuration;
+    for (size_t i = 0; i < c->verdict_count; i++) {
+        if (!decide(c, &c->verdicts[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void release(struct classifier *c) {
+    for (size_t i = 0; i < c->verdict_count; i++) {
+        witness_free(c->verdicts[i].witness);
+    }
+    free(c->verdicts);
+    free(c->queries);
+    free(c->never_closed);
+}
+
+struct classification *classify(const struct isa *isa, const struct classify_options *options, char **message, bool *internal) {
+    struct classifier c = {0};
+    struct classification *result = NULL;
+    unsigned limit = options->resource_limit != 0 ? options->resource_limit : DEFAULT_RESOURCE_LIMIT;
+    *message = NULL;
+    *internal = false;
+    c.options = options;
+    bool good = query_context_open(&c.context, isa, options->profile, options->definition);
+    c.solver = good ? solver_new(isa->pool, limit) : NULL;
+    good = good && c.solver != NULL && run_all(&c);
+    if (good) {
+        result = conclude_all(&c);
+    }
+    if (result == NULL) {
+        release(&c);
+        *message = c.message;
+        *internal = c.internal;
+    } else {
+        free(c.message);
+    }
+    solver_free(c.solver);
+    query_context_close(&c.context);
+    return result;
+}
+
+bool witness_replays(const struct isa *isa, const struct classify_options *options, unsigned configuration, const struct form_verdict *verdict,
+                     const struct witness *witness) {
+    struct query_context q;
+    if (!query_context_open(&q, isa, options->profile, options->definition)) {
+        return false;
+    }
+    bool good = witness_check(&q, &isa->forms[verdict->form], verdict->mode, configuration, witness);
+    query_context_close(&q);
+    return good;
+}
+
+const char *question_name(enum question question) {
+    static const char *const names[] = {"user-escapes", "supervisor-runs", "control", "user-control", "location",
+                                        "user-location", "mode", "hole", "timing", "identity"};
+    return names[question];
+}
+
+const char *verdict_class_name(enum verdict_class class) {
+    static const char *const names[] = {"privileged-sensitive", "sensitive-unprivileged", "privileged-only", "innocuous", "undecided"};
+    return names[class];
+}

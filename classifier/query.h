@@ -1,0 +1,36 @@
+/* Builds the questions of docs/definitions.md as single terms. */
+#ifndef POPEK_QUERY_H
+#define POPEK_QUERY_H
+
+#include "classifier.h"
+
+/* How a second state differs from the first one. */
+enum side_kind { SIDE_FIRST, SIDE_RELOCATED, SIDE_OTHER_MODE, SIDE_OTHER_CLOCK, SIDE_OTHER_IDENTITY, SIDE_HARDWARE, SIDE_COUNT };
+
+struct side {
+    enum side_kind kind;
+    struct substitution *substitution; /* NULL: the first state */
+    symbol *symbols;                   /* by leaf: the symbol of its value before */
+};
+
+struct query_context {
+    const struct isa *isa;
+    const struct profile *profile;
+    enum definition definition;
+    struct side sides[SIDE_COUNT];
+};
+
+bool query_context_open(struct query_context *q, const struct isa *isa, unsigned profile, enum definition definition);
+void query_context_close(struct query_context *q);
+
+/* The term whose models answer the question with yes. */
+term query_build(struct query_context *q, const struct form *form, unsigned mode, enum question question, unsigned configuration);
+/* The second state of the question, or SIDE_FIRST when it is about one state. */
+enum side_kind question_side(enum question question, enum definition definition);
+bool is_mapped(const struct profile *profile, unsigned leaf, term *value);
+bool is_free_bit(const struct profile *profile, unsigned leaf);
+/* A part of M or R, whose change makes an instruction control sensitive. */
+bool is_owned(const struct leaf *leaf);
+bool is_visible(const struct leaf *leaf);
+
+#endif
