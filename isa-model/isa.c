@@ -62,7 +62,12 @@ static void check_everything(struct checker *c) {
             (void)evaluate_name(c, &name);
         }
     }
+    /* The unknowns that stand for the arguments of functions belong to no form. */
+    size_t undefined = c->undefined_count;
+    size_t opaque = c->opaque_count;
     check_procedures(c);
+    c->undefined_count = undefined;
+    c->opaque_count = opaque;
     for (const struct syntax *s = c->r->declarations; s != NULL; s = s->next) {
         if (s->kind == SYNTAX_PROFILE) {
             check_profile(c, s);

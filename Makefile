@@ -1,0 +1,135 @@
+# Builds popek, its tests and its reports. Two targets do everything on a fresh Debian 12: `make audit` and `make test`.
+
+BUILD   ?= build
+PREFIX  ?= /usr/local
+CC      ?= cc
+CFLAGS  ?= -O2 -g
+WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wconversion
+# -D_GNU_SOURCE= : argp, open_memstream and getrusage beside ISO C.
+CPPFLAGS += -D_GNU_SOURCE= -Iisa-model -I$(BUILD)/isa-model -Icli
+LDLIBS   = -lz3 -ljansson
+FUZZ_SECONDS ?= 60
+CLANG   ?= clang
+
+BUILD_PACKAGES = build-essential pkg-config flex bison libz3-dev libcunit1-dev libjansson-dev cvc4
+LINT_PACKAGES  = clang clang-format clang-tidy cppcheck libclang-rt-14-dev
+
+LIBRARY_SOURCES = $(wildcard isa-model/*.c classifier/*.c reports/*.c)
+CLI_SOURCES     = $(wildcard cli/*.c)
+TEST_SOURCES    = $(wildcard tests/*.c tests/isa-model/*.c tests/classifier/*.c tests/cli/*.c tests/examples/*.c)
+TABLES          = $(sort $(wildcard x86-tables/*.isa))
+HEADERS         = $(wildcard isa-model/*.h classifier/*.h reports/*.h cli/*.h tests/*.h)
+GENERATED       = $(BUILD)/isa-model/lexer.c $(BUILD)/isa-model/parser.c
+
+LIBRARY_OBJECTS = $(LIBRARY_SOURCES:%.c=$(BUILD)/%.o) $(GENERATED:.c=.o)
+CLI_OBJECTS     = $(CLI_SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/cli/embedded.o $(BUILD)/cli/embedded_text.o
+TEST_OBJECTS    = $(TEST_SOURCES:%.c=$(BUILD)/%.o)
+
+.PHONY: all audit test rebase bench lint sanitize fuzz install clean
+.DELETE_ON_ERROR:
+.SECONDARY:
+all: $(BUILD)/popek
+
+# --- what is needed -------------------------------------------------------------------------------------------------------------------------------
+$(BUILD)/.packages: tools/packages.sh
+	@tools/packages.sh $@ $(BUILD_PACKAGES)
+$(BUILD)/.packages-lint: tools/packages.sh
+	@tools/packages.sh $@ $(LINT_PACKAGES)
+
+# --- the program ----------------------------------------------------------------------------------------------------------------------------------
+$(BUILD)/popek: $(CLI_OBJECTS) $(BUILD)/libpopek.a
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+# The archive is made anew, so that objects of files that are gone do not stay in it; `objects` changes when the list of them does.
+$(BUILD)/libpopek.a: $(LIBRARY_OBJECTS) $(BUILD)/objects
+	rm -f $@
+	$(AR) rcs $@ $(LIBRARY_OBJECTS)
+$(BUILD)/objects: always
+	@mkdir -p $(@D)
+	@echo '$(LIBRARY_OBJECTS)' | cmp -s - $@ || echo '$(LIBRARY_OBJECTS)' >$@
+.PHONY: always
+
+$(BUILD)/%.o: %.c | $(BUILD)/.packages $(BUILD)/isa-model/parser.h
+	@mkdir -p $(@D)
+	$(CC) -std=c11 $(CPPFLAGS) $(WARNINGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+# Generated code is not ours to make free of warnings.
+GENERATED_WARNINGS = -Wall -Wno-conversion -Wno-sign-conversion -Wno-unused-function -Wno-unused-but-set-variable -Wno-unknown-warning-option
+$(BUILD)/isa-model/%.o: $(BUILD)/isa-model/%.c $(BUILD)/isa-model/parser.h | $(BUILD)/.packages
+	$(CC) -std=c11 $(CPPFLAGS) $(GENERATED_WARNINGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+$(BUILD)/isa-model/lexer.c: isa-model/lexer.l | $(BUILD)/.packages
+	@mkdir -p $(@D)
+	flex -o $@ $<
+$(BUILD)/isa-model/parser.c $(BUILD)/isa-model/parser.h &: isa-model/parser.y | $(BUILD)/.packages
+	@mkdir -p $(@D)
+	bison --defines=$(BUILD)/isa-model/parser.h -o $(BUILD)/isa-model/parser.c $<
+
+$(BUILD)/cli/embedded.s $(BUILD)/cli/embedded.c &: tools/embed.sh $(TABLES)
+	@mkdir -p $(@D)
+	tools/embed.sh $(BUILD)/cli/embedded.s $(BUILD)/cli/embedded.c $(TABLES)
+$(BUILD)/cli/embedded_text.o: $(BUILD)/cli/embedded.s
+	$(CC) -c -o $@ $<
+$(BUILD)/cli/embedded.o: $(BUILD)/cli/embedded.c cli/embedded.h
+	$(CC) -std=c11 $(CPPFLAGS) $(WARNINGS) $(CFLAGS) -c -o $@ $<
+
+# --- what it says about x86 -----------------------------------------------------------------------------------------------------------------------
+# Exit code 1 means findings, and x86 has them.
+audit: $(BUILD)/popek
+	@mkdir -p $(BUILD)/audit
+	@$(BUILD)/popek classify x86 --profile ring_compression --format json -o $(BUILD)/audit/x86.json || [ $$? -eq 1 ]
+	@$(BUILD)/popek classify x86 --profile ring_compression -o $(BUILD)/audit/x86.txt || [ $$? -eq 1 ]
+	@cat $(BUILD)/audit/x86.txt
+	@echo
+	@echo "The report is in $(BUILD)/audit/x86.txt and x86.json."
+
+# --- tests ----------------------------------------------------------------------------------------------------------------------------------------
+$(BUILD)/tests/run: $(TEST_OBJECTS) $(BUILD)/libpopek.a
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcunit
+test: $(BUILD)/popek $(BUILD)/tests/run
+	@$(BUILD)/tests/run $(BUILD)/popek
+# Writes the expected messages of the language errors anew and shows what changed.
+rebase: $(BUILD)/popek
+	@tests/isa-model/rebase.sh $(BUILD)/popek
+
+$(BUILD)/tests/bench/measure: $(BUILD)/tests/bench/measure.o
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
+bench: $(BUILD)/popek $(BUILD)/tests/bench/measure
+	@$(BUILD)/tests/bench/measure "x86, profile ring_compression" $(BUILD)/popek classify x86 --profile ring_compression --statistics
+	@$(BUILD)/tests/bench/measure "third generation machine" $(BUILD)/popek classify examples/isa/third_generation.isa --statistics
+
+SANITIZE = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+sanitize:
+	$(MAKE) BUILD=build-sanitize CFLAGS="$(SANITIZE)" test
+
+# --- lint -----------------------------------------------------------------------------------------------------------------------------------------
+LINT_SOURCES = $(LIBRARY_SOURCES) $(CLI_SOURCES) $(TEST_SOURCES) $(wildcard tests/fuzz/*.c tests/bench/*.c)
+lint: $(BUILD)/.packages-lint $(BUILD)/isa-model/parser.h
+	clang-format --dry-run --Werror $(LINT_SOURCES) $(HEADERS)
+	$(MAKE) BUILD=build-gcc CC=gcc CFLAGS="-O2 -Werror" build-gcc/popek build-gcc/tests/run
+	$(MAKE) BUILD=build-clang CC=$(CLANG) CFLAGS="-O2 -Werror" build-clang/popek build-clang/tests/run
+	cppcheck --quiet --error-exitcode=1 --inline-suppr --enable=warning,performance,portability --std=c11 --suppress=missingIncludeSystem \
+	    $(filter -I%,$(CPPFLAGS)) $(LINT_SOURCES)
+	clang-tidy --quiet $(LINT_SOURCES) -- -std=c11 $(CPPFLAGS)
+
+# --- fuzzing --------------------------------------------------------------------------------------------------------------------------------------
+FUZZ = -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
+fuzz: $(BUILD)/.packages-lint
+	$(MAKE) BUILD=build-fuzz CC=$(CLANG) CFLAGS="$(FUZZ)" build-fuzz/fuzz_isa
+	mkdir -p build-fuzz/corpus
+	build-fuzz/fuzz_isa -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048 -max_len=65536 -print_final_stats=1 \
+	    -dict=tests/fuzz/isa.dict -artifact_prefix=build-fuzz/ build-fuzz/corpus tests/isa-model/errors examples/isa
+$(BUILD)/fuzz_isa: $(BUILD)/tests/fuzz/fuzz_isa.o $(BUILD)/libpopek.a
+	$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+# --- installing -----------------------------------------------------------------------------------------------------------------------------------
+install: $(BUILD)/popek $(BUILD)/libpopek.a
+	install -D -m 755 $(BUILD)/popek $(DESTDIR)$(PREFIX)/bin/popek
+	install -D -m 644 $(BUILD)/libpopek.a $(DESTDIR)$(PREFIX)/lib/libpopek.a
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/include/popek/isa-model isa-model/term.h isa-model/isa.h isa-model/evaluate.h
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/include/popek/classifier classifier/classifier.h
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/popek/x86-tables $(TABLES)
+	cd examples && find isa -name '*.isa' -exec install -D -m 644 '{}' '$(DESTDIR)$(PREFIX)/share/popek/examples/{}' ';'
+
+clean:
+	rm -rf build build-*
+
+-include $(LIBRARY_OBJECTS:.o=.d) $(CLI_OBJECTS:.o=.d) $(TEST_OBJECTS:.o=.d)

@@ -1,0 +1,62 @@
+/* What the subcommands share: exit codes, loading an ISA, the options that select a question, writing the result. */
+#ifndef POPEK_CLI_H
+#define POPEK_CLI_H
+
+#include "../classifier/classifier.h"
+
+#include <argp.h>
+#include <stdio.h>
+
+enum exit_code {
+    EXIT_FINE = 0,
+    EXIT_FINDINGS = 1,
+    EXIT_USAGE = 2,
+    EXIT_INPUT = 3,
+    EXIT_UNDECIDED = 4,
+    EXIT_INTERNAL = 70,
+    EXIT_CANNOT_RUN = 77 /* no device; no subcommand needs one yet */
+};
+
+#define POPEK_VERSION "0.1.0"
+
+int command_classify(int argc, char **argv);
+int command_explain(int argc, char **argv);
+int command_list(int argc, char **argv);
+
+/* load.c: an ISA by built-in name or by path. On failure NULL after a message, and *code is what to exit with. */
+struct isa *load_isa(const char *name, const struct isa_options *options, struct source_reader *reader, int *code);
+/* Calls `visit` for each built-in ISA. */
+void visit_builtin_isas(void (*visit)(void *context, const char *name, const char *path), void *context);
+
+/* selection.c: the options of classify and explain that say what is asked. */
+struct selection {
+    const char *mode, *profile, *configuration;
+    enum definition definition;
+    unsigned resource_limit;
+    const char *output;
+    const char *drop_form; /* a negative control */
+    unsigned drop_point;
+};
+extern const struct argp selection_argp;
+/* Resolves the names against the isa; false after one clear message. */
+bool resolve_selection(const struct selection *s, const struct isa *isa, const char *instruction, struct classify_options *options);
+
+/* output.c: a result is made in memory first, so that a failure leaves no half-written file. */
+struct output {
+    FILE *stream; /* write here */
+    char *text;
+    size_t size;
+    const char *path; /* NULL: standard output */
+};
+bool output_open(struct output *o, const char *path);
+/* Writes what was made; the exit code EXIT_FINE, or another after a message. */
+int output_close(struct output *o, bool complete);
+void output_abandon(struct output *o);
+bool output_coloured(const struct output *o);
+
+/* complain.c */
+void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* "unknown KIND 'NAME'; there is: a, b, c" with at most `most` names. */
+void complain_unknown(const char *kind, const char *name, const char *(*at)(const void *context, size_t i), const void *context, size_t count);
+
+#endif

@@ -1,0 +1,100 @@
+/* Loads an ISA: a built-in name stands for tables inside of the program, everything else is a path. */
+#include "cli.h"
+
+#include "embedded.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static char *read_embedded(void *context, const char *path, size_t *size) {
+    (void)context;
+    for (size_t i = 0; i < embedded_file_count; i++) {
+        const struct embedded_file *file = &embedded_files[i];
+        if (strcmp(file->path, path) == 0) {
+            size_t length = (size_t)(file->end - file->start);
+            char *text = malloc(length + 1);
+            if (text != NULL) {
+                memcpy(text, file->start, length);
+                text[length] = '\0';
+                *size = length;
+            }
+            return text;
+        }
+    }
+    return NULL;
+}
+
+/* The start of the name of a main file (one that has an `isa` line) and its length; NULL for a file that others include. */
+static const char *builtin_name(const struct embedded_file *file, size_t *length) {
+    size_t size = (size_t)(file->end - file->start);
+    bool is_main = size > 4 && memcmp(file->start, "isa ", 4) == 0;
+    if (!is_main && memmem(file->start, size, "\nisa ", 5) == NULL) {
+        return NULL;
+    }
+    const char *slash = strrchr(file->path, '/');
+    const char *base = slash == NULL ? file->path : slash + 1;
+    const char *dot = strrchr(base, '.');
+    *length = dot == NULL ? strlen(base) : (size_t)(dot - base);
+    return base;
+}
+
+static const struct embedded_file *find_builtin(const char *name) {
+    for (size_t i = 0; i < embedded_file_count; i++) {
+        size_t length = 0;
+        const char *builtin = builtin_name(&embedded_files[i], &length);
+        if (builtin != NULL && strlen(name) == length && strncmp(name, builtin, length) == 0) {
+            return &embedded_files[i];
+        }
+    }
+    return NULL;
+}
+
+void visit_builtin_isas(void (*visit)(void *context, const char *name, const char *path), void *context) {
+    for (size_t i = 0; i < embedded_file_count; i++) {
+        size_t length = 0;
+        const char *builtin = builtin_name(&embedded_files[i], &length);
+        char name[64];
+        if (builtin != NULL && length < sizeof name) {
+            memcpy(name, builtin, length);
+            name[length] = '\0';
+            visit(context, name, embedded_files[i].path);
+        }
+    }
+}
+
+static void print_name(void *context, const char *name, const char *path) {
+    (void)path;
+    (void)fprintf(context, " %s", name);
+}
+
+struct isa *load_isa(const char *name, const struct isa_options *options, struct source_reader *reader, int *code) {
+    const struct embedded_file *builtin = find_builtin(name);
+    const char *path = name;
+    if (builtin != NULL) {
+        *reader = (struct source_reader){read_embedded, NULL};
+        path = builtin->path;
+    } else {
+        *reader = source_reader_files();
+        FILE *probe = fopen(path, "rb");
+        if (probe == NULL) {
+            (void)fprintf(stderr, "popek: error: no built-in ISA and no readable file: '%s'; built in:", name);
+            visit_builtin_isas(print_name, stderr);
+            (void)fputc('\n', stderr);
+            *code = EXIT_INPUT;
+            return NULL;
+        }
+        (void)fclose(probe);
+    }
+    char *messages = NULL;
+    struct isa *isa = isa_load(path, reader, options, &messages);
+    if (isa == NULL) {
+        if (messages == NULL) {
+            complain("out of memory");
+        } else {
+            (void)fputs(messages, stderr);
+        }
+        *code = messages == NULL ? EXIT_INTERNAL : EXIT_INPUT;
+        free(messages);
+    }
+    return isa;
+}

@@ -1,0 +1,253 @@
+/* A classification as text for people: the verdict first, then what it rests on. */
+#include "reports.h"
+#include "wording.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define FORM_COLUMN 34u
+
+struct writer {
+    FILE *out;
+    const struct classification *c;
+    const struct report_scope *scope;
+    struct paint paint;
+};
+
+static const char *colour_of(const struct writer *w, enum answer a) {
+    return a == ANSWER_YES ? w->paint.good : a == ANSWER_NO ? w->paint.bad : w->paint.unsure;
+}
+
+static void write_theorem(const struct writer *w, unsigned number, const char *holds, const char *fails) {
+    const struct theorem *t = &w->c->theorem[number - 1];
+    const char *text = t->holds == ANSWER_YES ? holds : t->holds == ANSWER_NO ? fails : "undecided: the solver gave up on a form that matters.";
+    (void)fprintf(w->out, "Theorem %u  %s%-9s%s  %s", number, colour_of(w, t->holds), answer_word(t->holds), w->paint.plain, text);
+    if (t->violation_count > 0) {
+        (void)fprintf(w->out, " (%zu %s)", t->violation_count, t->violation_count == 1 ? "form" : "forms");
+    }
+    (void)fputc('\n', w->out);
+}
+
+static bool write_heading(const struct writer *w) {
+    const struct classification *c = w->c;
+    const struct profile *profile = &c->isa->profiles[c->profile];
+    (void)fprintf(w->out, "%s%s%s  %s\n", w->paint.bold, c->isa->name, w->paint.plain, c->isa->title);
+    (void)fprintf(w->out, "profile    %s%s%s\n", profile->name, profile->title[0] == '\0' ? "" : ": ", profile->title);
+    (void)fprintf(w->out, "mode       %s\n", w->scope->mode < 0 ? "all" : c->isa->modes[w->scope->mode].name);
+    (void)fprintf(w->out, "definition %s\n", c->definition == DEFINITION_LITERAL ? "literal, the text of 1974" : "repaired");
+    if (w->scope->instruction != NULL) {
+        (void)fprintf(w->out, "only       %s: the theorems speak of this instruction alone\n", w->scope->instruction);
+    }
+    char *configuration = configuration_text(c, c->configuration);
+    if (configuration == NULL) {
+        return false;
+    }
+    (void)fputs("with       ", w->out);
+    write_wrapped(w->out, 11, 11, configuration);
+    free(configuration);
+    return true;
+}
+
+static void write_verdict(const struct writer *w) {
+    const struct classification *c = w->c;
+    (void)fputc('\n', w->out);
+    write_theorem(w, 1, "a virtual machine monitor can be built.", "not virtualizable by this test.");
+    write_theorem(w, 2, "recursively virtualizable.", "not recursively virtualizable by this test.");
+    write_theorem(w, 3, "a hybrid monitor can be built.", "no hybrid monitor by this test.");
+    enum answer a = c->virtualizable_pointwise;
+    (void)fprintf(w->out, "Pointwise  %s%-9s%s  %s\n\n", colour_of(w, a), answer_word(a), w->paint.plain,
+                  a == ANSWER_YES  ? "no form has a hole."
+                  : a == ANSWER_NO ? "some form runs natively and does something else."
+                                   : "the solver gave up on the hole of some form.");
+    if (inconclusive(c)) {
+        (void)fprintf(w->out, "%sVerdict    inconclusive by the test, virtualizable by the pointwise question%s\n\n", w->paint.unsure, w->paint.plain);
+    }
+}
+
+/* Letters of what makes a form sensitive; ? for what is undecided. */
+static void letters(const struct form_verdict *v, char text[7]) {
+    static const struct {
+        enum question question;
+        char letter;
+    } letter_of[] = {{QUESTION_CONTROL, 'C'}, {QUESTION_LOCATION, 'L'}, {QUESTION_MODE, 'M'}};
+    for (size_t i = 0; i < 3; i++) {
+        enum answer a = v->answers[letter_of[i].question];
+        text[i] = a == ANSWER_YES ? letter_of[i].letter : a == ANSWER_NO ? '-' : '?';
+    }
+    text[3] = v->user_sensitive == ANSWER_YES ? 'U' : v->user_sensitive == ANSWER_NO ? '-' : '?';
+    text[4] = '\0';
+}
+
+static bool never_closed(const struct classification *c, unsigned verdict) {
+    for (size_t i = 0; i < c->never_closed_count; i++) {
+        if (c->never_closed[i] == verdict) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static const char *what_closes(const struct classification *c, unsigned verdict) {
+    switch (c->verdicts[verdict].answers[QUESTION_HOLE]) {
+    case ANSWER_NO:
+        return "nothing to close";
+    case ANSWER_UNDECIDED:
+        return "";
+    case ANSWER_YES:
+        break;
+    }
+    return !c->searched ? "" : never_closed(c, verdict) ? "no configuration" : "a configuration";
+}
+
+static void write_violations(const struct writer *w) {
+    const struct classification *c = w->c;
+    const struct theorem *t = &c->theorem[0];
+    if (t->violation_count == 0) {
+        return;
+    }
+    bool many_modes = c->isa->mode_count > 1 && w->scope->mode < 0;
+    (void)fprintf(w->out, "%sSensitive and not privileged%s\n", w->paint.bold, w->paint.plain);
+    (void)fprintf(w->out, "  %-*s  %-4s  %-9s  %s\n", (int)FORM_COLUMN, "form", "why", "hole", c->searched ? "closed by" : "");
+    for (size_t i = 0; i < t->violation_count; i++) {
+        const struct form_verdict *v = &c->verdicts[t->violations[i]];
+        const struct form *form = &c->isa->forms[v->form];
+        enum answer hole = v->answers[QUESTION_HOLE];
+        char why[7];
+        letters(v, why);
+        (void)fprintf(w->out, "  %-*s  %s%-4s%s  %s%-9s%s  %s%s%s\n", (int)FORM_COLUMN, form->text, w->paint.bold, why, w->paint.plain,
+                      hole == ANSWER_YES ? w->paint.bad : "", answer_word(hole), hole == ANSWER_YES ? w->paint.plain : "",
+                      what_closes(c, t->violations[i]), many_modes ? "  " : "", many_modes ? c->isa->modes[v->mode].name : "");
+    }
+    (void)fputs("  C control, L location, M mode sensitive; U also in user states (Theorem 3).\n"
+                "  hole: run natively under the monitor it can do something else than on the\n"
+                "  bare machine. `popek explain ISA FORM` shows a witness.\n\n",
+                w->out);
+}
+
+static bool write_one_configuration(const struct writer *w, const char *name, const struct configuration_result *r) {
+    char *text = configuration_text(w->c, r->bits);
+    if (text == NULL) {
+        return false;
+    }
+    (void)fprintf(w->out, "  %-6s %3u holes, %3u violations", name, r->holes, r->violations);
+    if (r->undecided > 0) {
+        (void)fprintf(w->out, ", %u undecided", r->undecided);
+    }
+    (void)fputs("\n         ", w->out);
+    write_wrapped(w->out, 9, 9, text);
+    free(text);
+    return true;
+}
+
+/* Names of forms, separated by commas and wrapped. */
+static bool write_forms(const struct writer *w, const unsigned *verdicts, size_t count) {
+    char *text = NULL;
+    size_t size = 0;
+    FILE *list = open_memstream(&text, &size);
+    if (list == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        (void)fprintf(list, "%s%s", i == 0 ? "" : "; ", w->c->isa->forms[w->c->verdicts[verdicts[i]].form].text);
+    }
+    bool complete = fclose(list) == 0;
+    if (complete) {
+        (void)fputs("    ", w->out);
+        write_wrapped(w->out, 4, 4, text);
+    }
+    free(text);
+    return complete;
+}
+
+static bool write_search(const struct writer *w) {
+    const struct classification *c = w->c;
+    const struct profile *profile = &c->isa->profiles[c->profile];
+    if (!c->searched || profile->free_bit_count == 0) {
+        return true;
+    }
+    (void)fprintf(w->out, "%sConfigurations%s  %zu free bits, %u settings\n", w->paint.bold, w->paint.plain, profile->free_bit_count,
+                  1u << profile->free_bit_count);
+    if (!write_one_configuration(w, "plain", &c->plain) || !write_one_configuration(w, "best", &c->best)) {
+        return false;
+    }
+    if (c->never_closed_count == 0) {
+        (void)fputs("  Every hole is closed by some configuration.\n\n", w->out);
+        return true;
+    }
+    (void)fprintf(w->out, "  No configuration closes the holes of %zu forms:\n", c->never_closed_count);
+    bool complete = write_forms(w, c->never_closed, c->never_closed_count);
+    (void)fputc('\n', w->out);
+    return complete;
+}
+
+static void write_counts(const struct writer *w) {
+    static const enum verdict_class order[] = {VERDICT_PRIVILEGED_SENSITIVE, VERDICT_SENSITIVE_UNPRIVILEGED, VERDICT_PRIVILEGED_ONLY,
+                                               VERDICT_INNOCUOUS, VERDICT_UNDECIDED};
+    const struct classification *c = w->c;
+    (void)fprintf(w->out, "%sForms by class%s\n", w->paint.bold, w->paint.plain);
+    for (size_t k = 0; k < sizeof order / sizeof order[0]; k++) {
+        size_t count = 0;
+        for (size_t i = 0; i < c->verdict_count; i++) {
+            count += c->verdicts[i].class == order[k] ? 1u : 0u;
+        }
+        (void)fprintf(w->out, "  %5zu  %s\n", count, verdict_class_name(order[k]));
+    }
+    size_t timing = 0;
+    size_t identity = 0;
+    for (size_t i = 0; i < c->verdict_count; i++) {
+        timing += c->verdicts[i].answers[QUESTION_TIMING] == ANSWER_YES ? 1u : 0u;
+        identity += c->verdicts[i].answers[QUESTION_IDENTITY] == ANSWER_YES ? 1u : 0u;
+    }
+    (void)fprintf(w->out, "  %5zu  tagged timing, %zu tagged identity\n\n", timing, identity);
+}
+
+static bool write_undecided(const struct writer *w) {
+    const struct classification *c = w->c;
+    unsigned *found = calloc(c->verdict_count + 1, sizeof *found);
+    size_t count = 0;
+    if (found == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < c->verdict_count; i++) {
+        if (c->verdicts[i].class == VERDICT_UNDECIDED) {
+            found[count++] = (unsigned)i;
+        }
+    }
+    bool complete = true;
+    if (count > 0) {
+        (void)fprintf(w->out, "%sUndecided%s (a higher --resource-limit may help)\n", w->paint.unsure, w->paint.plain);
+        complete = write_forms(w, found, count);
+        (void)fputc('\n', w->out);
+    }
+    free(found);
+    return complete;
+}
+
+static void write_assumptions(const struct writer *w) {
+    (void)fprintf(w->out, "%sAssumptions%s\n", w->paint.bold, w->paint.plain);
+    for (size_t i = 0; i < w->c->assumption_count; i++) {
+        (void)fputs("  - ", w->out);
+        write_wrapped(w->out, 4, 4, w->c->assumptions[i]);
+    }
+    if (w->c->assumption_count == 0) {
+        (void)fputs("  none but the description itself\n", w->out);
+    }
+}
+
+bool report_classification_text(FILE *out, const struct classification *c, const struct report_scope *scope, bool coloured) {
+    const struct writer w = {out, c, scope, paint_for(coloured)};
+    if (!write_heading(&w)) {
+        return false;
+    }
+    write_verdict(&w);
+    write_violations(&w);
+    if (!write_search(&w)) {
+        return false;
+    }
+    write_counts(&w);
+    if (!write_undecided(&w)) {
+        return false;
+    }
+    write_assumptions(&w);
+    return true;
+}

@@ -1,0 +1,26 @@
+/* Results as text for people and as JSON for programs. Every function returns false when memory is exhausted; errors of the stream are its owner's. */
+#ifndef POPEK_REPORTS_H
+#define POPEK_REPORTS_H
+
+#include "../classifier/classifier.h"
+
+#include <stdio.h>
+
+/* What was asked for, as far as a classification does not say it. */
+struct report_scope {
+    int mode;                /* operating mode, -1: all */
+    const char *instruction; /* only this one, NULL: all */
+};
+
+bool report_classification_text(FILE *out, const struct classification *c, const struct report_scope *scope, bool coloured);
+/* docs/classification.schema.json describes it. */
+bool report_classification_json(FILE *out, const struct classification *c, const struct report_scope *scope);
+/* Every verdict of the classification: semantics as written in the source, class, why, witness. */
+bool report_explain_text(FILE *out, const struct classification *c, const struct source_reader *reader, bool coloured);
+
+bool report_list_text(FILE *out, const struct isa *isa);
+bool report_list_json(FILE *out, const struct isa *isa);
+bool report_names_text(FILE *out, const char *const *names, size_t count);
+bool report_names_json(FILE *out, const char *const *names, size_t count);
+
+#endif

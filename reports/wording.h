@@ -1,0 +1,29 @@
+/* Words that the text reports share. */
+#ifndef POPEK_WORDING_H
+#define POPEK_WORDING_H
+
+#include "../classifier/classifier.h"
+
+#include <stdio.h>
+
+#define REPORT_WIDTH 80u
+
+struct paint {
+    const char *bold, *bad, *good, *unsure, *plain; /* escape sequences, or empty */
+};
+struct paint paint_for(bool coloured);
+
+/* Writes words, wrapped to REPORT_WIDTH; `column` characters of the first line are already written, further lines are indented by `indent`. */
+void write_wrapped(FILE *out, unsigned column, unsigned indent, const char *text);
+/* "yes", "no" or "undecided". */
+const char *answer_word(enum answer a);
+/* One sentence: why the form has its class. */
+const char *why_sentence(const struct classification *c, const struct form_verdict *v);
+/* The configuration as "cr4.umip=1 cr4.tsd=0 ..." or "no free bits". The caller frees it; NULL when memory is exhausted. */
+char *configuration_text(const struct classification *c, unsigned bits);
+/* "0x1f", or the name of the value of an enumeration. */
+void value_text(const struct leaf *leaf, unsigned width, word128 value, char *text, size_t size);
+/* Is the test of Theorem 1 refuted although no form has a hole? */
+bool inconclusive(const struct classification *c);
+
+#endif
