@@ -5,7 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct sentences { char **list; size_t count; bool failed; };
+struct sentences {
+    char **list;
+    size_t count;
+    bool failed;
+};
 
 static void add(struct sentences *s, const char *before, const char *text) {
     char *sentence = NULL;
@@ -57,7 +61,8 @@ bool collect_assumptions(const struct classifier *c, struct classification *resu
         add(&s, "", profile->notes[i]);
     }
     if (isa->undefined_count > 0) {
-        add(&s, "", "Results that the manual leaves undefined are the same in two runs that are compared: they depend on neither mode nor resources.");
+        add(&s, "",
+            "Results that the manual leaves undefined are the same in two runs that are compared: they depend on neither mode nor resources.");
     }
     if (isa->opaque_count > 0) {
         add(&s, "", "Opaque functions depend on the values that are listed for them and on nothing else.");

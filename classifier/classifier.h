@@ -11,8 +11,8 @@ enum verdict_class { VERDICT_PRIVILEGED_SENSITIVE, VERDICT_SENSITIVE_UNPRIVILEGE
 
 /* The questions of shared definitions (docs/definitions.md). PRIVILEGED needs two queries: no user state escapes, and some supervisor state runs. */
 enum question {
-    QUESTION_USER_ESCAPES,      /* repaired: a user state that does not trap; literal: a pair that does not behave */
-    QUESTION_SUPERVISOR_RUNS,   /* a supervisor state that does not trap (repaired only) */
+    QUESTION_USER_ESCAPES,    /* repaired: a user state that does not trap; literal: a pair that does not behave */
+    QUESTION_SUPERVISOR_RUNS, /* a supervisor state that does not trap (repaired only) */
     QUESTION_CONTROL,
     QUESTION_USER_CONTROL,
     QUESTION_LOCATION,
@@ -25,53 +25,75 @@ enum question {
 };
 
 /* One state of a witness, by the isa's own symbols, with what the form did from it. */
-struct witness_state { const char *role; /* "state", "first", "second", "virtual machine", "on the hardware" */ struct valuation *before; struct step_result result; };
+struct witness_state {
+    const char *role; /* "state", "first", "second", "virtual machine", "on the hardware" */
+    struct valuation *before;
+    struct step_result result;
+};
 struct witness {
     enum question question;
     unsigned state_count; /* 1 or 2 */
     struct witness_state states[2];
-    const unsigned *differences; size_t difference_count; /* leaves, then leaf_count + operand: what makes it a witness, after the step */
+    const unsigned *differences;
+    size_t difference_count; /* leaves, then leaf_count + operand: what makes it a witness, after the step */
 };
 
-struct query_record { const char *form_text, *mode; enum question question; unsigned configuration; enum answer answer; double seconds; };
+struct query_record {
+    const char *form_text, *mode;
+    enum question question;
+    unsigned configuration;
+    enum answer answer;
+    double seconds;
+};
 
 struct form_verdict {
     unsigned form, mode; /* indices into the isa */
     enum verdict_class class;
     enum answer answers[QUESTION_COUNT];
     enum answer privileged, sensitive, behaviour, user_sensitive; /* derived */
-    struct witness *witness; /* the most telling one: hole, else control, location, mode, else NULL */
+    struct witness *witness;                                      /* the most telling one: hole, else control, location, mode, else NULL */
 };
 
-struct theorem { enum answer holds; const unsigned *violations; size_t violation_count; /* indices into verdicts */ };
+struct theorem {
+    enum answer holds;
+    const unsigned *violations;
+    size_t violation_count; /* indices into verdicts */
+};
 
 /* One row of the configuration search. Bit i of `bits` is free bit i of the profile. */
-struct configuration_result { unsigned bits; unsigned holes, violations, undecided; };
+struct configuration_result {
+    unsigned bits;
+    unsigned holes, violations, undecided;
+};
 
 struct classification {
     const struct isa *isa;
     unsigned profile;
     enum definition definition;
-    unsigned configuration;          /* the one the verdicts are for */
-    const struct form_verdict *verdicts; size_t verdict_count;
+    unsigned configuration; /* the one the verdicts are for */
+    const struct form_verdict *verdicts;
+    size_t verdict_count;
     struct theorem theorem[3];
     enum answer virtualizable_pointwise; /* no form has a hole */
-    bool searched;                   /* the search below was made */
+    bool searched;                       /* the search below was made */
     struct configuration_result plain, best;
-    const unsigned *never_closed; size_t never_closed_count;  /* verdict indices: holes in every configuration */
-    const struct query_record *queries; size_t query_count;
-    const char *const *assumptions; size_t assumption_count;  /* sentences: profile, undefined results, opaque functions, restrictions */
+    const unsigned *never_closed;
+    size_t never_closed_count; /* verdict indices: holes in every configuration */
+    const struct query_record *queries;
+    size_t query_count;
+    const char *const *assumptions;
+    size_t assumption_count; /* sentences: profile, undefined results, opaque functions, restrictions */
 };
 
 struct classify_options {
     unsigned profile;
-    int mode;                 /* operating mode, -1: all */
+    int mode; /* operating mode, -1: all */
     enum definition definition;
-    const char *instruction;  /* only this instruction or form text; NULL: all */
-    bool best;                /* classify under the best configuration found; else under `configuration` */
+    const char *instruction; /* only this instruction or form text; NULL: all */
+    bool best;               /* classify under the best configuration found; else under `configuration` */
     unsigned configuration;
-    bool search;              /* make the configuration search even when it is not needed for the verdicts */
-    unsigned resource_limit;  /* Z3 rlimit for one query; 0: the default (generous) */
+    bool search;                /* make the configuration search even when it is not needed for the verdicts */
+    unsigned resource_limit;    /* Z3 rlimit for one query; 0: the default (generous) */
     const char *smt2_directory; /* write every query there; NULL: do not */
 };
 
@@ -81,8 +103,9 @@ struct classification *classify(const struct isa *isa, const struct classify_opt
 void classification_free(struct classification *c);
 
 /* Plays the witness again from its states with the evaluator and the definition; false when it does not show what it claims. */
-bool witness_replays(const struct isa *isa, const struct classify_options *options, unsigned configuration, const struct form_verdict *verdict, const struct witness *witness);
+bool witness_replays(const struct isa *isa, const struct classify_options *options, unsigned configuration, const struct form_verdict *verdict,
+                     const struct witness *witness);
 
-const char *question_name(enum question q);      /* "control", "hole", ... */
+const char *question_name(enum question q);           /* "control", "hole", ... */
 const char *verdict_class_name(enum verdict_class c); /* "privileged-sensitive", ... */
 #endif

@@ -106,9 +106,7 @@ static enum answer both(enum answer a, enum answer b) {
     return a == ANSWER_UNDECIDED || b == ANSWER_UNDECIDED ? ANSWER_UNDECIDED : ANSWER_YES;
 }
 
-static enum answer opposite(enum answer a) {
-    return a == ANSWER_UNDECIDED ? a : a == ANSWER_YES ? ANSWER_NO : ANSWER_YES;
-}
+static enum answer opposite(enum answer a) { return a == ANSWER_UNDECIDED ? a : a == ANSWER_YES ? ANSWER_NO : ANSWER_YES; }
 
 static enum verdict_class class_of(enum answer privileged, enum answer sensitive) {
     if (privileged == ANSWER_UNDECIDED || sensitive == ANSWER_UNDECIDED) {
@@ -263,8 +261,8 @@ bool witness_replays(const struct isa *isa, const struct classify_options *optio
 }
 
 const char *question_name(enum question question) {
-    static const char *const names[] = {"user-escapes", "supervisor-runs", "control", "user-control", "location",
-                                        "user-location", "mode", "hole", "timing", "identity"};
+    static const char *const names[] = {"user-escapes", "supervisor-runs", "control", "user-control", "location", "user-location", "mode",
+                                        "hole",         "timing",          "identity"};
     return names[question];
 }
 

@@ -18,7 +18,7 @@ static bool relevant_bits(const struct classifier *c, const struct form *form, u
         if (isa->leaves[i].index_width == 0) {
             /* a leaf that is only kept does not make the form depend on it */
             struct term_view view = term_look(isa->pool, form->next[i]);
-            if (view.operator!= TERM_APPLY || view.symbol != isa->leaves[i].symbol) {
+            if (view.operation != TERM_APPLY || view.symbol != isa->leaves[i].symbol) {
                 term_mark(isa->pool, form->next[i], marks);
             }
         }
@@ -88,8 +88,7 @@ static void compare_configurations(struct classifier *c, const unsigned char *ta
         }
         unsigned open = r.holes + r.undecided;
         unsigned best_open = c->best.holes + c->best.undecided;
-        if (configuration == 0 || open < best_open ||
-            (open == best_open && changed_bits(configuration, plain) < changed_bits(c->best.bits, plain))) {
+        if (configuration == 0 || open < best_open || (open == best_open && changed_bits(configuration, plain) < changed_bits(c->best.bits, plain))) {
             c->best = r;
         }
     }

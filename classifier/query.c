@@ -9,9 +9,7 @@ bool is_owned(const struct leaf *leaf) {
     return leaf->class == CLASS_MODE || leaf->class == CLASS_RESOURCE || leaf->class == CLASS_CLOCK || leaf->class == CLASS_IDENTITY;
 }
 
-bool is_visible(const struct leaf *leaf) {
-    return leaf->class == CLASS_STORAGE || leaf->class == CLASS_COUNTER || leaf->class == CLASS_MEMORY;
-}
+bool is_visible(const struct leaf *leaf) { return leaf->class == CLASS_STORAGE || leaf->class == CLASS_COUNTER || leaf->class == CLASS_MEMORY; }
 
 bool is_mapped(const struct profile *profile, unsigned leaf, term *value) {
     for (size_t i = 0; i < profile->mapping_count; i++) {
@@ -104,9 +102,7 @@ void query_context_close(struct query_context *q) {
 
 /* --- one state and one step from it ---------------------------------------------------------------------------------------------------------- */
 
-static term on(const struct side *side, term t) {
-    return side->substitution == NULL ? t : substitute(side->substitution, t);
-}
+static term on(const struct side *side, term t) { return side->substitution == NULL ? t : substitute(side->substitution, t); }
 
 struct run {
     const struct query_context *q;
@@ -121,9 +117,7 @@ static struct run start(const struct query_context *q, enum side_kind kind, cons
     return (struct run){q, side, form, on(side, form->trap), on(side, form->memory_trap), q->definition == DEFINITION_LITERAL};
 }
 
-static term before(const struct run *r, unsigned leaf) {
-    return on(r->side, term_apply(r->q->isa->pool, r->q->isa->leaves[leaf].symbol, NULL, 0));
-}
+static term before(const struct run *r, unsigned leaf) { return on(r->side, term_apply(r->q->isa->pool, r->q->isa->leaves[leaf].symbol, NULL, 0)); }
 
 /* Literally, a trap is part of what the instruction does: M, R and P come from the new PSW, which is the same in both runs. */
 static term after(const struct run *r, unsigned leaf) {
@@ -142,9 +136,7 @@ static term after(const struct run *r, unsigned leaf) {
     return term_if(p, r->trap, trapped, next);
 }
 
-static term element_before(const struct run *r, unsigned leaf, term index) {
-    return term_apply(r->q->isa->pool, r->side->symbols[leaf], &index, 1);
-}
+static term element_before(const struct run *r, unsigned leaf, term index) { return term_apply(r->q->isa->pool, r->side->symbols[leaf], &index, 1); }
 
 static term element_after(const struct run *r, unsigned leaf, term index) {
     struct term_pool *p = r->q->isa->pool;
@@ -244,13 +236,9 @@ static term visible_differs(const struct run *a, const struct run *b) {
 
 /* --- what is known of a state ---------------------------------------------------------------------------------------------------------------- */
 
-static term is_user(const struct run *r) {
-    return on(r->side, r->q->profile->user);
-}
+static term is_user(const struct run *r) { return on(r->side, r->q->profile->user); }
 
-static term is_supervisor(const struct run *r) {
-    return on(r->side, r->q->profile->supervisor);
-}
+static term is_supervisor(const struct run *r) { return on(r->side, r->q->profile->supervisor); }
 
 static term guarantees(const struct run *r) {
     term all = term_true(r->q->isa->pool);
@@ -282,13 +270,9 @@ static term bare(const struct run *r, unsigned mode, unsigned configuration) {
     return term_and(p, term_and(p, possible(r, mode), configured(r, configuration)), assumed);
 }
 
-static term either_mode(const struct run *r) {
-    return term_or(r->q->isa->pool, is_user(r), is_supervisor(r));
-}
+static term either_mode(const struct run *r) { return term_or(r->q->isa->pool, is_user(r), is_supervisor(r)); }
 
-static term neither(struct term_pool *p, term a, term b) {
-    return term_and(p, term_not(p, a), term_not(p, b));
-}
+static term neither(struct term_pool *p, term a, term b) { return term_and(p, term_not(p, a), term_not(p, b)); }
 
 /* The runs that the definition looks at: repaired, those that do not trap at all; literal, those without a memory trap. */
 static term completes(const struct run *r) {
@@ -314,7 +298,7 @@ static term with_elements(const struct run *r, term query) {
         const struct element_assumption *assumption = &profile->elements[e];
         for (size_t t = 0; t < size; t++) {
             struct term_view view = term_look(p, (term)t);
-            if (marks[t] == 0 || view.operator!= TERM_APPLY || view.symbol != r->side->symbols[assumption->leaf] || view.argument_count != 1) {
+            if (marks[t] == 0 || view.operation != TERM_APPLY || view.symbol != r->side->symbols[assumption->leaf] || view.argument_count != 1) {
                 continue;
             }
             term index = view.arguments[0];

@@ -10,35 +10,34 @@ static void put_number(FILE *out, unsigned width, word128 value) {
     }
 }
 
-static const char *operator_name(enum term_operator operator) {
-    static const char *const names[] = {"", "", "bvnot", "bvand", "bvor", "bvxor", "bvadd", "bvsub", "bvmul", "bvshl", "bvlshr", "=", "bvult", "bvslt", "ite", "concat", ""};
-    return names[operator];
+static const char *operator_name(enum term_operator operation) {
+    static const char *const names[] = {"",      "",       "bvnot", "bvand", "bvor",  "bvxor", "bvadd",  "bvsub", "bvmul",
+                                        "bvshl", "bvlshr", "=",     "bvult", "bvslt", "ite",   "concat", ""};
+    return names[operation];
 }
 
-static bool is_comparison(enum term_operator operator) {
-    return operator== TERM_EQUAL || operator== TERM_LESS || operator== TERM_SIGNED_LESS;
-}
+static bool is_comparison(enum term_operator operation) { return operation == TERM_EQUAL || operation == TERM_LESS || operation == TERM_SIGNED_LESS; }
 
 /* Every value is a bit-vector here, truth too: (_ BitVec 1). */
 static void put_definition(FILE *out, const struct term_pool *pool, term t) {
     struct term_view v = term_look(pool, t);
     fprintf(out, "(define-fun t%u () (_ BitVec %u) ", t, v.width);
-    if (v.operator== TERM_CONSTANT) {
+    if (v.operation == TERM_CONSTANT) {
         put_number(out, v.width, v.constant);
-    } else if (v.operator== TERM_APPLY && v.argument_count == 0) {
+    } else if (v.operation == TERM_APPLY && v.argument_count == 0) {
         fprintf(out, "|%s|", term_symbol_name(pool, v.symbol));
     } else {
-        if (v.operator== TERM_APPLY) {
+        if (v.operation == TERM_APPLY) {
             fprintf(out, "(|%s|", term_symbol_name(pool, v.symbol));
-        } else if (v.operator== TERM_EXTRACT) {
+        } else if (v.operation == TERM_EXTRACT) {
             fprintf(out, "((_ extract %u %u)", v.low + v.width - 1, v.low);
         } else {
-            fprintf(out, "%s(%s", is_comparison(v.operator) ? "(ite " : "", operator_name(v.operator));
+            fprintf(out, "%s(%s", is_comparison(v.operation) ? "(ite " : "", operator_name(v.operation));
         }
         for (unsigned i = 0; i < v.argument_count; i++) {
-            fprintf(out, v.operator== TERM_IF && i == 0 ? " (= t%u #b1)" : " t%u", v.arguments[i]);
+            fprintf(out, v.operation == TERM_IF && i == 0 ? " (= t%u #b1)" : " t%u", v.arguments[i]);
         }
-        fputs(is_comparison(v.operator) ? ") #b1 #b0)" : ")", out);
+        fputs(is_comparison(v.operation) ? ") #b1 #b0)" : ")", out);
     }
     fputs(")\n", out);
 }
@@ -61,10 +60,12 @@ bool smtlib_write(FILE *out, const struct term_pool *pool, term query, enum answ
     }
     term_mark(pool, query, marks);
     fprintf(out, "; %s\n(set-logic QF_UFBV)\n(set-info :status %s)\n", comment,
-            answer == ANSWER_YES ? "sat" : answer == ANSWER_NO ? "unsat" : "unknown");
+            answer == ANSWER_YES  ? "sat"
+            : answer == ANSWER_NO ? "unsat"
+                                  : "unknown");
     for (size_t t = 0; t <= query; t++) {
         struct term_view v = term_look(pool, (term)t);
-        if (marks[t] != 0 && v.operator== TERM_APPLY && declared[v.symbol] == 0) {
+        if (marks[t] != 0 && v.operation == TERM_APPLY && declared[v.symbol] == 0) {
             declared[v.symbol] = 1;
             put_declaration(out, pool, v.symbol);
         }

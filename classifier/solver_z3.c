@@ -95,9 +95,7 @@ static bool prepare(struct solver *s) {
     return true;
 }
 
-static Z3_sort sort_of(struct solver *s, unsigned width) {
-    return width == 1 ? Z3_mk_bool_sort(s->context) : Z3_mk_bv_sort(s->context, width);
-}
+static Z3_sort sort_of(struct solver *s, unsigned width) { return width == 1 ? Z3_mk_bool_sort(s->context) : Z3_mk_bv_sort(s->context, width); }
 
 static Z3_func_decl function_of(struct solver *s, symbol f) {
     if (s->functions[f] == NULL) {
@@ -128,14 +126,12 @@ static Z3_ast as_bits(struct solver *s, term t) {
     return s->bits[t];
 }
 
-static Z3_ast native(struct solver *s, term t) {
-    return term_width(s->pool, t) == 1 ? s->truth[t] : s->bits[t];
-}
+static Z3_ast native(struct solver *s, term t) { return term_width(s->pool, t) == 1 ? s->truth[t] : s->bits[t]; }
 
 static Z3_ast translate_truth(struct solver *s, const struct term_view *v) {
     Z3_context c = s->context;
     Z3_ast pair[2];
-    switch (v->operator) {
+    switch (v->operation) {
     case TERM_CONSTANT:
         return v->constant != 0 ? Z3_mk_true(c) : Z3_mk_false(c);
     case TERM_NOT:
@@ -144,7 +140,7 @@ static Z3_ast translate_truth(struct solver *s, const struct term_view *v) {
     case TERM_OR:
         pair[0] = s->truth[v->arguments[0]];
         pair[1] = s->truth[v->arguments[1]];
-        return v->operator== TERM_AND ? Z3_mk_and(c, 2, pair) : Z3_mk_or(c, 2, pair);
+        return v->operation == TERM_AND ? Z3_mk_and(c, 2, pair) : Z3_mk_or(c, 2, pair);
     case TERM_XOR:
     case TERM_ADD:
     case TERM_SUBTRACT:
@@ -175,9 +171,9 @@ static Z3_ast translate_truth(struct solver *s, const struct term_view *v) {
 
 static Z3_ast translate_bits(struct solver *s, const struct term_view *v) {
     Z3_context c = s->context;
-    Z3_ast a = v->argument_count > 0 && v->operator!= TERM_APPLY && v->operator!= TERM_IF ? as_bits(s, v->arguments[0]) : NULL;
-    Z3_ast b = v->argument_count == 2 && v->operator!= TERM_APPLY ? as_bits(s, v->arguments[1]) : NULL;
-    switch (v->operator) {
+    Z3_ast a = v->argument_count > 0 && v->operation != TERM_APPLY && v->operation != TERM_IF ? as_bits(s, v->arguments[0]) : NULL;
+    Z3_ast b = v->argument_count == 2 && v->operation != TERM_APPLY ? as_bits(s, v->arguments[1]) : NULL;
+    switch (v->operation) {
     case TERM_CONSTANT:
         return number(s, v->width, v->constant);
     case TERM_NOT:
@@ -212,7 +208,7 @@ static Z3_ast translate_bits(struct solver *s, const struct term_view *v) {
 static void translate(struct solver *s, term t) {
     struct term_view v = term_look(s->pool, t);
     Z3_ast result = NULL;
-    if (v.operator== TERM_APPLY) {
+    if (v.operation == TERM_APPLY) {
         Z3_ast arguments[16];
         for (unsigned i = 0; i < v.argument_count && i < 16; i++) {
             arguments[i] = native(s, v.arguments[i]);
@@ -262,7 +258,7 @@ static struct valuation *take_model(struct solver *s, const unsigned char *marks
         struct term_view view = term_look(s->pool, (term)t);
         word128 arguments[16];
         word128 value = 0;
-        if (marks[t] == 0 || view.operator!= TERM_APPLY) {
+        if (marks[t] == 0 || view.operation != TERM_APPLY) {
             continue;
         }
         for (unsigned i = 0; i < view.argument_count && good; i++) {

@@ -38,8 +38,7 @@ static int leaf_named(const struct isa *isa, symbol s) {
 }
 
 /* The state of one side, by the isa's own symbols. */
-static struct valuation *state_of(const struct query_context *q, const struct side *side, const struct side *second,
-                                  const struct valuation *model) {
+static struct valuation *state_of(const struct query_context *q, const struct side *side, const struct side *second, const struct valuation *model) {
     struct valuation *state = valuation_new();
     const struct valuation_entry *entries = valuation_entries(model);
     bool good = state != NULL;
@@ -138,9 +137,7 @@ static bool mapping_broken(const struct query_context *q, const struct witness *
     return good && wanted != valuation_get(w->states[1].result.after, q->isa->leaves[leaf].symbol, NULL, 0);
 }
 
-static bool is_monitors(const struct query_context *q, unsigned leaf) {
-    return q->sides[SIDE_HARDWARE].symbols[leaf] != q->isa->leaves[leaf].symbol;
-}
+static bool is_monitors(const struct query_context *q, unsigned leaf) { return q->sides[SIDE_HARDWARE].symbols[leaf] != q->isa->leaves[leaf].symbol; }
 
 /* Whether this leaf is part of what makes the states a witness. */
 static bool tells(const struct query_context *q, const struct witness *w, unsigned leaf) {
@@ -255,7 +252,8 @@ static bool agree(const struct query_context *q, const struct witness *w) {
             const struct valuation_entry *e = &entries[i];
             int leaf = leaf_named(q->isa, e->symbol);
             term value = 0;
-            bool may_differ = leaf >= 0 && (side->symbols[leaf] != e->symbol || (side->kind == SIDE_HARDWARE && is_mapped(q->profile, (unsigned)leaf, &value)));
+            bool may_differ =
+                leaf >= 0 && (side->symbols[leaf] != e->symbol || (side->kind == SIDE_HARDWARE && is_mapped(q->profile, (unsigned)leaf, &value)));
             if (!may_differ && valuation_get(w->states[1 - k].before, e->symbol, e->arguments, e->argument_count) != e->value) {
                 return false;
             }

@@ -59,7 +59,8 @@ static struct value resize(struct checker *c, const struct syntax *s, const stru
     }
     bool narrower = strcmp(s->text, "truncate") == 0;
     if (width == 0 || width > TERM_MAXIMUM_WIDTH || (narrower ? width > v.type->width : width < v.type->width)) {
-        report(c->r, s, "%s from %u bits to %u", narrower ? "cannot truncate" : "cannot extend", v.type->width, (unsigned)(width > 9999 ? 9999 : width));
+        report(c->r, s, "%s from %u bits to %u", narrower ? "cannot truncate" : "cannot extend", v.type->width,
+               (unsigned)(width > 9999 ? 9999 : width));
         return error_value();
     }
     if (narrower) {
@@ -132,7 +133,10 @@ static struct value opaque_call(struct checker *c, const struct syntax *s, const
 }
 
 static bool built_in(struct checker *c, const struct syntax *s, const struct type *expected, struct value *result) {
-    static const struct { const char *name; size_t arguments; } names[] = {
+    static const struct {
+        const char *name;
+        size_t arguments;
+    } names[] = {
         {"zero_extend", 2}, {"sign_extend", 2}, {"truncate", 2}, {"signed_less", 2}, {"min", 2}, {"max", 2}, {"next_counter", 0}, {"opaque", 0},
     };
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {

@@ -115,9 +115,7 @@ static struct value make_undefined(struct checker *c, const struct type *type) {
     return typed(c, type, terms);
 }
 
-static bool fits(word128 number, unsigned width) {
-    return width >= TERM_MAXIMUM_WIDTH || (number >> width) == 0;
-}
+static bool fits(word128 number, unsigned width) { return width >= TERM_MAXIMUM_WIDTH || (number >> width) == 0; }
 
 struct value convert(struct checker *c, const struct syntax *at, struct value value, const struct type *type) {
     if (value.kind == VALUE_ERROR || type == NULL) {

@@ -35,9 +35,7 @@ struct definition *define(struct checker *c, const struct syntax *at, const char
     return d;
 }
 
-static const char *const *names_of(const struct type *type) {
-    return type->kind == TYPE_ENUMERATION ? type->value_names : NULL;
-}
+static const char *const *names_of(const struct type *type) { return type->kind == TYPE_ENUMERATION ? type->value_names : NULL; }
 
 /* One leaf for each scalar of the type, named by its path. */
 static bool add_leaves(struct checker *c, const struct syntax *at, const char *path, const struct type *type, const struct component *component,
@@ -86,7 +84,7 @@ static bool index_width(struct checker *c, const struct syntax *s, unsigned *wid
 static bool resource_kind_of(struct checker *c, const struct syntax *class, enum resource_kind *kind) {
     static const char *const names[] = {"", "relocation", "interrupt", "control", "io"};
     *kind = RESOURCE_NONE;
-    if (class->operator!= CLASS_RESOURCE) {
+    if (class->operation != CLASS_RESOURCE) {
         return true;
     }
     for (unsigned i = 1; i < 5; i++) {
@@ -130,7 +128,7 @@ static bool check_tail(struct checker *c, const struct syntax *s, struct compone
 static void declare_state(struct checker *c, const struct syntax *s, struct definition *d) {
     enum resource_kind kind = RESOURCE_NONE;
     const struct type *type = resolve_type(c, s->child[0]);
-    struct component component = {s->text, type, 0, (unsigned)c->leaf_count, (enum state_class)s->operator, NULL, NULL, NULL};
+    struct component component = {s->text, type, 0, (unsigned)c->leaf_count, (enum state_class)s->operation, NULL, NULL, NULL};
     d->kind = DEFINES_NOTHING;
     if (type == NULL || !index_width(c, s->child[1], &component.index_width) || !resource_kind_of(c, s->child[3], &kind) ||
         !check_tail(c, s, &component, type) || !add_leaves(c, s, s->text, type, &component, kind)) {
@@ -238,7 +236,8 @@ void declare_all(struct checker *c) {
     for (struct syntax *s = c->r->declarations; s != NULL; s = s->next) {
         struct definition *d = own_definition(c, s);
         if (d != NULL && d->kind == DEFINES_TYPE) {
-            struct syntax name = {.kind = SYNTAX_TYPE_NAME, .text = s->text, .file = s->file, .line = s->line, .column = s->column, .length = s->length};
+            struct syntax name = {
+                .kind = SYNTAX_TYPE_NAME, .text = s->text, .file = s->file, .line = s->line, .column = s->column, .length = s->length};
             (void)resolve_type(c, &name);
         }
     }

@@ -6,7 +6,9 @@
 
 enum type_kind { TYPE_BITS, TYPE_ENUMERATION, TYPE_RECORD };
 struct type;
-struct piece { unsigned high, low; };
+struct piece {
+    unsigned high, low;
+};
 struct field {
     const char *name;
     const struct type *type;
@@ -49,8 +51,18 @@ struct local {
     struct local *outer;
 };
 
-enum definition_kind { DEFINES_NOTHING, DEFINES_CONSTANT, DEFINES_TYPE, DEFINES_COMPONENT, DEFINES_FUNCTION, DEFINES_PROCEDURE, DEFINES_TEMPLATE,
-    DEFINES_TRAP, DEFINES_MODE, DEFINES_VALUE };
+enum definition_kind {
+    DEFINES_NOTHING,
+    DEFINES_CONSTANT,
+    DEFINES_TYPE,
+    DEFINES_COMPONENT,
+    DEFINES_FUNCTION,
+    DEFINES_PROCEDURE,
+    DEFINES_TEMPLATE,
+    DEFINES_TRAP,
+    DEFINES_MODE,
+    DEFINES_VALUE
+};
 struct definition {
     const char *name;
     enum definition_kind kind;
@@ -61,22 +73,28 @@ struct definition {
     struct definition *next; /* in its hash bucket */
 };
 
-struct symbolic_operand { const char *name; const struct type *type; enum operand_direction direction; term *current; unsigned first; };
+struct symbolic_operand {
+    const char *name;
+    const struct type *type;
+    enum operand_direction direction;
+    term *current;
+    unsigned first;
+};
 
 /* The machine in the middle of one execution. */
 struct machine {
-    term *scalars;              /* by leaf; meaningless for arrays */
+    term *scalars; /* by leaf; meaningless for arrays */
     term next_counter;
     struct array_write *writes;
     size_t write_count, write_capacity;
-    term path;                  /* condition under which this point is reached, traps aside */
-    term stopped;               /* some trap before this point was taken */
+    term path;    /* condition under which this point is reached, traps aside */
+    term stopped; /* some trap before this point was taken */
     term trap, memory_trap, vector, argument;
     struct trap_point *points;
     size_t point_count, point_capacity;
     struct symbolic_operand *operands;
     size_t operand_count;
-    bool relocation_written;    /* what the window depends on was assigned */
+    bool relocation_written; /* what the window depends on was assigned */
 };
 
 struct checker {
@@ -108,13 +126,13 @@ struct checker {
     /* the execution in progress */
     struct machine machine;
     struct local *locals;
-    bool writable;        /* statements may assign and trap */
-    unsigned drop_point;  /* number of the trap point to leave out in this form; 0: none */
+    bool writable;       /* statements may assign and trap */
+    unsigned drop_point; /* number of the trap point to leave out in this form; 0: none */
     const char *form_text;
     unsigned undefined_sites; /* made in this form */
-    unsigned depth;       /* of function and procedure calls */
-    unsigned long steps;  /* a budget, against descriptions that explode */
-    const char *each_array; /* in `assume each`: the array whose element at each_index is each_element */
+    unsigned depth;           /* of function and procedure calls */
+    unsigned long steps;      /* a budget, against descriptions that explode */
+    const char *each_array;   /* in `assume each`: the array whose element at each_index is each_element */
     term each_index, each_element;
 };
 
@@ -132,7 +150,7 @@ unsigned bits_needed(word128 highest);
 /* expressions: expression.c, access.c, convert.c, call.c */
 struct value evaluate_expression(struct checker *c, const struct syntax *s, const struct type *expected);
 struct value evaluate_as(struct checker *c, const struct syntax *s, const struct type *type); /* exactly of this type, or VALUE_ERROR */
-term evaluate_bit(struct checker *c, const struct syntax *s);                                /* false after an error */
+term evaluate_bit(struct checker *c, const struct syntax *s);                                 /* false after an error */
 bool constant_number(struct checker *c, const struct syntax *s, word128 *value);
 struct value convert(struct checker *c, const struct syntax *at, struct value value, const struct type *type);
 struct value typed(struct checker *c, const struct type *type, const term *terms);
@@ -147,7 +165,8 @@ struct value choose(struct checker *c, term condition, struct value a, struct va
 term read_array(struct checker *c, unsigned leaf, term index);
 term memory_access(struct checker *c, const struct syntax *at, const struct component *component, term index); /* records the memory trap */
 bool spend(struct checker *c, const struct syntax *at);
-bool bind_arguments(struct checker *c, const struct syntax *at, const struct syntax *parameters, const struct syntax *arguments, struct local **locals);
+bool bind_arguments(struct checker *c, const struct syntax *at, const struct syntax *parameters, const struct syntax *arguments,
+                    struct local **locals);
 void bind_local(struct checker *c, const char *name, struct value value);
 struct value cases_condition(struct checker *c, const struct syntax *patterns, struct value subject);
 const struct component *component_of(struct checker *c, const char *name);
@@ -161,9 +180,10 @@ void machine_reset(struct checker *c);
 void check_instruction(struct checker *c, const struct syntax *s);
 void check_procedures(struct checker *c);
 void check_profile(struct checker *c, const struct syntax *s);
-bool resolve_path(struct checker *c, const struct syntax *s, unsigned *first, unsigned *count, const struct type **type, const struct component **component);
+bool resolve_path(struct checker *c, const struct syntax *s, unsigned *first, unsigned *count, const struct type **type,
+                  const struct component **component);
 
-#define APPEND(c, array, count, capacity) \
+#define APPEND(c, array, count, capacity)                                                                                                            \
     ((count) == (capacity) ? (void)((array) = arena_grow((c)->arena, (array), (count), &(capacity), sizeof *(array))) : (void)0, (count)++)
 
 #endif

@@ -7,9 +7,7 @@ static word128 look_up(void *context, symbol s, const word128 *arguments, unsign
     return valuation_get(context, s, arguments, argument_count);
 }
 
-static bool set_scalar(struct valuation *v, symbol s, word128 value) {
-    return valuation_set(v, s, NULL, 0, value);
-}
+static bool set_scalar(struct valuation *v, symbol s, word128 value) { return valuation_set(v, s, NULL, 0, value); }
 
 /* Scalars and operands after the step; `advanced` false: the state as it was, because of a trap. */
 static bool store_scalars(const struct isa *isa, const struct form *form, const struct valuation *before, bool advanced, const word128 *values,
@@ -26,8 +24,7 @@ static bool store_scalars(const struct isa *isa, const struct form *form, const 
     }
     for (size_t i = 0; i < form->operand_count; i++, at++) {
         symbol s = form->operands[i].symbol;
-        if ((form->operands[i].direction & OPERAND_OUT) != 0 &&
-            !set_scalar(after, s, advanced ? values[at] : valuation_get(before, s, NULL, 0))) {
+        if ((form->operands[i].direction & OPERAND_OUT) != 0 && !set_scalar(after, s, advanced ? values[at] : valuation_get(before, s, NULL, 0))) {
             return false;
         }
     }

@@ -11,7 +11,12 @@ void valuation_free(struct valuation *v);
 bool valuation_set(struct valuation *v, symbol s, const word128 *arguments, unsigned argument_count, word128 value); /* false: out of memory */
 word128 valuation_get(const struct valuation *v, symbol s, const word128 *arguments, unsigned argument_count);
 size_t valuation_size(const struct valuation *v);
-struct valuation_entry { symbol symbol; unsigned argument_count; word128 arguments[16]; word128 value; };
+struct valuation_entry {
+    symbol symbol;
+    unsigned argument_count;
+    word128 arguments[16];
+    word128 value;
+};
 const struct valuation_entry *valuation_entries(const struct valuation *v); /* in order of setting */
 
 enum step_outcome { STEP_DONE, STEP_TRAP, STEP_MEMORY_TRAP };

@@ -63,16 +63,14 @@ static bool unify(struct checker *c, const struct syntax *s, const struct type *
     return b->kind == VALUE_TYPED;
 }
 
-static struct value number_value(word128 number) {
-    return (struct value){VALUE_NUMBER, NULL, NULL, number};
-}
+static struct value number_value(word128 number) { return (struct value){VALUE_NUMBER, NULL, NULL, number}; }
 
-static bool is_comparison(int operator) {
-    return operator== EQUAL || operator== UNEQUAL || operator== '<' || operator== '>' || operator== AT_MOST || operator== AT_LEAST;
+static bool is_comparison(int operation) {
+    return operation == EQUAL || operation == UNEQUAL || operation == '<' || operation == '>' || operation == AT_MOST || operation == AT_LEAST;
 }
 
 static struct value compute_numbers(struct checker *c, const struct syntax *s, word128 a, word128 b) {
-    switch (s->operator) {
+    switch (s->operation) {
     case '+':
         return number_value(a + b);
     case '-':
@@ -104,16 +102,16 @@ static struct value compute_numbers(struct checker *c, const struct syntax *s, w
     }
 }
 
-static term compare(struct checker *c, int operator, const struct value *a, const struct value *b) {
+static term compare(struct checker *c, int operation, const struct value *a, const struct value *b) {
     struct term_pool *p = c->pool;
-    if (operator== EQUAL || operator== UNEQUAL) {
+    if (operation == EQUAL || operation == UNEQUAL) {
         term equal = term_true(p);
         for (unsigned i = 0; i < a->type->scalars; i++) {
             equal = term_and(p, equal, term_equal(p, a->terms[i], b->terms[i]));
         }
-        return operator== EQUAL ? equal : term_not(p, equal);
+        return operation == EQUAL ? equal : term_not(p, equal);
     }
-    switch (operator) {
+    switch (operation) {
     case '<':
         return term_less(p, a->terms[0], b->terms[0]);
     case '>':
@@ -125,8 +123,8 @@ static term compare(struct checker *c, int operator, const struct value *a, cons
     }
 }
 
-static enum term_operator arithmetic(int operator) {
-    switch (operator) {
+static enum term_operator arithmetic(int operation) {
+    switch (operation) {
     case '+':
         return TERM_ADD;
     case '-':
@@ -160,7 +158,7 @@ static struct value shift(struct checker *c, const struct syntax *s, struct valu
     unsigned width = a.type->width > b.type->width ? a.type->width : b.type->width;
     term value = term_zero_extend(p, width, a.terms[0]);
     term amount = term_zero_extend(p, width, b.terms[0]);
-    term shifted = term_binary(p, s->operator== SHIFT_LEFT ? TERM_SHIFT_LEFT : TERM_SHIFT_RIGHT, value, amount);
+    term shifted = term_binary(p, s->operation == SHIFT_LEFT ? TERM_SHIFT_LEFT : TERM_SHIFT_RIGHT, value, amount);
     return scalar(c, term_extract(p, a.type->width - 1, 0, shifted));
 }
 
@@ -182,43 +180,43 @@ static struct value concatenate(struct checker *c, const struct syntax *s, struc
 }
 
 static struct value evaluate_binary(struct checker *c, const struct syntax *s, const struct type *expected) {
-    bool truth = s->operator== OR || s->operator== AND;
-    bool shapes = s->operator== CONCATENATE || s->operator== SHIFT_LEFT || s->operator== SHIFT_RIGHT || is_comparison(s->operator);
+    bool truth = s->operation == OR || s->operation == AND;
+    bool shapes = s->operation == CONCATENATE || s->operation == SHIFT_LEFT || s->operation == SHIFT_RIGHT || is_comparison(s->operation);
     const struct type *wanted = truth ? bits_type(c, 1) : shapes ? NULL : expected;
     struct value a = evaluate_expression(c, s->child[0], wanted);
     struct value b = evaluate_expression(c, s->child[1], wanted);
     if (a.kind == VALUE_ERROR || b.kind == VALUE_ERROR) {
         return error_value();
     }
-    if (s->operator== CONCATENATE) {
+    if (s->operation == CONCATENATE) {
         return concatenate(c, s, a, b);
     }
     if (!truth && a.kind == VALUE_NUMBER && b.kind == VALUE_NUMBER) {
         return compute_numbers(c, s, a.number, b.number);
     }
-    if (s->operator== SHIFT_LEFT || s->operator== SHIFT_RIGHT) {
+    if (s->operation == SHIFT_LEFT || s->operation == SHIFT_RIGHT) {
         a = a.kind == VALUE_NUMBER && expected != NULL ? convert(c, s, a, expected) : a;
         return shift(c, s, a, b);
     }
     if (!unify(c, s, wanted, &a, &b)) {
         return error_value();
     }
-    if (is_comparison(s->operator)) {
-        if (a.type->kind == TYPE_RECORD && s->operator!= EQUAL && s->operator!= UNEQUAL) {
+    if (is_comparison(s->operation)) {
+        if (a.type->kind == TYPE_RECORD && s->operation != EQUAL && s->operation != UNEQUAL) {
             report(c->r, s, "records have no order");
             return error_value();
         }
-        return scalar(c, compare(c, s->operator, &a, &b));
+        return scalar(c, compare(c, s->operation, &a, &b));
     }
     if (a.type->kind != TYPE_BITS || (truth && a.type->width != 1)) {
         report(c->r, s, "this operator wants %s, not %s", truth ? "bit" : "bits", type_text(c, a.type));
         return error_value();
     }
-    return scalar(c, term_binary(c->pool, arithmetic(s->operator), a.terms[0], b.terms[0]));
+    return scalar(c, term_binary(c->pool, arithmetic(s->operation), a.terms[0], b.terms[0]));
 }
 
 static struct value evaluate_unary(struct checker *c, const struct syntax *s, const struct type *expected) {
-    const struct type *wanted = s->operator== NOT ? bits_type(c, 1) : expected;
+    const struct type *wanted = s->operation == NOT ? bits_type(c, 1) : expected;
     struct value a = evaluate_expression(c, s->child[0], wanted);
     if (a.kind == VALUE_NUMBER && wanted != NULL) {
         a = convert(c, s->child[0], a, wanted);
@@ -226,11 +224,11 @@ static struct value evaluate_unary(struct checker *c, const struct syntax *s, co
     if (a.kind == VALUE_ERROR) {
         return a;
     }
-    if (a.kind != VALUE_TYPED || a.type->kind != TYPE_BITS || (s->operator== NOT &&a.type->width != 1)) {
-        report(c->r, s, s->operator== NOT ? "`not` wants a bit" : "this operator wants bits of a known width");
+    if (a.kind != VALUE_TYPED || a.type->kind != TYPE_BITS || (s->operation == NOT && a.type->width != 1)) {
+        report(c->r, s, s->operation == NOT ? "`not` wants a bit" : "this operator wants bits of a known width");
         return error_value();
     }
-    if (s->operator== '-') {
+    if (s->operation == '-') {
         return scalar(c, term_binary(c->pool, TERM_SUBTRACT, term_constant(c->pool, a.type->width, 0), a.terms[0]));
     }
     return scalar(c, term_not(c->pool, a.terms[0]));

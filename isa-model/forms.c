@@ -79,7 +79,7 @@ static void bind_operands(struct checker *c, const struct syntax *operands) {
             bits[i] = term_apply(c->pool, term_symbol(c->pool, arena_format(c->arena, "operand.%u:%u", number + i, width), width, NULL, 0), NULL, 0);
             current[i] = bits[i];
         }
-        m->operands[m->operand_count++] = (struct symbolic_operand){o->text, type, (enum operand_direction)o->operator, current, number};
+        m->operands[m->operand_count++] = (struct symbolic_operand){o->text, type, (enum operand_direction)o->operation, current, number};
         number += type->scalars;
     }
 }

@@ -98,7 +98,12 @@ static void publish(struct checker *c, struct isa *isa) {
 }
 
 /* Everything that lies between two longjmp targets is reached through these pointers, so that it can be freed. */
-struct load { struct reading reading; struct checker checker; struct loaded *loaded; char *messages; };
+struct load {
+    struct reading reading;
+    struct checker checker;
+    struct loaded *loaded;
+    char *messages;
+};
 
 static bool load_into(struct load *l, const char *path, const struct isa_options *options) {
     struct reading *r = &l->reading;

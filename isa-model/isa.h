@@ -16,7 +16,10 @@ enum state_class {
 };
 enum resource_kind { RESOURCE_NONE, RESOURCE_RELOCATION, RESOURCE_INTERRUPT, RESOURCE_CONTROL, RESOURCE_IO };
 
-struct place { const char *file; unsigned line, column; };
+struct place {
+    const char *file;
+    unsigned line, column;
+};
 
 /* One scalar or one array of scalars; records are split into one leaf for each field. */
 struct leaf {
@@ -24,9 +27,9 @@ struct leaf {
     enum state_class class;
     enum resource_kind kind;
     unsigned width;
-    unsigned index_width; /* 0: a scalar, else an array indexed by so many bits */
-    symbol symbol;        /* the value before the instruction; arrays take the index as argument */
-    unsigned value_count; /* enumerations: values are 0 .. value_count-1 unless value_names says otherwise; else 0 */
+    unsigned index_width;           /* 0: a scalar, else an array indexed by so many bits */
+    symbol symbol;                  /* the value before the instruction; arrays take the index as argument */
+    unsigned value_count;           /* enumerations: values are 0 .. value_count-1 unless value_names says otherwise; else 0 */
     const char *const *value_names; /* enumerations: by value, NULL where a value has no name */
 };
 
@@ -61,12 +64,12 @@ struct form {
     const char *const *notes;
     size_t note_count;
     struct place place, end; /* the instruction's text in its file, for `explain` */
-    uint64_t modes;     /* bit i: valid in isa.modes[i] */
+    uint64_t modes;          /* bit i: valid in isa.modes[i] */
     const struct operand *operands;
     size_t operand_count;
-    term trap;        /* traps (not memory trap) */
-    term memory_trap; /* disjoint from `trap`: whichever comes first in program order */
-    term trap_vector; /* 16 bits; meaningful when `trap` */
+    term trap;          /* traps (not memory trap) */
+    term memory_trap;   /* disjoint from `trap`: whichever comes first in program order */
+    term trap_vector;   /* 16 bits; meaningful when `trap` */
     term trap_argument; /* 64 bits, the arguments packed, 0 when none */
     const struct trap_point *points;
     size_t point_count;
@@ -75,38 +78,74 @@ struct form {
     size_t write_count;
 };
 
-struct trap_kind { const char *name, *title; unsigned vector; unsigned argument_width; };
-struct operating_mode { const char *name, *title; term condition; };
+struct trap_kind {
+    const char *name, *title;
+    unsigned vector;
+    unsigned argument_width;
+};
+struct operating_mode {
+    const char *name, *title;
+    term condition;
+};
 
-struct free_bit { unsigned leaf; word128 plain; const char *title; };
-struct mapping { unsigned leaf; term value; /* over the virtual state and parameters */ };
-struct element_assumption { unsigned leaf; symbol element; symbol index; term condition; /* over both */ const char *text; };
-struct assumption { term condition; const char *text; };
+struct free_bit {
+    unsigned leaf;
+    word128 plain;
+    const char *title;
+};
+struct mapping {
+    unsigned leaf;
+    term value; /* over the virtual state and parameters */
+};
+struct element_assumption {
+    unsigned leaf;
+    symbol element;
+    symbol index;
+    term condition; /* over both */
+    const char *text;
+};
+struct assumption {
+    term condition;
+    const char *text;
+};
 struct profile {
     const char *name, *title;
     term user, supervisor;
-    const struct assumption *assumptions; size_t assumption_count;       /* of user states */
-    const struct element_assumption *elements; size_t element_count;     /* of array elements read in user states */
-    const bool *shadowed;   /* by leaf */
-    const bool *relocated;  /* by leaf: what differs between two places; already defaulted */
-    const struct mapping *mappings; size_t mapping_count;
-    const symbol *parameters; size_t parameter_count;
-    term where;             /* over parameters and the virtual state */
-    const struct free_bit *free_bits; size_t free_bit_count; /* at most 16, scalars of width 1 */
-    const char *const *notes; size_t note_count;
+    const struct assumption *assumptions;
+    size_t assumption_count; /* of user states */
+    const struct element_assumption *elements;
+    size_t element_count;  /* of array elements read in user states */
+    const bool *shadowed;  /* by leaf */
+    const bool *relocated; /* by leaf: what differs between two places; already defaulted */
+    const struct mapping *mappings;
+    size_t mapping_count;
+    const symbol *parameters;
+    size_t parameter_count;
+    term where; /* over parameters and the virtual state */
+    const struct free_bit *free_bits;
+    size_t free_bit_count; /* at most 16, scalars of width 1 */
+    const char *const *notes;
+    size_t note_count;
 };
 
 struct isa {
     const char *name, *title;
     struct term_pool *pool;
-    const struct leaf *leaves; size_t leaf_count;
+    const struct leaf *leaves;
+    size_t leaf_count;
     term well_formed; /* enumerations hold one of their values; of the state before */
-    const struct trap_kind *traps; size_t trap_count;
-    const struct operating_mode *modes; size_t mode_count; /* at least one */
-    const struct form *forms; size_t form_count;
-    const struct profile *profiles; size_t profile_count;
-    const symbol *undefined_symbols; size_t undefined_count; /* stand for `undefined` results: equal in two compared runs */
-    const symbol *opaque_symbols; size_t opaque_count;
+    const struct trap_kind *traps;
+    size_t trap_count;
+    const struct operating_mode *modes;
+    size_t mode_count; /* at least one */
+    const struct form *forms;
+    size_t form_count;
+    const struct profile *profiles;
+    size_t profile_count;
+    const symbol *undefined_symbols;
+    size_t undefined_count; /* stand for `undefined` results: equal in two compared runs */
+    const symbol *opaque_symbols;
+    size_t opaque_count;
     symbol length; /* bits(4), the instruction's length */
 };
 
@@ -130,7 +169,7 @@ void isa_free(struct isa *isa);
 /* Reader for the file system (at most 16 MiB a file). */
 struct source_reader source_reader_files(void);
 
-int isa_find_leaf(const struct isa *isa, const char *name);       /* index or -1 */
+int isa_find_leaf(const struct isa *isa, const char *name); /* index or -1 */
 int isa_find_profile(const struct isa *isa, const char *name);
 int isa_find_mode(const struct isa *isa, const char *name);
 const char *state_class_name(enum state_class c);

@@ -41,10 +41,10 @@ static struct syntax *named(struct syntax *s, const struct syntax *name) {
     return s;
 }
 
-static struct syntax *binary(struct reading *r, const struct syntax *operator, struct syntax *a, struct syntax *b) {
-    struct syntax *s = syntax_new(r, SYNTAX_BINARY, operator->line, operator->column, operator->length);
-    s->operator = operator->operator;
-    s->text = operator->text;
+static struct syntax *binary(struct reading *r, const struct syntax *operation, struct syntax *a, struct syntax *b) {
+    struct syntax *s = syntax_new(r, SYNTAX_BINARY, operation->line, operation->column, operation->length);
+    s->operation = operation->operation;
+    s->text = operation->text;
     syntax_set(r, s, 0, a);
     syntax_set(r, s, 1, b);
     return s;
@@ -59,7 +59,7 @@ static struct syntax *slice(struct reading *r, const SYNTAX_LTYPE *at, struct sy
 }
 
 static struct syntax *word(struct syntax *s, int token) {
-    s->operator = token;
+    s->operation = token;
     return s;
 }
 
@@ -96,7 +96,7 @@ declaration:
     | RECORD NAME '{' items '}'                                { $$ = named(MAKE(SYNTAX_RECORD, @2, $4, NULL, NULL), $2); }
     | TRAP NAME '=' NUMBER opt_parameters opt_title ';'        { $$ = named(MAKE(SYNTAX_TRAP_KIND, @2, $4, $5, $6), $2); }
     | class NAME index ':' type state_tail opt_title ';'       { $$ = named(MAKE(SYNTAX_STATE, @2, $5, $3, $6), $2);
-                                                                 $$->operator = $1->operator; $$->child[3] = $1; $$->end_line = 0;
+                                                                 $$->operation = $1->operation; $$->child[3] = $1; $$->end_line = 0;
                                                                  if ($7 != NULL) { $$->child[3]->child[0] = $7; } }
     | RESOURCE NAME ':' type state_tail opt_title ';'          { $$ = NULL;
           report(r, $2, "a resource needs a kind before its name: relocation, interrupt, control or io"); }
@@ -163,8 +163,8 @@ form_part: ENCODING STRING { $$ = named(MAKE(SYNTAX_ENCODING, @$, NULL, NULL, NU
     | WITH settings { $$ = MAKE(SYNTAX_WITH, @$, $2, NULL, NULL); }
     ;
 operands: operand { $$ = $1; } | operands ',' operand { $$ = syntax_append($1, $3); } ;
-operand: name ':' direction type { $$ = named(MAKE(SYNTAX_OPERAND, @1, $4, NULL, NULL), $1); $$->operator = $3->operator; }
-    | name ':' direction any_name type { $$ = named(MAKE(SYNTAX_OPERAND, @1, $5, $4, NULL), $1); $$->operator = $3->operator; }
+operand: name ':' direction type { $$ = named(MAKE(SYNTAX_OPERAND, @1, $4, NULL, NULL), $1); $$->operation = $3->operation; }
+    | name ':' direction any_name type { $$ = named(MAKE(SYNTAX_OPERAND, @1, $5, $4, NULL), $1); $$->operation = $3->operation; }
     ;
 direction: IN { $$ = word($1, OPERAND_IN); } | OUT { $$ = word($1, OPERAND_OUT); } | INOUT { $$ = word($1, OPERAND_INOUT); } ;
 settings: setting { $$ = $1; } | settings ',' setting { $$ = syntax_append($1, $3); } ;
@@ -224,9 +224,9 @@ expression: or_expression { $$ = $1; GIVE_UP_WHEN_DEEP }
     | IF expression THEN expression ELSE expression { $$ = MAKE(SYNTAX_IF_EXPRESSION, @1, $2, $4, $6); GIVE_UP_WHEN_DEEP }
     | LET name '=' expression IN expression { $$ = named(MAKE(SYNTAX_LET_EXPRESSION, @2, $4, $6, NULL), $2); GIVE_UP_WHEN_DEEP }
     ;
-or_expression: and_expression | or_expression OR and_expression { $$ = binary(r, $2, $1, $3); $$->operator = OR; GIVE_UP_WHEN_DEEP } ;
-and_expression: not_expression | and_expression AND not_expression { $$ = binary(r, $2, $1, $3); $$->operator = AND; GIVE_UP_WHEN_DEEP } ;
-not_expression: comparison | NOT not_expression { $$ = MAKE(SYNTAX_UNARY, @1, $2, NULL, NULL); $$->operator = NOT; GIVE_UP_WHEN_DEEP } ;
+or_expression: and_expression | or_expression OR and_expression { $$ = binary(r, $2, $1, $3); $$->operation = OR; GIVE_UP_WHEN_DEEP } ;
+and_expression: not_expression | and_expression AND not_expression { $$ = binary(r, $2, $1, $3); $$->operation = AND; GIVE_UP_WHEN_DEEP } ;
+not_expression: comparison | NOT not_expression { $$ = MAKE(SYNTAX_UNARY, @1, $2, NULL, NULL); $$->operation = NOT; GIVE_UP_WHEN_DEEP } ;
 comparison: bit_or
     | bit_or EQUAL bit_or { $$ = binary(r, $2, $1, $3); } | bit_or UNEQUAL bit_or { $$ = binary(r, $2, $1, $3); }
     | bit_or '<' bit_or { $$ = binary(r, $2, $1, $3); } | bit_or '>' bit_or { $$ = binary(r, $2, $1, $3); }
@@ -239,8 +239,8 @@ shift: sum | shift SHIFT_LEFT sum { $$ = binary(r, $2, $1, $3); GIVE_UP_WHEN_DEE
 sum: product | sum '+' product { $$ = binary(r, $2, $1, $3); GIVE_UP_WHEN_DEEP } | sum '-' product { $$ = binary(r, $2, $1, $3); GIVE_UP_WHEN_DEEP } ;
 product: unary | product '*' unary { $$ = binary(r, $2, $1, $3); GIVE_UP_WHEN_DEEP } ;
 unary: postfix
-    | '~' unary { $$ = MAKE(SYNTAX_UNARY, @1, $2, NULL, NULL); $$->operator = '~'; GIVE_UP_WHEN_DEEP }
-    | '-' unary { $$ = MAKE(SYNTAX_UNARY, @1, $2, NULL, NULL); $$->operator = '-'; GIVE_UP_WHEN_DEEP }
+    | '~' unary { $$ = MAKE(SYNTAX_UNARY, @1, $2, NULL, NULL); $$->operation = '~'; GIVE_UP_WHEN_DEEP }
+    | '-' unary { $$ = MAKE(SYNTAX_UNARY, @1, $2, NULL, NULL); $$->operation = '-'; GIVE_UP_WHEN_DEEP }
     ;
 postfix: primary
     | postfix '.' any_name { $$ = named(MAKE(SYNTAX_FIELD, @3, $1, NULL, NULL), $3); GIVE_UP_WHEN_DEEP }

@@ -31,12 +31,18 @@ bool resolve_path(struct checker *c, const struct syntax *s, unsigned *first, un
 }
 
 struct profile_lists {
-    struct assumption *assumptions; size_t assumption_capacity;
-    struct element_assumption *elements; size_t element_capacity;
-    struct mapping *mappings; size_t mapping_capacity;
-    symbol *parameters; size_t parameter_capacity;
-    struct free_bit *free_bits; size_t free_capacity;
-    const char **notes; size_t note_capacity;
+    struct assumption *assumptions;
+    size_t assumption_capacity;
+    struct element_assumption *elements;
+    size_t element_capacity;
+    struct mapping *mappings;
+    size_t mapping_capacity;
+    symbol *parameters;
+    size_t parameter_capacity;
+    struct free_bit *free_bits;
+    size_t free_capacity;
+    const char **notes;
+    size_t note_capacity;
     bool *shadowed, *relocated;
     bool any_relocated, has_user, has_supervisor;
 };

@@ -3,7 +3,11 @@
 
 #include <string.h>
 
-struct snapshot { term *scalars; term next_counter; term *operands; };
+struct snapshot {
+    term *scalars;
+    term next_counter;
+    term *operands;
+};
 
 static size_t operand_scalars(const struct machine *m) {
     size_t count = 0;
@@ -58,7 +62,11 @@ static void execute(struct checker *c, const struct syntax *s);
 static void execute_cases(struct checker *c, const struct syntax *one, struct value subject);
 
 /* What happens when the condition does not hold: an `else` block, an `else if`, or the remaining cases. */
-struct otherwise { const struct syntax *statement; const struct syntax *cases; struct value subject; };
+struct otherwise {
+    const struct syntax *statement;
+    const struct syntax *cases;
+    struct value subject;
+};
 
 static void execute_otherwise(struct checker *c, const struct otherwise *o) {
     if (o->cases != NULL) {
@@ -145,7 +153,8 @@ static void execute_call(struct checker *c, const struct syntax *s) {
     struct definition *d = find_definition(c, s->text);
     struct local *locals = NULL;
     if (d == NULL || d->kind != DEFINES_PROCEDURE) {
-        report(c->r, s, d != NULL && d->kind == DEFINES_FUNCTION ? "'%s' is a function; its value is lost here" : "there is no procedure '%s'", s->text);
+        report(c->r, s, d != NULL && d->kind == DEFINES_FUNCTION ? "'%s' is a function; its value is lost here" : "there is no procedure '%s'",
+               s->text);
         return;
     }
     if (d->active || c->depth > 60) {

@@ -7,26 +7,79 @@
 
 enum syntax_kind {
     /* lists and names */
-    SYNTAX_NAME, SYNTAX_STRING, SYNTAX_NUMBER, SYNTAX_RANGE,
+    SYNTAX_NAME,
+    SYNTAX_STRING,
+    SYNTAX_NUMBER,
+    SYNTAX_RANGE,
     /* types: child 0 is the width, or the list of items */
-    SYNTAX_TYPE_BITS, SYNTAX_TYPE_NAME, SYNTAX_TYPE_ITEMS, SYNTAX_ITEM, SYNTAX_PIECE,
+    SYNTAX_TYPE_BITS,
+    SYNTAX_TYPE_NAME,
+    SYNTAX_TYPE_ITEMS,
+    SYNTAX_ITEM,
+    SYNTAX_PIECE,
     /* declarations */
-    SYNTAX_ISA, SYNTAX_INCLUDE, SYNTAX_CONSTANT, SYNTAX_TYPE, SYNTAX_RECORD, SYNTAX_TRAP_KIND, SYNTAX_STATE, SYNTAX_FUNCTION, SYNTAX_PROCEDURE,
-    SYNTAX_TEMPLATE, SYNTAX_INSTRUCTION, SYNTAX_OPERATING_MODE, SYNTAX_PROFILE, SYNTAX_PARAMETER,
+    SYNTAX_ISA,
+    SYNTAX_INCLUDE,
+    SYNTAX_CONSTANT,
+    SYNTAX_TYPE,
+    SYNTAX_RECORD,
+    SYNTAX_TRAP_KIND,
+    SYNTAX_STATE,
+    SYNTAX_FUNCTION,
+    SYNTAX_PROCEDURE,
+    SYNTAX_TEMPLATE,
+    SYNTAX_INSTRUCTION,
+    SYNTAX_OPERATING_MODE,
+    SYNTAX_PROFILE,
+    SYNTAX_PARAMETER,
     /* parts of an instruction */
-    SYNTAX_FORM, SYNTAX_NOTE, SYNTAX_OPERAND, SYNTAX_SETTING, SYNTAX_SOURCE, SYNTAX_USES, SYNTAX_ENCODING, SYNTAX_MODES, SYNTAX_OPERANDS, SYNTAX_WITH,
+    SYNTAX_FORM,
+    SYNTAX_NOTE,
+    SYNTAX_OPERAND,
+    SYNTAX_SETTING,
+    SYNTAX_SOURCE,
+    SYNTAX_USES,
+    SYNTAX_ENCODING,
+    SYNTAX_MODES,
+    SYNTAX_OPERANDS,
+    SYNTAX_WITH,
     /* parts of a profile */
-    SYNTAX_USER, SYNTAX_SUPERVISOR, SYNTAX_ASSUME, SYNTAX_ASSUME_EACH, SYNTAX_SHADOWED, SYNTAX_MAPPED, SYNTAX_RELOCATED, SYNTAX_WHERE, SYNTAX_FREE,
+    SYNTAX_USER,
+    SYNTAX_SUPERVISOR,
+    SYNTAX_ASSUME,
+    SYNTAX_ASSUME_EACH,
+    SYNTAX_SHADOWED,
+    SYNTAX_MAPPED,
+    SYNTAX_RELOCATED,
+    SYNTAX_WHERE,
+    SYNTAX_FREE,
     /* statements */
-    SYNTAX_BLOCK, SYNTAX_LET, SYNTAX_ASSIGN, SYNTAX_CALL_STATEMENT, SYNTAX_IF, SYNTAX_MATCH, SYNTAX_CASE, SYNTAX_TRAP,
+    SYNTAX_BLOCK,
+    SYNTAX_LET,
+    SYNTAX_ASSIGN,
+    SYNTAX_CALL_STATEMENT,
+    SYNTAX_IF,
+    SYNTAX_MATCH,
+    SYNTAX_CASE,
+    SYNTAX_TRAP,
     /* expressions */
-    SYNTAX_UNDEFINED, SYNTAX_FIELD, SYNTAX_INDEX, SYNTAX_SLICE, SYNTAX_CALL, SYNTAX_AS, SYNTAX_UNARY, SYNTAX_BINARY, SYNTAX_IF_EXPRESSION,
-    SYNTAX_LET_EXPRESSION, SYNTAX_MATCH_EXPRESSION, SYNTAX_RECORD_VALUE
+    SYNTAX_UNDEFINED,
+    SYNTAX_FIELD,
+    SYNTAX_INDEX,
+    SYNTAX_SLICE,
+    SYNTAX_CALL,
+    SYNTAX_AS,
+    SYNTAX_UNARY,
+    SYNTAX_BINARY,
+    SYNTAX_IF_EXPRESSION,
+    SYNTAX_LET_EXPRESSION,
+    SYNTAX_MATCH_EXPRESSION,
+    SYNTAX_RECORD_VALUE
 };
 
 struct syntax {
     enum syntax_kind kind;
-    int operator; /* the token of a unary or binary operator, or of a state class or direction */
+    int operation; /* the token of a unary or binary operator, or of a state class or direction */
     unsigned depth;
     unsigned file, line, column, length; /* length of the first token, for the caret */
     unsigned end_line;
@@ -45,7 +98,10 @@ struct source_file {
     unsigned number;
 };
 
-struct message { unsigned file, line, column, length; const char *text; };
+struct message {
+    unsigned file, line, column, length;
+    const char *text;
+};
 
 /* Everything that reading one ISA needs; owned by isa_load. */
 struct reading {

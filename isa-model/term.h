@@ -39,7 +39,7 @@ struct term_pool;
 
 /* What a node is made of, for translators. `arguments` points into the pool and is valid until the next term is made. */
 struct term_view {
-    enum term_operator operator;
+    enum term_operator operation;
     unsigned width;
     unsigned argument_count;
     const term *arguments;
@@ -74,7 +74,7 @@ term term_not(struct term_pool *pool, term a);
 term term_and(struct term_pool *pool, term a, term b);
 term term_or(struct term_pool *pool, term a, term b);
 term term_xor(struct term_pool *pool, term a, term b);
-term term_binary(struct term_pool *pool, enum term_operator operator, term a, term b);
+term term_binary(struct term_pool *pool, enum term_operator operation, term a, term b);
 term term_equal(struct term_pool *pool, term a, term b);
 term term_less(struct term_pool *pool, term a, term b);
 term term_if(struct term_pool *pool, term condition, term a, term b);

@@ -8,7 +8,7 @@
 static word128 value_of(const struct term_view *view, const word128 *values, term_lookup lookup, void *context, unsigned argument_width) {
     const term *a = view->arguments;
     word128 arguments[MAXIMUM_ARGUMENTS];
-    switch (view->operator) {
+    switch (view->operation) {
     case TERM_CONSTANT:
         return view->constant;
     case TERM_APPLY:
@@ -25,7 +25,7 @@ static word128 value_of(const struct term_view *view, const word128 *values, ter
     case TERM_NOT:
         return ~values[a[0]] & term_mask(view->width);
     default:
-        return term_compute(view->operator, argument_width, values[a[0]], values[a[1]]);
+        return term_compute(view->operation, argument_width, values[a[0]], values[a[1]]);
     }
 }
 
@@ -49,7 +49,7 @@ bool term_evaluate(const struct term_pool *pool, const term *roots, size_t count
     for (size_t t = 0; t <= top; t++) {
         if (marks[t] != 0) {
             struct term_view view = term_look(pool, (term)t);
-            unsigned last = view.operator== TERM_CONCATENATE ? 1 : 0;
+            unsigned last = view.operation == TERM_CONCATENATE ? 1 : 0;
             unsigned width = view.argument_count > 0 ? term_width(pool, view.arguments[last]) : 0;
             values[t] = value_of(&view, values, lookup, context, width);
         }

@@ -1,13 +1,9 @@
 /* Makers of terms: each simplifies what is plain and interns the rest. */
 #include "term_pool.h"
 
-static word128 shift_left(word128 a, word128 b, unsigned width) {
-    return b >= width ? 0 : (a << (unsigned)b);
-}
+static word128 shift_left(word128 a, word128 b, unsigned width) { return b >= width ? 0 : (a << (unsigned)b); }
 
-static word128 shift_right(word128 a, word128 b, unsigned width) {
-    return b >= width ? 0 : (a >> (unsigned)b);
-}
+static word128 shift_right(word128 a, word128 b, unsigned width) { return b >= width ? 0 : (a >> (unsigned)b); }
 
 static bool signed_less(word128 a, word128 b, unsigned width) {
     word128 sign = (word128)1 << (width - 1);
@@ -15,8 +11,8 @@ static bool signed_less(word128 a, word128 b, unsigned width) {
 }
 
 /* The value of an operator on numbers; arguments lie within `width`. Also used by the evaluator, so that both agree by construction. */
-word128 term_compute(enum term_operator operator, unsigned width, word128 a, word128 b) {
-    switch (operator) {
+word128 term_compute(enum term_operator operation, unsigned width, word128 a, word128 b) {
+    switch (operation) {
     case TERM_NOT:
         return ~a & term_mask(width);
     case TERM_AND:
@@ -52,19 +48,17 @@ term term_not(struct term_pool *pool, term a) {
     if (term_is_constant(pool, a, &value)) {
         return term_constant(pool, node->width, ~value);
     }
-    if (node->operator== TERM_NOT) {
+    if (node->operation == TERM_NOT) {
         return node->arguments[0];
     }
     return term_intern(pool, TERM_NOT, node->width, 0, a, 0, 0);
 }
 
 static bool is_not_of(const struct term_pool *pool, term a, term b) {
-    return pool->nodes[a].operator== TERM_NOT &&pool->nodes[a].arguments[0] == b;
+    return pool->nodes[a].operation == TERM_NOT && pool->nodes[a].arguments[0] == b;
 }
 
-static bool complements(const struct term_pool *pool, term a, term b) {
-    return is_not_of(pool, a, b) || is_not_of(pool, b, a);
-}
+static bool complements(const struct term_pool *pool, term a, term b) { return is_not_of(pool, a, b) || is_not_of(pool, b, a); }
 
 /* Commutative operators keep the smaller handle first, so that a+b and b+a are one term. */
 static void order(term *a, term *b) {
@@ -97,9 +91,7 @@ term term_and(struct term_pool *pool, term a, term b) {
     return term_intern(pool, TERM_AND, width, 0, a, b, 0);
 }
 
-term term_or(struct term_pool *pool, term a, term b) {
-    return term_not(pool, term_and(pool, term_not(pool, a), term_not(pool, b)));
-}
+term term_or(struct term_pool *pool, term a, term b) { return term_not(pool, term_and(pool, term_not(pool, a), term_not(pool, b))); }
 
 term term_xor(struct term_pool *pool, term a, term b) {
     unsigned width = term_width(pool, a);
@@ -124,28 +116,28 @@ term term_xor(struct term_pool *pool, term a, term b) {
 }
 
 /* Neutral and absorbing elements of the arithmetic operators; TERM_NONE when none applies. */
-static term neutral(struct term_pool *pool, enum term_operator operator, unsigned width, term a, term b) {
+static term neutral(struct term_pool *pool, enum term_operator operation, unsigned width, term a, term b) {
     word128 value = 0;
     if (term_is_constant(pool, b, &value) && value == 0) {
-        return operator== TERM_MULTIPLY ? b : a;
+        return operation == TERM_MULTIPLY ? b : a;
     }
     if (term_is_constant(pool, a, &value) && value == 0) {
-        return operator== TERM_ADD ? b : operator== TERM_SUBTRACT ? TERM_NONE : a;
+        return operation == TERM_ADD ? b : operation == TERM_SUBTRACT ? TERM_NONE : a;
     }
-    if (operator== TERM_SUBTRACT &&a == b) {
+    if (operation == TERM_SUBTRACT && a == b) {
         return term_constant(pool, width, 0);
     }
-    if (operator== TERM_MULTIPLY &&term_is_constant(pool, b, &value) && value == 1) {
+    if (operation == TERM_MULTIPLY && term_is_constant(pool, b, &value) && value == 1) {
         return a;
     }
     return TERM_NONE;
 }
 
-term term_binary(struct term_pool *pool, enum term_operator operator, term a, term b) {
+term term_binary(struct term_pool *pool, enum term_operator operation, term a, term b) {
     unsigned width = term_width(pool, a);
     word128 x = 0;
     word128 y = 0;
-    switch (operator) {
+    switch (operation) {
     case TERM_AND:
         return term_and(pool, a, b);
     case TERM_OR:
@@ -160,26 +152,26 @@ term term_binary(struct term_pool *pool, enum term_operator operator, term a, te
             return term_false(pool);
         }
         if (term_is_constant(pool, a, &x) && term_is_constant(pool, b, &y)) {
-            return term_constant(pool, 1, term_compute(operator, width, x, y));
+            return term_constant(pool, 1, term_compute(operation, width, x, y));
         }
-        if (operator== TERM_LESS &&term_is_constant(pool, b, &y) && y == 0) {
+        if (operation == TERM_LESS && term_is_constant(pool, b, &y) && y == 0) {
             return term_false(pool);
         }
-        return term_intern(pool, operator, 1, 0, a, b, 0);
+        return term_intern(pool, operation, 1, 0, a, b, 0);
     default:
         break;
     }
     if (term_is_constant(pool, a, &x) && term_is_constant(pool, b, &y)) {
-        return term_constant(pool, width, term_compute(operator, width, x, y));
+        return term_constant(pool, width, term_compute(operation, width, x, y));
     }
-    term plain = neutral(pool, operator, width, a, b);
+    term plain = neutral(pool, operation, width, a, b);
     if (plain != TERM_NONE) {
         return plain;
     }
-    if (operator== TERM_ADD || operator== TERM_MULTIPLY) {
+    if (operation == TERM_ADD || operation == TERM_MULTIPLY) {
         order(&a, &b);
     }
-    return term_intern(pool, operator, width, 0, a, b, 0);
+    return term_intern(pool, operation, width, 0, a, b, 0);
 }
 
 term term_equal(struct term_pool *pool, term a, term b) {
@@ -201,9 +193,7 @@ term term_equal(struct term_pool *pool, term a, term b) {
     return term_intern(pool, TERM_EQUAL, 1, 0, a, b, 0);
 }
 
-term term_less(struct term_pool *pool, term a, term b) {
-    return term_binary(pool, TERM_LESS, a, b);
-}
+term term_less(struct term_pool *pool, term a, term b) { return term_binary(pool, TERM_LESS, a, b); }
 
 term term_if(struct term_pool *pool, term condition, term a, term b) {
     word128 value = 0;
@@ -213,14 +203,14 @@ term term_if(struct term_pool *pool, term condition, term a, term b) {
     if (a == b) {
         return a;
     }
-    if (pool->nodes[condition].operator== TERM_NOT) {
+    if (pool->nodes[condition].operation == TERM_NOT) {
         return term_if(pool, pool->nodes[condition].arguments[0], b, a);
     }
     /* A branch that asks the same condition again has its answer already. */
-    if (pool->nodes[a].operator== TERM_IF &&pool->nodes[a].arguments[0] == condition) {
+    if (pool->nodes[a].operation == TERM_IF && pool->nodes[a].arguments[0] == condition) {
         return term_if(pool, condition, pool->nodes[a].arguments[1], b);
     }
-    if (pool->nodes[b].operator== TERM_IF &&pool->nodes[b].arguments[0] == condition) {
+    if (pool->nodes[b].operation == TERM_IF && pool->nodes[b].arguments[0] == condition) {
         return term_if(pool, condition, a, pool->nodes[b].arguments[2]);
     }
     if (term_width(pool, a) == 1 && term_is_constant(pool, a, &value)) {
@@ -243,12 +233,12 @@ term term_concatenate(struct term_pool *pool, term high, term low) {
     /* Adjacent slices of one term are one slice: packing what was unpacked gives the original back. */
     struct term_node h = pool->nodes[high];
     struct term_node l = pool->nodes[low];
-    if (h.operator== TERM_EXTRACT &&l.operator== TERM_EXTRACT &&h.arguments[0] == l.arguments[0] && h.low == l.low + l.width) {
+    if (h.operation == TERM_EXTRACT && l.operation == TERM_EXTRACT && h.arguments[0] == l.arguments[0] && h.low == l.low + l.width) {
         return term_extract(pool, (unsigned)h.low + h.width - 1, l.low, h.arguments[0]);
     }
-    if (h.operator== TERM_EXTRACT &&l.operator== TERM_CONCATENATE) {
+    if (h.operation == TERM_EXTRACT && l.operation == TERM_CONCATENATE) {
         struct term_node next = pool->nodes[l.arguments[0]];
-        if (next.operator== TERM_EXTRACT &&next.arguments[0] == h.arguments[0] && h.low == next.low + next.width) {
+        if (next.operation == TERM_EXTRACT && next.arguments[0] == h.arguments[0] && h.low == next.low + next.width) {
             term joined = term_extract(pool, (unsigned)h.low + h.width - 1, next.low, h.arguments[0]);
             return term_concatenate(pool, joined, l.arguments[1]);
         }
@@ -266,10 +256,10 @@ term term_extract(struct term_pool *pool, unsigned high, unsigned low, term a) {
     if (term_is_constant(pool, a, &value)) {
         return term_constant(pool, width, value >> low);
     }
-    if (node.operator== TERM_EXTRACT) {
+    if (node.operation == TERM_EXTRACT) {
         return term_extract(pool, high + node.low, low + node.low, node.arguments[0]);
     }
-    if (node.operator== TERM_CONCATENATE) {
+    if (node.operation == TERM_CONCATENATE) {
         unsigned low_width = term_width(pool, node.arguments[1]);
         if (high < low_width) {
             return term_extract(pool, high, low, node.arguments[1]);

@@ -37,13 +37,9 @@ void term_pool_free(struct term_pool *pool) {
     free(pool);
 }
 
-bool term_pool_failed(const struct term_pool *pool) {
-    return pool->failed;
-}
+bool term_pool_failed(const struct term_pool *pool) { return pool->failed; }
 
-size_t term_pool_size(const struct term_pool *pool) {
-    return pool->node_count;
-}
+size_t term_pool_size(const struct term_pool *pool) { return pool->node_count; }
 
 bool term_pool_reserve(struct term_pool *pool, void **array, size_t *capacity, size_t count, size_t more, size_t size) {
     if (count + more <= *capacity) {
@@ -70,15 +66,15 @@ static uint32_t mix(uint32_t hash, uint32_t value) {
 }
 
 static uint32_t hash_node(const struct term_pool *pool, const struct term_node *node) {
-    uint32_t hash = mix(mix(mix(7, node->operator), node->width), node->low);
-    if (node->operator== TERM_CONSTANT) {
+    uint32_t hash = mix(mix(mix(7, node->operation), node->width), node->low);
+    if (node->operation == TERM_CONSTANT) {
         word128 value = pool->constants[node->arguments[0]];
         for (unsigned i = 0; i < 4; i++) {
             hash = mix(hash, (uint32_t)(value >> (32 * i)));
         }
         return hash;
     }
-    if (node->operator== TERM_APPLY) {
+    if (node->operation == TERM_APPLY) {
         hash = mix(mix(hash, node->arguments[0]), node->arguments[2]);
         for (uint32_t i = 0; i < node->arguments[2]; i++) {
             hash = mix(hash, pool->lists[node->arguments[1] + i]);
@@ -89,16 +85,15 @@ static uint32_t hash_node(const struct term_pool *pool, const struct term_node *
 }
 
 static bool same_node(const struct term_pool *pool, const struct term_node *a, const struct term_node *b) {
-    if (a->hash != b->hash || a->operator!= b->operator|| a->width != b->width || a->low != b->low) {
+    if (a->hash != b->hash || a->operation != b->operation || a->width != b->width || a->low != b->low) {
         return false;
     }
-    if (a->operator== TERM_CONSTANT) {
+    if (a->operation == TERM_CONSTANT) {
         return pool->constants[a->arguments[0]] == pool->constants[b->arguments[0]];
     }
-    if (a->operator== TERM_APPLY) {
+    if (a->operation == TERM_APPLY) {
         return a->arguments[0] == b->arguments[0] && a->arguments[2] == b->arguments[2] &&
-               (a->arguments[2] == 0 ||
-                memcmp(pool->lists + a->arguments[1], pool->lists + b->arguments[1], a->arguments[2] * sizeof(term)) == 0);
+               (a->arguments[2] == 0 || memcmp(pool->lists + a->arguments[1], pool->lists + b->arguments[1], a->arguments[2] * sizeof(term)) == 0);
     }
     return memcmp(a->arguments, b->arguments, sizeof a->arguments) == 0;
 }
@@ -152,9 +147,9 @@ static term intern_node(struct term_pool *pool, struct term_node node, bool *fre
     return (term)(pool->node_count - 1);
 }
 
-term term_intern(struct term_pool *pool, enum term_operator operator, unsigned width, unsigned low, term a, term b, term c) {
+term term_intern(struct term_pool *pool, enum term_operator operation, unsigned width, unsigned low, term a, term b, term c) {
     bool fresh = false;
-    struct term_node node = {(uint8_t) operator,(uint8_t) width, (uint8_t)low, 0, {a, b, c}};
+    struct term_node node = {(uint8_t)operation, (uint8_t)width, (uint8_t)low, 0, {a, b, c}};
     return intern_node(pool, node, &fresh);
 }
 
@@ -241,28 +236,18 @@ symbol term_symbol(struct term_pool *pool, const char *name, unsigned width, con
     return (symbol)(pool->symbol_count - 1);
 }
 
-size_t term_symbol_count(const struct term_pool *pool) {
-    return pool->symbol_count;
-}
+size_t term_symbol_count(const struct term_pool *pool) { return pool->symbol_count; }
 
-const char *term_symbol_name(const struct term_pool *pool, symbol s) {
-    return pool->symbols[s].name;
-}
+const char *term_symbol_name(const struct term_pool *pool, symbol s) { return pool->symbols[s].name; }
 
-unsigned term_symbol_width(const struct term_pool *pool, symbol s) {
-    return pool->symbols[s].width;
-}
+unsigned term_symbol_width(const struct term_pool *pool, symbol s) { return pool->symbols[s].width; }
 
-unsigned term_symbol_argument_count(const struct term_pool *pool, symbol s) {
-    return pool->symbols[s].argument_count;
-}
+unsigned term_symbol_argument_count(const struct term_pool *pool, symbol s) { return pool->symbols[s].argument_count; }
 
-const unsigned *term_symbol_argument_widths(const struct term_pool *pool, symbol s) {
-    return pool->symbols[s].argument_widths;
-}
+const unsigned *term_symbol_argument_widths(const struct term_pool *pool, symbol s) { return pool->symbols[s].argument_widths; }
 
 static unsigned argument_count_of(const struct term_node *node) {
-    switch ((enum term_operator)node->operator) {
+    switch ((enum term_operator)node->operation) {
     case TERM_CONSTANT:
         return 0;
     case TERM_APPLY:
@@ -279,22 +264,20 @@ static unsigned argument_count_of(const struct term_node *node) {
 
 struct term_view term_look(const struct term_pool *pool, term t) {
     const struct term_node *node = &pool->nodes[t];
-    struct term_view view = {(enum term_operator)node->operator, node->width, argument_count_of(node), node->arguments, 0, 0, node->low};
-    if (node->operator== TERM_APPLY) {
+    struct term_view view = {(enum term_operator)node->operation, node->width, argument_count_of(node), node->arguments, 0, 0, node->low};
+    if (node->operation == TERM_APPLY) {
         view.symbol = node->arguments[0];
         view.arguments = pool->lists + node->arguments[1];
-    } else if (node->operator== TERM_CONSTANT) {
+    } else if (node->operation == TERM_CONSTANT) {
         view.constant = pool->constants[node->arguments[0]];
     }
     return view;
 }
 
-unsigned term_width(const struct term_pool *pool, term t) {
-    return pool->nodes[t].width;
-}
+unsigned term_width(const struct term_pool *pool, term t) { return pool->nodes[t].width; }
 
 bool term_is_constant(const struct term_pool *pool, term t, word128 *value) {
-    if (pool->nodes[t].operator!= TERM_CONSTANT) {
+    if (pool->nodes[t].operation != TERM_CONSTANT) {
         return false;
     }
     if (value != NULL) {

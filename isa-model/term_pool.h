@@ -5,7 +5,7 @@
 #include "term.h"
 
 struct term_node {
-    uint8_t operator;
+    uint8_t operation;
     uint8_t width;
     uint8_t low; /* TERM_EXTRACT */
     uint32_t hash;
@@ -37,13 +37,11 @@ struct term_pool {
 /* Makes room for one more element; false and pool->failed when there is none. */
 bool term_pool_reserve(struct term_pool *pool, void **array, size_t *capacity, size_t count, size_t more, size_t size);
 /* Finds or adds a node of the operator with these arguments. */
-term term_intern(struct term_pool *pool, enum term_operator operator, unsigned width, unsigned low, term a, term b, term c);
+term term_intern(struct term_pool *pool, enum term_operator operation, unsigned width, unsigned low, term a, term b, term c);
 
 /* The value of an operator on numbers that lie within `width`; comparisons give 0 or 1. */
-word128 term_compute(enum term_operator operator, unsigned width, word128 a, word128 b);
+word128 term_compute(enum term_operator operation, unsigned width, word128 a, word128 b);
 
-static inline word128 term_mask(unsigned width) {
-    return width >= TERM_MAXIMUM_WIDTH ? ~(word128)0 : (((word128)1 << width) - 1);
-}
+static inline word128 term_mask(unsigned width) { return width >= TERM_MAXIMUM_WIDTH ? ~(word128)0 : (((word128)1 << width) - 1); }
 
 #endif

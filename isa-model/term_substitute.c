@@ -58,13 +58,9 @@ static void set(struct substitution *s, symbol from, enum replacement kind, uint
     s->targets[from] = target;
 }
 
-void substitution_rename(struct substitution *s, symbol from, symbol to) {
-    set(s, from, RENAME, to);
-}
+void substitution_rename(struct substitution *s, symbol from, symbol to) { set(s, from, RENAME, to); }
 
-void substitution_replace(struct substitution *s, symbol from, term to) {
-    set(s, from, REPLACE, to);
-}
+void substitution_replace(struct substitution *s, symbol from, term to) { set(s, from, REPLACE, to); }
 
 static term rebuild_apply(struct substitution *s, const struct term_view *view) {
     term replaced[16];
@@ -81,16 +77,16 @@ static term rebuild_apply(struct substitution *s, const struct term_view *view) 
 /* Makes the term anew from its replaced arguments, so that it is simplified again. */
 static term rebuild(struct substitution *s, term t) {
     struct term_view view = term_look(s->pool, t);
-    if (view.operator== TERM_CONSTANT) {
+    if (view.operation == TERM_CONSTANT) {
         return t;
     }
-    if (view.operator== TERM_APPLY) {
+    if (view.operation == TERM_APPLY) {
         return rebuild_apply(s, &view);
     }
     term a = s->memory[view.arguments[0]];
     term b = view.argument_count > 1 ? s->memory[view.arguments[1]] : 0;
     term c = view.argument_count > 2 ? s->memory[view.arguments[2]] : 0;
-    switch (view.operator) {
+    switch (view.operation) {
     case TERM_NOT:
         return term_not(s->pool, a);
     case TERM_IF:
@@ -100,7 +96,7 @@ static term rebuild(struct substitution *s, term t) {
     case TERM_EXTRACT:
         return term_extract(s->pool, view.low + view.width - 1, view.low, a);
     default:
-        return term_binary(s->pool, view.operator, a, b);
+        return term_binary(s->pool, view.operation, a, b);
     }
 }
 

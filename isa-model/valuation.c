@@ -101,10 +101,6 @@ word128 valuation_get(const struct valuation *v, symbol s, const word128 *argume
     return v->table[at] == 0 ? 0 : v->entries[v->table[at] - 1].value;
 }
 
-size_t valuation_size(const struct valuation *v) {
-    return v->count;
-}
+size_t valuation_size(const struct valuation *v) { return v->count; }
 
-const struct valuation_entry *valuation_entries(const struct valuation *v) {
-    return v->entries;
-}
+const struct valuation_entry *valuation_entries(const struct valuation *v) { return v->entries; }

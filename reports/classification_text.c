@@ -107,16 +107,20 @@ static void write_violations(const struct writer *w) {
     }
     bool many_modes = c->isa->mode_count > 1 && w->scope->mode < 0;
     (void)fprintf(w->out, "%sSensitive and not privileged%s\n", w->paint.bold, w->paint.plain);
-    (void)fprintf(w->out, "  %-*s  %-4s  %-9s  %s\n", (int)FORM_COLUMN, "form", "why", "hole", c->searched ? "closed by" : "");
+    (void)fprintf(w->out, "  %-*s  %-4s  %s\n", (int)FORM_COLUMN, "form", "why", c->searched ? "hole       closed by" : "hole");
     for (size_t i = 0; i < t->violation_count; i++) {
         const struct form_verdict *v = &c->verdicts[t->violations[i]];
         const struct form *form = &c->isa->forms[v->form];
         enum answer hole = v->answers[QUESTION_HOLE];
         char why[7];
         letters(v, why);
-        (void)fprintf(w->out, "  %-*s  %s%-4s%s  %s%-9s%s  %s%s%s\n", (int)FORM_COLUMN, form->text, w->paint.bold, why, w->paint.plain,
-                      hole == ANSWER_YES ? w->paint.bad : "", answer_word(hole), hole == ANSWER_YES ? w->paint.plain : "",
-                      what_closes(c, t->violations[i]), many_modes ? "  " : "", many_modes ? c->isa->modes[v->mode].name : "");
+        (void)fprintf(w->out, "  %-*s  %s%-4s%s  %s%s%s", (int)FORM_COLUMN, form->text, w->paint.bold, why, w->paint.plain,
+                      hole == ANSWER_YES ? w->paint.bad : "", answer_word(hole), hole == ANSWER_YES ? w->paint.plain : "");
+        const char *closed = what_closes(c, t->violations[i]);
+        if (closed[0] != '\0' || many_modes) {
+            (void)fprintf(w->out, "%*s  %s", (int)(9 - strlen(answer_word(hole))), "", closed);
+        }
+        (void)fprintf(w->out, "%s%s\n", many_modes ? "  " : "", many_modes ? c->isa->modes[v->mode].name : "");
     }
     (void)fputs("  C control, L location, M mode sensitive; U also in user states (Theorem 3).\n"
                 "  hole: run natively under the monitor it can do something else than on the\n"

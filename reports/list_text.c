@@ -13,7 +13,8 @@ bool report_names_text(FILE *out, const char *const *names, size_t count) {
 }
 
 static void write_named(FILE *out, const char *kind, const char *name, const char *title) {
-    (void)fprintf(out, "%-10s %-18s %s\n", kind, name, title == NULL ? "" : title);
+    bool titled = title != NULL && title[0] != '\0';
+    (void)fprintf(out, titled ? "%-10s %-18s %s\n" : "%-10s %s%s\n", kind, name, titled ? title : "");
 }
 
 static bool in_every_mode(const struct isa *isa, const struct form *form) {

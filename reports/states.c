@@ -101,7 +101,13 @@ static bool add_valuation(struct collector *k, const struct valuation *v) {
     return true;
 }
 
-/* Array elements have no index in the list of differences: every element that differs afterwards is one. */
+/* Array elements have no index in the list of differences: every element that the step changes, or that differs afterwards, is one. */
+static bool element_differs(const struct component *c, const struct witness *w) {
+    word128 first = component_after(c, &w->states[0]);
+    bool differs = first != component_before(c, &w->states[0]);
+    return differs || (w->state_count == 2 && (first != component_after(c, &w->states[1])));
+}
+
 static bool mark_differences(struct collector *k, const struct witness *w) {
     for (size_t i = 0; i < w->difference_count; i++) {
         unsigned at = w->differences[i];
@@ -113,7 +119,7 @@ static bool mark_differences(struct collector *k, const struct witness *w) {
         }
         for (size_t c = 0; c < k->list->count; c++) {
             struct component *item = &k->list->items[c];
-            item->is_difference = item->is_difference || item->symbol == s;
+            item->is_difference = item->is_difference || (item->symbol == s && (!is_array || element_differs(item, w)));
         }
     }
     return true;
@@ -124,7 +130,7 @@ static void mark_root(const struct collector *k, term root, symbol except, unsig
         return;
     }
     struct term_view view = term_look(k->isa->pool, root);
-    if (view.operator == TERM_APPLY && view.argument_count == 0 && view.symbol == except) {
+    if (view.operation == TERM_APPLY && view.argument_count == 0 && view.symbol == except) {
         return; /* stays as it is */
     }
     term_mark(k->isa->pool, root, marks);
@@ -155,7 +161,7 @@ static bool mark_reads(const struct collector *k) {
         mark_root(k, f->writes[i].value, UINT32_MAX, marks);
     }
     for (term t = 0; t < size; t++) {
-        if (marks[t] != 0 && term_look(k->isa->pool, t).operator == TERM_APPLY) {
+        if (marks[t] != 0 && term_look(k->isa->pool, t).operation == TERM_APPLY) {
             symbol s = term_look(k->isa->pool, t).symbol;
             for (size_t i = 0; i < k->list->count; i++) {
                 k->list->items[i].is_read = k->list->items[i].is_read || k->list->items[i].symbol == s;

@@ -91,6 +91,21 @@ static bool is_shown_after(const struct witness *w, const struct component *c) {
     return c->is_state && (c->is_difference || a != component_before(c, &w->states[0]) || b != component_before(c, &w->states[1]));
 }
 
+/* What changes in the virtual machine is the monitor's to keep; natively it is not told. */
+static void write_unnoticed(const struct table *t) {
+    const struct witness_state *machine = &t->witness->states[0];
+    for (size_t i = 0; i < t->list->count; i++) {
+        const struct component *c = &t->list->items[i];
+        bool kept = c->leaf != NULL && (c->leaf->class == CLASS_MODE || c->leaf->class == CLASS_RESOURCE);
+        if (kept && c->is_difference && component_before(c, machine) != component_after(c, machine)) {
+            char text[512];
+            (void)snprintf(text, sizeof text, "In the virtual machine %s changes; natively the monitor, which keeps it, never learns of that.", c->name);
+            (void)fputs("  ", t->out);
+            write_wrapped(t->out, 2, 2, text);
+        }
+    }
+}
+
 static void write_two(const struct table *t) {
     const struct witness *w = t->witness;
     char outcome[2][256];
@@ -103,7 +118,7 @@ static void write_two(const struct table *t) {
         if (is_shown_before(w, c)) {
             word128 a = component_before(c, &w->states[0]);
             word128 b = component_before(c, &w->states[1]);
-            write_row(t, c, a, b, a != b);
+            write_row(t, c, a, b, a != b && w->question != QUESTION_HOLE);
         }
     }
     bool differ = strcmp(outcome[0], outcome[1]) != 0;
@@ -113,10 +128,12 @@ static void write_two(const struct table *t) {
     for (size_t i = 0; i < t->list->count; i++) {
         const struct component *c = &t->list->items[i];
         if (is_shown_after(w, c)) {
-            word128 a = component_after(c, &w->states[0]);
-            word128 b = component_after(c, &w->states[1]);
-            write_row(t, c, a, b, a != b);
+            bool marked = w->question == QUESTION_HOLE ? c->is_difference : component_after(c, &w->states[0]) != component_after(c, &w->states[1]);
+            write_row(t, c, component_after(c, &w->states[0]), component_after(c, &w->states[1]), marked);
         }
+    }
+    if (w->question == QUESTION_HOLE) {
+        write_unnoticed(t);
     }
 }
 
@@ -133,7 +150,9 @@ bool write_witness(FILE *out, const struct classification *c, const struct form_
     } else {
         write_one(&t);
     }
-    (void)fputs("  * differs; what is not shown is equal, or not read by the instruction.\n", out);
+    (void)fputs(v->witness->question == QUESTION_HOLE ? "  * does not correspond; what is not shown does, or is not read.\n"
+                                                      : "  * differs; what is not shown is equal, or not read.\n",
+                out);
     components_free(&list);
     return true;
 }

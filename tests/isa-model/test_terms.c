@@ -54,16 +54,16 @@ static word128 signed_value_less(word128 a, word128 b, unsigned width) {
     return (a ^ sign) < (b ^ sign);
 }
 
-static word128 shifted(enum term_operator operator, word128 a, word128 b, unsigned width) {
+static word128 shifted(enum term_operator operation, word128 a, word128 b, unsigned width) {
     if (b >= width) {
         return 0;
     }
-    return operator== TERM_SHIFT_LEFT ? a << (unsigned)b & mask(width) : a >> (unsigned)b;
+    return operation == TERM_SHIFT_LEFT ? a << (unsigned)b & mask(width) : a >> (unsigned)b;
 }
 
-static struct pair make_binary(struct world *w, enum term_operator operator, struct pair a, struct pair b) {
-    struct pair r = {term_binary(w->pool, operator, a.t, b.t), 0, a.width};
-    switch (operator) {
+static struct pair make_binary(struct world *w, enum term_operator operation, struct pair a, struct pair b) {
+    struct pair r = {term_binary(w->pool, operation, a.t, b.t), 0, a.width};
+    switch (operation) {
     case TERM_AND:
         r.value = a.value & b.value;
         break;
@@ -84,7 +84,7 @@ static struct pair make_binary(struct world *w, enum term_operator operator, str
         break;
     case TERM_SHIFT_LEFT:
     case TERM_SHIFT_RIGHT:
-        r.value = shifted(operator, a.value, b.value, a.width);
+        r.value = shifted(operation, a.value, b.value, a.width);
         break;
     case TERM_EQUAL:
         r.value = a.value == b.value;

@@ -1,0 +1,44 @@
+/* Every query is decided again by a second solver, which shares no code with the first. */
+#include "../tests.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void check_directory(const char *isa, const char *name, unsigned at_least) {
+    char command[1024];
+    (void)snprintf(command, sizeof command,
+                   "mkdir -p \"$TEMPORARY/smt2/%s\" && { \"$POPEK\" classify %s --smt2 \"$TEMPORARY/smt2/%s\" -o \"$TEMPORARY/ignored\" || [ $? -eq 1 ]; } && "
+                   "\"$POPEK\" classify %s --definition literal --smt2 \"$TEMPORARY/smt2/%s\" -o \"$TEMPORARY/ignored\" || [ $? -eq 1 ] && "
+                   "tests/classifier/second_solver.sh \"$TEMPORARY/smt2/%s\"; status=$?; rm -rf \"$TEMPORARY/smt2/%s\"; exit $status",
+                   name, isa, name, isa, name, name, name);
+    struct command_result r = run_command(command);
+    unsigned agree = 0;
+    unsigned disagree = 1;
+    unsigned open = 1;
+    const char *last = r.out == NULL ? "" : r.out;
+    for (const char *line = last; line != NULL && *line != '\0'; line = strchr(line, '\n') == NULL ? NULL : strchr(line, '\n') + 1) {
+        last = line;
+    }
+    int read = sscanf(last, "%u agree, %u disagree, %u without", &agree, &disagree, &open); // NOLINT(cert-err34-c)
+    CHECK(r.code == 0 && read == 3 && disagree == 0 && open == 0 && agree >= at_least, "%s: %s%s", isa, r.out, r.err);
+    command_result_free(&r);
+}
+
+static void test_toys(void) {
+    static const char *const names[] = {"third_generation", "jrst1", "lra", "mfpi", "setr_nop", "shrink", "rdtime", "cpuid", "undefined_in_user", "operand_fault"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        char path[128];
+        (void)snprintf(path, sizeof path, "examples/isa/%s.isa", names[i]);
+        check_directory(path, names[i], 20);
+    }
+}
+
+static void test_x86(void) {
+    check_directory("x86", "x86", 300);
+}
+
+static const struct test tests[] = {
+    {"toy machines, both definitions", test_toys},
+    {"x86, both definitions", test_x86},
+};
+const struct suite solvers_suite = SUITE("solvers", tests);

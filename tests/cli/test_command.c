@@ -1,0 +1,143 @@
+/* The command line as its users see it: exit codes, messages, where results go. */
+#include "../tests.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TOYS "examples/isa/"
+
+struct command_case {
+    const char *command; /* after the program's name */
+    int code;
+    const char *out, *err; /* must occur there; NULL: must be empty */
+};
+
+static const struct command_case cases[] = {
+    {"", 2, NULL, "Usage: popek"},
+    {"--help", 0, "Usage: popek", NULL},
+    {"--version", 0, "popek ", NULL},
+    {"frobnicate", 2, NULL, "unknown subcommand 'frobnicate'; there is: classify, explain, list"},
+    {"classify", 2, NULL, "which ISA?"},
+    {"classify --help", 0, "--configuration", NULL},
+    {"explain --help", 0, "--profile", NULL},
+    {"list --help", 0, "--format", NULL},
+    {"classify --no-such-option x86", 2, NULL, "--no-such-option"},
+    {"classify " TOYS "lra.isa " TOYS "cpuid.isa", 2, NULL, "one ISA at a time"},
+    {"classify " TOYS "lra.isa --definition other", 2, NULL, "there is: literal, repaired"},
+    {"classify " TOYS "lra.isa --format xml", 2, NULL, "there is: text, json"},
+    {"classify " TOYS "lra.isa --profile other", 2, NULL, "unknown profile 'other'; there is: standard"},
+    {"classify " TOYS "lra.isa --mode other", 2, NULL, "unknown mode 'other'; there is: all"},
+    {"classify " TOYS "lra.isa --instruction OTHER", 2, NULL, "unknown instruction 'OTHER'; there is: LD, ST, ADD"},
+    {"classify " TOYS "lra.isa --configuration cr4.umip=1", 2, NULL, "unknown free bit 'cr4.umip'"},
+    {"classify " TOYS "lra.isa --resource-limit many", 2, NULL, "--resource-limit needs a number"},
+    {"classify " TOYS "lra.isa --resource-limit 0", 2, NULL, "--resource-limit needs a number"},
+    {"classify no-such-isa", 3, NULL, "no built-in ISA and no readable file: 'no-such-isa'; built in: x86"},
+    {"classify tests/isa-model/errors/wrong_width.isa", 3, NULL, "wrong_width.isa:7:14: error:"},
+    {"classify tests/isa-model/errors/empty.isa", 3, NULL, "error: the file is empty"},
+    {"classify " TOYS "third_generation.isa", 0, "Theorem 1  yes", NULL},
+    {"classify " TOYS "third_generation.isa --definition literal", 1, "Theorem 1  no", NULL},
+    {"classify " TOYS "lra.isa", 1, "LRA", NULL},
+    {"classify " TOYS "lra.isa --instruction ADD", 0, "Theorem 1  yes", NULL},
+    {"classify " TOYS "shrink.isa", 1, "inconclusive by the test, virtualizable by the pointwise question", NULL},
+    {"classify " TOYS "shrink.isa --definition literal --instruction SHRINK", 1, "inconclusive by the test, virtualizable by the pointwise question", NULL},
+    {"classify " TOYS "shrink.isa --format json", 1, "\"isa\": \"shrink\"", NULL},
+    {"classify " TOYS "lra.isa --statistics", 1, "Theorem 1", "solver queries; the slowest"},
+    {"classify " TOYS "lra.isa -o /no/such/directory/file", 3, NULL, "cannot write '/no/such/directory/file'"},
+    {"classify " TOYS "lra.isa -o /dev/full", 3, NULL, "cannot write '/dev/full'"},
+    {"classify " TOYS "lra.isa >/dev/full", 3, NULL, "cannot write 'standard output'"},
+    {"classify " TOYS "lra.isa --smt2 /no/such/directory/there", 3, NULL, "/no/such/directory/there"},
+    {"explain " TOYS "lra.isa", 2, NULL, "needs an ISA and the name of an instruction"},
+    {"explain " TOYS "lra.isa OTHER", 2, NULL, "unknown instruction 'OTHER'"},
+    {"explain " TOYS "lra.isa LRA", 0, "reg[d] = r.base + reg[a];", NULL},
+    {"explain " TOYS "lra.isa LRA", 0, "sensitive-unprivileged", NULL},
+    {"explain " TOYS "lra.isa ADD", 0, "innocuous", NULL},
+    {"explain " TOYS "lra.isa HALT", 0, "privileged-sensitive", NULL},
+    {"explain x86 SGDT", 0, "witness", NULL},
+    {"explain x86 POPF", 0, "sensitive-unprivileged", NULL},
+    {"list", 0, "x86", NULL},
+    {"list --format json", 0, "\"isas\"", NULL},
+    {"list x86", 0, "SGDT", NULL},
+    {"list x86 --format json", 0, "\"encoding\"", NULL},
+    {"list " TOYS "lra.isa", 0, "10 forms", NULL},
+    {"list " TOYS "lra.isa other", 2, NULL, "one ISA at a time"},
+    {"list no-such-isa", 3, NULL, "no built-in ISA"},
+    {"classify x86 --instruction SGDT", 1, "cr4.umip=0", NULL},
+    {"classify x86 --instruction SGDT --configuration cr4.umip=1", 0, "cr4.umip=1", NULL},
+    {"classify x86 --instruction SGDT --configuration cr4.umip", 2, NULL, "NAME=0 or NAME=1"},
+    {"classify x86 --instruction SGDT --configuration cr4.umip=1,nothing=0", 2, NULL, "unknown free bit 'nothing'"},
+    {"classify x86 --instruction SGDT --configuration best", 0, "cr4.umip=1", NULL},
+};
+
+static bool fits(const char *text, const char *wanted) {
+    return text != NULL && (wanted == NULL ? text[0] == '\0' : strstr(text, wanted) != NULL);
+}
+
+static void test_cases(void) {
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char command[1024];
+        (void)snprintf(command, sizeof command, "\"$POPEK\" %s", cases[i].command);
+        struct command_result r = run_command(command);
+        CHECK(r.code == cases[i].code, "popek %s: exit code %d instead of %d: %s", cases[i].command, r.code, cases[i].code, r.err);
+        CHECK(fits(r.out, cases[i].out), "popek %s: standard output is\n%s", cases[i].command, r.out);
+        CHECK(fits(r.err, cases[i].err), "popek %s: standard error is\n%s", cases[i].command, r.err);
+        command_result_free(&r);
+    }
+}
+
+/* Same input, same bytes. */
+static void test_deterministic(void) {
+    struct command_result r = run_command("for i in 1 2; do \"$POPEK\" classify " TOYS "mfpi.isa --format json -o \"$TEMPORARY/json$i\"; done; "
+                                          "cmp \"$TEMPORARY/json1\" \"$TEMPORARY/json2\"");
+    CHECK(r.code == 0, "two runs give the same bytes: %s%s", r.out, r.err);
+    command_result_free(&r);
+}
+
+/* Text for people fits into 80 columns and has no escape sequences when it is not for a terminal. */
+static void test_width(void) {
+    static const char *const commands[] = {"\"$POPEK\" classify x86", "\"$POPEK\" explain x86 SGDT", "\"$POPEK\" classify " TOYS "mfpi.isa"};
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        struct command_result r = run_command(commands[i]);
+        size_t longest = 0;
+        bool semantics = false; /* the lines of the source are as long as they are */
+        for (const char *line = r.out; line != NULL && *line != '\0';) {
+            size_t length = strcspn(line, "\n");
+            semantics = semantics ? strncmp(line, "  ", 2) == 0 || length == 0 : memmem(line, length, ".isa:", 5) != NULL;
+            longest = !semantics && length > longest ? length : longest;
+            line += length + (line[length] == '\n' ? 1u : 0u);
+        }
+        CHECK(longest <= 80, "%s: a line of %zu columns", commands[i], longest);
+        CHECK(r.out != NULL && strchr(r.out, '\033') == NULL, "%s: escape sequences in a file", commands[i]);
+        command_result_free(&r);
+    }
+}
+
+/* The commands of the README run: lines of four blanks and build/popek. */
+static void test_readme(void) {
+    char *text = read_text("README.md", NULL);
+    unsigned count = 0;
+    for (char *line = text; line != NULL && *line != '\0';) {
+        size_t length = strcspn(line, "\n");
+        if (strncmp(line, "    build/popek", 15) == 0) {
+            char command[1024];
+            char *comment = memmem(line, length, "  #", 3);
+            size_t end = comment == NULL ? length : (size_t)(comment - line);
+            (void)snprintf(command, sizeof command, "\"$POPEK\" %.*s", (int)(end - 15), line + 15);
+            struct command_result r = run_command(command);
+            CHECK(r.code == 0 || r.code == 1, "README: popek%.*s: exit code %d: %s", (int)(end - 15), line + 15, r.code, r.err);
+            command_result_free(&r);
+            count++;
+        }
+        line += length + (line[length] == '\n' ? 1u : 0u);
+    }
+    CHECK(count >= 3, "the README shows %u commands", count);
+    free(text);
+}
+
+static const struct test tests[] = {
+    {"exit codes and messages", test_cases},
+    {"deterministic", test_deterministic},
+    {"width and colour", test_width},
+    {"commands of the README", test_readme},
+};
+const struct suite command_suite = SUITE("command", tests);
