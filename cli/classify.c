@@ -75,8 +75,8 @@ static int report(const struct request *r, const struct classification *c, const
     if (!output_open(&out, r->selection.output)) {
         return EXIT_INTERNAL;
     }
-    bool complete = r->json ? report_classification_json(out.stream, c, scope)
-                            : report_classification_text(out.stream, c, scope, output_coloured(&out));
+    bool complete =
+        r->json ? report_classification_json(out.stream, c, scope) : report_classification_text(out.stream, c, scope, output_coloured(&out));
     int code = output_close(&out, complete);
     return code == EXIT_FINE ? exit_code_of(c) : code;
 }
@@ -109,10 +109,14 @@ static int run(const struct request *r, const struct isa *isa) {
 int command_classify(int argc, char **argv) {
     static const struct argp_child children[] = {{&selection_argp, 0, NULL, 0}, {NULL, 0, NULL, 0}};
     static const struct argp argp = {
-        options, parse, "ISA",
+        options,
+        parse,
+        "ISA",
         "Decides the Popek and Goldberg class of every instruction form of ISA (a built-in name or a file), and Theorems 1, 2 and 3.\v"
         "Exit codes: 0 Theorem 1 holds, 1 it does not, 2 bad usage, 3 bad input, 4 undecided, 70 internal error.",
-        children, NULL, NULL};
+        children,
+        NULL,
+        NULL};
     struct request r;
     memset(&r, 0, sizeof r);
     (void)argp_parse(&argp, argc, argv, 0, NULL, &r);

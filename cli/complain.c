@@ -17,9 +17,7 @@ void complain(const char *format, ...) {
 /* A short list is printed whole; of a long one what starts like the name that was asked for. */
 #define WHOLE_LIST 32u
 
-static bool resembles(const char *name, const char *candidate) {
-    return strncasecmp(name, candidate, 1) == 0;
-}
+static bool resembles(const char *name, const char *candidate) { return strncasecmp(name, candidate, 1) == 0; }
 
 static bool said_before(const char *(*at)(const void *, size_t), const void *context, size_t i) {
     for (size_t k = 0; k < i; k++) {

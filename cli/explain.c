@@ -69,10 +69,14 @@ static int run(const struct request *r, const struct isa *isa, const struct sour
 
 int command_explain(int argc, char **argv) {
     static const struct argp_child children[] = {{&selection_argp, 0, NULL, 0}, {NULL, 0, NULL, 0}};
-    static const struct argp argp = {NULL, parse, "ISA NAME",
+    static const struct argp argp = {NULL,
+                                     parse,
+                                     "ISA NAME",
                                      "Shows what the instruction or form NAME of ISA does, its class, why, and a witness.\v"
                                      "Exit codes: 0 fine, 2 bad usage, 3 bad input, 4 undecided, 70 internal error.",
-                                     children, NULL, NULL};
+                                     children,
+                                     NULL,
+                                     NULL};
     struct request r;
     memset(&r, 0, sizeof r);
     (void)argp_parse(&argp, argc, argv, 0, NULL, &r);

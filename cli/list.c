@@ -66,7 +66,8 @@ static int list_builtin(const struct request *r) {
 }
 
 int command_list(int argc, char **argv) {
-    static const struct argp argp = {options, parse, "[ISA]", "Lists the built-in ISAs, or the instruction forms, modes and profiles of ISA.", NULL, NULL, NULL};
+    static const struct argp argp = {options, parse, "[ISA]", "Lists the built-in ISAs, or the instruction forms, modes and profiles of ISA.",
+                                     NULL,    NULL,  NULL};
     struct request r = {NULL, NULL, false};
     (void)argp_parse(&argp, argc, argv, 0, NULL, &r);
     if (r.isa == NULL) {

@@ -31,9 +31,7 @@ static void usage(FILE *to) {
                 to);
 }
 
-static const char *command_name(const void *context, size_t i) {
-    return ((const struct command *)context)[i].name;
-}
+static const char *command_name(const void *context, size_t i) { return ((const struct command *)context)[i].name; }
 
 int main(int argc, char **argv) {
     argp_err_exit_status = EXIT_USAGE;

@@ -11,7 +11,8 @@ static const struct argp_option options[] = {
     {"mode", 'm', "MODE", 0, "only this operating mode (all)", 0},
     {"profile", 'p', "PROFILE", 0, "which monitor asks (the first profile of the ISA)", 0},
     {"definition", 'd', "literal|repaired", 0, "the text of 1974, or with its two slips repaired (repaired)", 0},
-    {"configuration", 'c', "best|K=V,...", 0, "values of the free bits, for example cr4.umip=1; best: what leaves the fewest holes (plain values)", 0},
+    {"configuration", 'c', "best|K=V,...", 0, "values of the free bits, for example cr4.umip=1; best: what leaves the fewest holes (plain values)",
+     0},
     {"output", 'o', "FILE", 0, "write the result there (standard output)", 0},
     {"resource-limit", KEY_RESOURCE_LIMIT, "N", 0, "solver steps for one query; what needs more is undecided", 0},
     {"drop-check", KEY_DROP, "FORM:N", OPTION_HIDDEN, "negative control: leave out trap point N of the form", 0},
@@ -75,15 +76,9 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
 
 const struct argp selection_argp = {options, parse, NULL, NULL, NULL, NULL, NULL};
 
-static const char *profile_name_at(const void *context, size_t i) {
-    return ((const struct isa *)context)->profiles[i].name;
-}
-static const char *mode_name_at(const void *context, size_t i) {
-    return ((const struct isa *)context)->modes[i].name;
-}
-static const char *instruction_name_at(const void *context, size_t i) {
-    return ((const struct isa *)context)->forms[i].instruction;
-}
+static const char *profile_name_at(const void *context, size_t i) { return ((const struct isa *)context)->profiles[i].name; }
+static const char *mode_name_at(const void *context, size_t i) { return ((const struct isa *)context)->modes[i].name; }
+static const char *instruction_name_at(const void *context, size_t i) { return ((const struct isa *)context)->forms[i].instruction; }
 struct free_bits {
     const struct isa *isa;
     const struct profile *profile;

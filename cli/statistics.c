@@ -25,9 +25,7 @@ static size_t slowest(const struct classification *c, size_t found[SLOWEST]) {
     return count;
 }
 
-static const char *answer_text(enum answer a) {
-    return a == ANSWER_YES ? "sat" : a == ANSWER_NO ? "unsat" : "undecided";
-}
+static const char *answer_text(enum answer a) { return a == ANSWER_YES ? "sat" : a == ANSWER_NO ? "unsat" : "undecided"; }
 
 void print_statistics(FILE *to, const struct classification *c) {
     struct rusage usage;

@@ -7,9 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static json_t *json_answer(enum answer a) {
-    return a == ANSWER_YES ? json_true() : a == ANSWER_NO ? json_false() : json_null();
-}
+static json_t *json_answer(enum answer a) { return a == ANSWER_YES ? json_true() : a == ANSWER_NO ? json_false() : json_null(); }
 
 static json_t *json_value(const struct component *c, word128 value) {
     char text[128];
@@ -134,8 +132,8 @@ static json_t *json_names(const struct classification *c, const unsigned *verdic
 }
 
 static json_t *json_theorem(const struct classification *c, const struct theorem *t) {
-    return json_pack("{s:o, s:o, s:o}", "holds", json_answer(t->holds), "violations", json_names(c, t->violations, t->violation_count, false), "forms",
-                     json_names(c, t->violations, t->violation_count, true));
+    return json_pack("{s:o, s:o, s:o}", "holds", json_answer(t->holds), "violations", json_names(c, t->violations, t->violation_count, false),
+                     "forms", json_names(c, t->violations, t->violation_count, true));
 }
 
 static json_t *json_configuration(const struct classification *c, unsigned bits) {
@@ -153,8 +151,8 @@ static json_t *json_configuration(const struct classification *c, unsigned bits)
 }
 
 static json_t *json_result(const struct classification *c, const struct configuration_result *r) {
-    return json_pack("{s:o, s:i, s:i, s:i}", "configuration", json_configuration(c, r->bits), "holes", (int)r->holes, "violations", (int)r->violations,
-                     "undecided", (int)r->undecided);
+    return json_pack("{s:o, s:i, s:i, s:i}", "configuration", json_configuration(c, r->bits), "holes", (int)r->holes, "violations",
+                     (int)r->violations, "undecided", (int)r->undecided);
 }
 
 static json_t *json_search(const struct classification *c) {
@@ -199,18 +197,17 @@ static json_t *json_forms(const struct classification *c) {
 }
 
 bool report_classification_json(FILE *out, const struct classification *c, const struct report_scope *scope) {
-    json_t *root = json_pack(
-        "{s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:o}", "isa", c->isa->name, "mode",
-        scope->mode < 0 ? "all" : c->isa->modes[scope->mode].name, "profile", c->isa->profiles[c->profile].name, "definition",
-        c->definition == DEFINITION_LITERAL ? "literal" : "repaired", "configuration", json_configuration(c, c->configuration), "theorem1",
-        json_theorem(c, &c->theorem[0]), "theorem2", json_theorem(c, &c->theorem[1]), "theorem3", json_theorem(c, &c->theorem[2]),
-        "virtualizable_pointwise", json_answer(c->virtualizable_pointwise), "verdict",
-        inconclusive(c) ? "inconclusive by the test, virtualizable by the pointwise question"
-        : c->theorem[0].holds == ANSWER_YES ? "virtualizable"
-        : c->theorem[0].holds == ANSWER_NO  ? "not virtualizable by the test"
-                                            : "undecided",
-        "assumptions", json_texts(c->assumptions, c->assumption_count), "configuration_search", json_search(c), "queries", json_queries(c),
-        "instructions", json_forms(c));
+    json_t *root = json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:o}", "isa", c->isa->name, "mode",
+                             scope->mode < 0 ? "all" : c->isa->modes[scope->mode].name, "profile", c->isa->profiles[c->profile].name, "definition",
+                             c->definition == DEFINITION_LITERAL ? "literal" : "repaired", "configuration", json_configuration(c, c->configuration),
+                             "theorem1", json_theorem(c, &c->theorem[0]), "theorem2", json_theorem(c, &c->theorem[1]), "theorem3",
+                             json_theorem(c, &c->theorem[2]), "virtualizable_pointwise", json_answer(c->virtualizable_pointwise), "verdict",
+                             inconclusive(c)                     ? "inconclusive by the test, virtualizable by the pointwise question"
+                             : c->theorem[0].holds == ANSWER_YES ? "virtualizable"
+                             : c->theorem[0].holds == ANSWER_NO  ? "not virtualizable by the test"
+                                                                 : "undecided",
+                             "assumptions", json_texts(c->assumptions, c->assumption_count), "configuration_search", json_search(c), "queries",
+                             json_queries(c), "instructions", json_forms(c));
     if (root == NULL) {
         return false;
     }

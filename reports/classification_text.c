@@ -60,7 +60,8 @@ static void write_verdict(const struct writer *w) {
                   : a == ANSWER_NO ? "some form runs natively and does something else."
                                    : "the solver gave up on the hole of some form.");
     if (inconclusive(c)) {
-        (void)fprintf(w->out, "%sVerdict    inconclusive by the test, virtualizable by the pointwise question%s\n\n", w->paint.unsure, w->paint.plain);
+        (void)fprintf(w->out, "%sVerdict    inconclusive by the test, virtualizable by the pointwise question%s\n\n", w->paint.unsure,
+                      w->paint.plain);
     }
 }
 

@@ -1,4 +1,5 @@
-/* Results as text for people and as JSON for programs. Every function returns false when memory is exhausted; errors of the stream are its owner's. */
+/* Results as text for people and as JSON for programs. Every function returns false when memory is exhausted; errors of the stream are its owner's.
+ */
 #ifndef POPEK_REPORTS_H
 #define POPEK_REPORTS_H
 

@@ -55,8 +55,8 @@ static void write_row(const struct table *t, const struct component *c, word128 
     char right[64];
     shown(c, a, left);
     shown(c, b, right);
-    (void)fprintf(t->out, "  %s%c %-*s %-*s %s%s\n", marked ? t->paint->bad : "", marked ? '*' : ' ', (int)NAME_COLUMN, c->name, (int)VALUE_COLUMN, left,
-                  right, marked ? t->paint->plain : "");
+    (void)fprintf(t->out, "  %s%c %-*s %-*s %s%s\n", marked ? t->paint->bad : "", marked ? '*' : ' ', (int)NAME_COLUMN, c->name, (int)VALUE_COLUMN,
+                  left, right, marked ? t->paint->plain : "");
 }
 
 static void write_columns(const struct table *t, const char *left, const char *right) {
@@ -99,7 +99,8 @@ static void write_unnoticed(const struct table *t) {
         bool kept = c->leaf != NULL && (c->leaf->class == CLASS_MODE || c->leaf->class == CLASS_RESOURCE);
         if (kept && c->is_difference && component_before(c, machine) != component_after(c, machine)) {
             char text[512];
-            (void)snprintf(text, sizeof text, "In the virtual machine %s changes; natively the monitor, which keeps it, never learns of that.", c->name);
+            (void)snprintf(text, sizeof text, "In the virtual machine %s changes; natively the monitor, which keeps it, never learns of that.",
+                           c->name);
             (void)fputs("  ", t->out);
             write_wrapped(t->out, 2, 2, text);
         }

@@ -31,9 +31,7 @@ void write_wrapped(FILE *out, unsigned column, unsigned indent, const char *text
     (void)fputc('\n', out);
 }
 
-const char *answer_word(enum answer a) {
-    return a == ANSWER_YES ? "yes" : a == ANSWER_NO ? "no" : "undecided";
-}
+const char *answer_word(enum answer a) { return a == ANSWER_YES ? "yes" : a == ANSWER_NO ? "no" : "undecided"; }
 
 static const char *sensitivity_sentence(const struct form_verdict *v) {
     if (v->answers[QUESTION_CONTROL] == ANSWER_YES) {
@@ -104,6 +102,4 @@ void value_text(const struct leaf *leaf, unsigned width, word128 value, char *te
     }
 }
 
-bool inconclusive(const struct classification *c) {
-    return c->theorem[0].holds == ANSWER_NO && c->virtualizable_pointwise == ANSWER_YES;
-}
+bool inconclusive(const struct classification *c) { return c->theorem[0].holds == ANSWER_NO && c->virtualizable_pointwise == ANSWER_YES; }

@@ -15,7 +15,8 @@ struct suite {
     const struct test *tests;
     size_t count;
 };
-#define SUITE(suite_name, tests) {suite_name, tests, sizeof(tests) / sizeof((tests)[0])}
+#define SUITE(suite_name, tests)                                                                                                                     \
+    { suite_name, tests, sizeof(tests) / sizeof((tests)[0]) }
 
 extern const struct suite terms_suite, errors_suite, steps_suite, queries_suite, x86_suite, solvers_suite, toys_suite, command_suite, json_suite;
 

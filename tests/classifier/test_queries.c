@@ -53,22 +53,22 @@ static void test_dropped(void) {
     }
 }
 
-static const char hard_machine[] =
-    "isa hard \"a multiplication that no solver takes apart\";\n"
-    "mode privilege : { supervisor, user };\n"
-    "counter pc : bits(16) next pc + 1;\n"
-    "resource control secret : bits(64);\n"
-    "storage a : bits(64);\n"
-    "storage b : bits(64);\n"
-    "storage found : bit;\n"
-    "instruction FACTOR \"factor\" {\n"
-    "    if zero_extend(a, 128) * zero_extend(b, 128) == 0xd3c21bcecceda0fffffffffffe9b4d07 and a != 1 and b != 1 and a < b { secret = secret + 1; }\n"
-    "}\n"
-    "profile standard \"a monitor\" {\n"
-    "    user when privilege == user;\n"
-    "    supervisor when privilege == supervisor;\n"
-    "    shadowed secret;\n"
-    "}\n";
+static const char hard_machine[] = "isa hard \"a multiplication that no solver takes apart\";\n"
+                                   "mode privilege : { supervisor, user };\n"
+                                   "counter pc : bits(16) next pc + 1;\n"
+                                   "resource control secret : bits(64);\n"
+                                   "storage a : bits(64);\n"
+                                   "storage b : bits(64);\n"
+                                   "storage found : bit;\n"
+                                   "instruction FACTOR \"factor\" {\n"
+                                   "    if zero_extend(a, 128) * zero_extend(b, 128) == 0xd3c21bcecceda0fffffffffffe9b4d07 and a != 1 and b != 1 and "
+                                   "a < b { secret = secret + 1; }\n"
+                                   "}\n"
+                                   "profile standard \"a monitor\" {\n"
+                                   "    user when privilege == user;\n"
+                                   "    supervisor when privilege == supervisor;\n"
+                                   "    shadowed secret;\n"
+                                   "}\n";
 
 static void test_undecided(void) {
     char *messages = NULL;

@@ -6,11 +6,12 @@
 
 static void check_directory(const char *isa, const char *name, unsigned at_least) {
     char command[1024];
-    (void)snprintf(command, sizeof command,
-                   "mkdir -p \"$TEMPORARY/smt2/%s\" && { \"$POPEK\" classify %s --smt2 \"$TEMPORARY/smt2/%s\" -o \"$TEMPORARY/ignored\" || [ $? -eq 1 ]; } && "
-                   "\"$POPEK\" classify %s --definition literal --smt2 \"$TEMPORARY/smt2/%s\" -o \"$TEMPORARY/ignored\" || [ $? -eq 1 ] && "
-                   "tests/classifier/second_solver.sh \"$TEMPORARY/smt2/%s\"; status=$?; rm -rf \"$TEMPORARY/smt2/%s\"; exit $status",
-                   name, isa, name, isa, name, name, name);
+    (void)snprintf(
+        command, sizeof command,
+        "mkdir -p \"$TEMPORARY/smt2/%s\" && { \"$POPEK\" classify %s --smt2 \"$TEMPORARY/smt2/%s\" -o \"$TEMPORARY/ignored\" || [ $? -eq 1 ]; } && "
+        "\"$POPEK\" classify %s --definition literal --smt2 \"$TEMPORARY/smt2/%s\" -o \"$TEMPORARY/ignored\" || [ $? -eq 1 ] && "
+        "tests/classifier/second_solver.sh \"$TEMPORARY/smt2/%s\"; status=$?; rm -rf \"$TEMPORARY/smt2/%s\"; exit $status",
+        name, isa, name, isa, name, name, name);
     struct command_result r = run_command(command);
     unsigned agree = 0;
     unsigned disagree = 1;
@@ -25,7 +26,8 @@ static void check_directory(const char *isa, const char *name, unsigned at_least
 }
 
 static void test_toys(void) {
-    static const char *const names[] = {"third_generation", "jrst1", "lra", "mfpi", "setr_nop", "shrink", "rdtime", "cpuid", "undefined_in_user", "operand_fault"};
+    static const char *const names[] = {"third_generation",  "jrst1",        "lra", "mfpi", "setr_nop", "shrink", "rdtime", "cpuid",
+                                        "undefined_in_user", "operand_fault"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         char path[128];
         (void)snprintf(path, sizeof path, "examples/isa/%s.isa", names[i]);
@@ -33,9 +35,7 @@ static void test_toys(void) {
     }
 }
 
-static void test_x86(void) {
-    check_directory("x86", "x86", 300);
-}
+static void test_x86(void) { check_directory("x86", "x86", 300); }
 
 static const struct test tests[] = {
     {"toy machines, both definitions", test_toys},

@@ -40,7 +40,8 @@ static const struct command_case cases[] = {
     {"classify " TOYS "lra.isa", 1, "LRA", NULL},
     {"classify " TOYS "lra.isa --instruction ADD", 0, "Theorem 1  yes", NULL},
     {"classify " TOYS "shrink.isa", 1, "inconclusive by the test, virtualizable by the pointwise question", NULL},
-    {"classify " TOYS "shrink.isa --definition literal --instruction SHRINK", 1, "inconclusive by the test, virtualizable by the pointwise question", NULL},
+    {"classify " TOYS "shrink.isa --definition literal --instruction SHRINK", 1, "inconclusive by the test, virtualizable by the pointwise question",
+     NULL},
     {"classify " TOYS "shrink.isa --format json", 1, "\"isa\": \"shrink\"", NULL},
     {"classify " TOYS "lra.isa --statistics", 1, "Theorem 1", "solver queries; the slowest"},
     {"classify " TOYS "lra.isa -o /no/such/directory/file", 3, NULL, "cannot write '/no/such/directory/file'"},
@@ -69,9 +70,7 @@ static const struct command_case cases[] = {
     {"classify x86 --instruction SGDT --configuration best", 0, "cr4.umip=1", NULL},
 };
 
-static bool fits(const char *text, const char *wanted) {
-    return text != NULL && (wanted == NULL ? text[0] == '\0' : strstr(text, wanted) != NULL);
-}
+static bool fits(const char *text, const char *wanted) { return text != NULL && (wanted == NULL ? text[0] == '\0' : strstr(text, wanted) != NULL); }
 
 static void test_cases(void) {
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

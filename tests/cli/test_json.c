@@ -103,8 +103,12 @@ static json_t *report_of(const char *arguments) {
 }
 
 static void test_schema(void) {
-    static const char *const reports[] = {"examples/isa/third_generation.isa", "examples/isa/lra.isa", "examples/isa/shrink.isa --definition literal",
-                                          "examples/isa/mfpi.isa --resource-limit 1", "x86", "x86 --instruction SGDT --configuration best"};
+    static const char *const reports[] = {"examples/isa/third_generation.isa",
+                                          "examples/isa/lra.isa",
+                                          "examples/isa/shrink.isa --definition literal",
+                                          "examples/isa/mfpi.isa --resource-limit 1",
+                                          "x86",
+                                          "x86 --instruction SGDT --configuration best"};
     json_error_t error;
     json_t *schema = json_load_file("docs/classification.schema.json", 0, &error);
     if (!CHECK(schema != NULL, "the schema is JSON: line %d: %s", error.line, error.text)) {
@@ -118,7 +122,8 @@ static void test_schema(void) {
     /* The check itself can fail. */
     json_t *broken = json_object();
     const json_t *required = json_object_get(schema, "required");
-    CHECK(json_array_size(required) > 5 && json_object_get(broken, json_string_value(json_array_get(required, 0))) == NULL, "the schema requires something");
+    CHECK(json_array_size(required) > 5 && json_object_get(broken, json_string_value(json_array_get(required, 0))) == NULL,
+          "the schema requires something");
     json_decref(broken);
     json_decref(schema);
 }
@@ -132,7 +137,8 @@ static void test_content(void) {
     const json_t *instructions = json_object_get(report, "instructions");
     CHECK(json_array_size(instructions) == 10, "ten forms");
     const json_t *last = json_array_get(instructions, 9);
-    CHECK(json_is_true(json_object_get(last, "location_sensitive")) && json_is_true(json_object_get(last, "hole")), "LRA is location sensitive, a hole");
+    CHECK(json_is_true(json_object_get(last, "location_sensitive")) && json_is_true(json_object_get(last, "hole")),
+          "LRA is location sensitive, a hole");
     const json_t *states = json_object_get(json_object_get(last, "witness"), "states");
     CHECK(json_array_size(states) == 2, "its witness has two states");
     CHECK(json_array_size(json_object_get(json_object_get(last, "witness"), "differences")) > 0, "and a difference");

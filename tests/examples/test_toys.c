@@ -7,8 +7,8 @@
 struct toy {
     const char *name, *instruction; /* the one added, NULL: none */
     bool theorem1, theorem2, theorem3, pointwise;
-    const char *tags;             /* of the added instruction: c control, l location, m mode, u user sensitive, p privileged, t timing, i identity, h hole */
-    bool literal1, literal3;      /* literally, of the added instruction alone: every whole machine fails because of SVC */
+    const char *tags; /* of the added instruction: c control, l location, m mode, u user sensitive, p privileged, t timing, i identity, h hole */
+    bool literal1, literal3; /* literally, of the added instruction alone: every whole machine fails because of SVC */
 };
 
 static const struct toy toys[] = {
@@ -138,10 +138,14 @@ static void test_classes(void) {
         const char *form;
         enum verdict_class class;
     } expected[] = {
-        {"LD", VERDICT_INNOCUOUS},  {"ST", VERDICT_INNOCUOUS},
-        {"ADD", VERDICT_INNOCUOUS}, {"JMP", VERDICT_INNOCUOUS},
-        {"BZ", VERDICT_INNOCUOUS},  {"LPSW", VERDICT_PRIVILEGED_SENSITIVE},
-        {"LRB", VERDICT_PRIVILEGED_SENSITIVE}, {"HALT", VERDICT_PRIVILEGED_SENSITIVE},
+        {"LD", VERDICT_INNOCUOUS},
+        {"ST", VERDICT_INNOCUOUS},
+        {"ADD", VERDICT_INNOCUOUS},
+        {"JMP", VERDICT_INNOCUOUS},
+        {"BZ", VERDICT_INNOCUOUS},
+        {"LPSW", VERDICT_PRIVILEGED_SENSITIVE},
+        {"LRB", VERDICT_PRIVILEGED_SENSITIVE},
+        {"HALT", VERDICT_PRIVILEGED_SENSITIVE},
     };
     struct isa *isa = load_toy("third_generation");
     const struct classify_options o = {.mode = -1};

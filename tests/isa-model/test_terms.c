@@ -17,9 +17,7 @@ static uint64_t draw(void) {
     return seed;
 }
 
-static word128 mask(unsigned width) {
-    return width == 128 ? ~(word128)0 : ((word128)1 << width) - 1;
-}
+static word128 mask(unsigned width) { return width == 128 ? ~(word128)0 : ((word128)1 << width) - 1; }
 
 static word128 draw_value(unsigned width) {
     switch (draw() % 5) {
@@ -116,7 +114,7 @@ static struct pair fit(struct world *w, struct pair a, unsigned width) {
 }
 
 static struct pair make_one(struct world *w) {
-    static const enum term_operator binary[] = {TERM_AND,      TERM_OR,         TERM_XOR,         TERM_ADD,   TERM_SUBTRACT,   TERM_MULTIPLY,
+    static const enum term_operator binary[] = {TERM_AND,        TERM_OR,          TERM_XOR,   TERM_ADD,  TERM_SUBTRACT,   TERM_MULTIPLY,
                                                 TERM_SHIFT_LEFT, TERM_SHIFT_RIGHT, TERM_EQUAL, TERM_LESS, TERM_SIGNED_LESS};
     struct pair a = w->pairs[draw() % w->count];
     struct pair b = w->pairs[draw() % w->count];
