@@ -7,6 +7,8 @@
 #include "solver.h"
 #include "witness.h"
 
+struct answered { bool known; enum answer answer; struct valuation *model; };
+
 struct classifier {
     struct query_context context;
     const struct classify_options *options;
@@ -20,6 +22,8 @@ struct classifier {
     unsigned *never_closed;
     size_t never_closed_count;
     bool searched;
+    struct answered *answered; /* by term */
+    size_t answered_size;
     char *message;
     bool internal;
 };

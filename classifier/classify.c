@@ -61,21 +61,41 @@ static bool export_query(struct classifier *c, term query, const struct query_re
     return fclose(out) == 0 && good ? true : fail(c, false, "cannot write %s%s", path, "");
 }
 
+/* Equal terms are one question: forms that share a template, and the search that asks what the verdicts asked, are decided once. */
+static struct answered *answer_of(struct classifier *c, term query) {
+    if (query >= c->answered_size) {
+        size_t wanted = term_pool_size(c->context.isa->pool) * 2;
+        struct answered *larger = realloc(c->answered, wanted * sizeof *larger);
+        if (larger == NULL) {
+            return NULL;
+        }
+        memset(larger + c->answered_size, 0, (wanted - c->answered_size) * sizeof *larger);
+        c->answered = larger;
+        c->answered_size = wanted;
+    }
+    struct answered *known = &c->answered[query];
+    if (!known->known) {
+        known->known = solver_ask(c->solver, query, &known->answer, &known->model);
+    }
+    return known->known ? known : NULL;
+}
+
 bool ask(struct classifier *c, unsigned form, unsigned mode, enum question question, unsigned configuration, enum answer *answer,
          struct witness **witness) {
     const struct isa *isa = c->context.isa;
     const struct form *f = &isa->forms[form];
-    struct valuation *model = NULL;
     double start = cpu_seconds();
     term query = query_build(&c->context, f, mode, question, configuration);
-    if (query == TERM_NONE || term_pool_failed(isa->pool) || !solver_ask(c->solver, query, answer, &model)) {
+    const struct answered *known = query == TERM_NONE || term_pool_failed(isa->pool) ? NULL : answer_of(c, query);
+    if (known == NULL) {
         return fail(c, true, "the solver could not be asked about %s (%s)", f->text, question_name(question));
     }
+    *answer = known->answer;
     struct query_record record = {f->text, isa->modes[mode].name, question, configuration, *answer, cpu_seconds() - start};
     bool good = c->options->smt2_directory == NULL || export_query(c, query, &record);
     good = good && remember(c, &record);
     if (good && *answer == ANSWER_YES) {
-        struct witness *w = witness_new(&c->context, f, question, model);
+        struct witness *w = witness_new(&c->context, f, question, known->model);
         good = w != NULL && witness_check(&c->context, f, mode, configuration, w);
         if (!good) {
             (void)fail(c, true, "the witness of %s (%s) does not replay", f->text, question_name(question));
@@ -86,7 +106,6 @@ bool ask(struct classifier *c, unsigned form, unsigned mode, enum question quest
             witness_free(w);
         }
     }
-    valuation_free(model);
     return good;
 }
 
@@ -130,29 +149,35 @@ static void conclude(struct form_verdict *v, enum definition definition) {
     v->class = class_of(v->privileged, v->sensitive);
 }
 
-/* Answers that follow from another one are not asked for again. */
-static bool follows(const struct form_verdict *v, enum question question) {
-    return (question == QUESTION_USER_CONTROL && v->answers[QUESTION_CONTROL] == ANSWER_NO) ||
-           (question == QUESTION_USER_LOCATION && v->answers[QUESTION_LOCATION] == ANSWER_NO);
+/* What is shown in a user state is shown; so the questions about user states come first, and their yes answers the general one. */
+static enum question user_question(enum question question) {
+    return question == QUESTION_CONTROL ? QUESTION_USER_CONTROL : question == QUESTION_LOCATION ? QUESTION_USER_LOCATION : question;
 }
 
 static bool more_telling(enum question question, const struct witness *than) {
-    static const int rank[QUESTION_COUNT] = {[QUESTION_HOLE] = 4, [QUESTION_CONTROL] = 3, [QUESTION_LOCATION] = 2, [QUESTION_MODE] = 1};
+    static const int rank[QUESTION_COUNT] = {[QUESTION_HOLE] = 4,          [QUESTION_CONTROL] = 3, [QUESTION_USER_CONTROL] = 3, [QUESTION_LOCATION] = 2,
+                                             [QUESTION_USER_LOCATION] = 2, [QUESTION_MODE] = 1};
     return rank[question] > (than == NULL ? 0 : rank[than->question]);
 }
 
 static bool decide(struct classifier *c, struct form_verdict *v) {
+    static const enum question order[] = {QUESTION_USER_ESCAPES, QUESTION_SUPERVISOR_RUNS, QUESTION_USER_CONTROL, QUESTION_CONTROL,
+                                          QUESTION_USER_LOCATION, QUESTION_LOCATION, QUESTION_MODE, QUESTION_HOLE, QUESTION_TIMING, QUESTION_IDENTITY};
     bool literal = c->options->definition == DEFINITION_LITERAL;
-    for (int question = 0; question < QUESTION_COUNT; question++) {
+    for (int i = 0; i < QUESTION_COUNT; i++) {
+        enum question question = order[i];
         struct witness *w = NULL;
-        if (follows(v, (enum question)question) || (literal && question == QUESTION_SUPERVISOR_RUNS)) {
-            v->answers[question] = ANSWER_NO;
+        if (literal && question == QUESTION_SUPERVISOR_RUNS) {
             continue;
         }
-        if (!ask(c, v->form, v->mode, (enum question)question, c->configuration, &v->answers[question], &w)) {
+        if (user_question(question) != question && v->answers[user_question(question)] == ANSWER_YES) {
+            v->answers[question] = ANSWER_YES;
+            continue;
+        }
+        if (!ask(c, v->form, v->mode, question, c->configuration, &v->answers[question], &w)) {
             return false;
         }
-        if (w != NULL && more_telling((enum question)question, v->witness)) {
+        if (w != NULL && more_telling(question, v->witness)) {
             witness_free(v->witness);
             v->witness = w;
         } else {
@@ -244,6 +269,10 @@ struct classification *classify(const struct isa *isa, const struct classify_opt
     } else {
         free(c.message);
     }
+    for (size_t i = 0; i < c.answered_size; i++) {
+        valuation_free(c.answered[i].model);
+    }
+    free(c.answered);
     solver_free(c.solver);
     query_context_close(&c.context);
     return result;
