@@ -7,7 +7,11 @@
 #include "solver.h"
 #include "witness.h"
 
-struct answered { bool known; enum answer answer; struct valuation *model; };
+struct answered {
+    bool known;
+    enum answer answer;
+    struct valuation *model;
+};
 
 struct classifier {
     struct query_context context;

@@ -155,14 +155,15 @@ static enum question user_question(enum question question) {
 }
 
 static bool more_telling(enum question question, const struct witness *than) {
-    static const int rank[QUESTION_COUNT] = {[QUESTION_HOLE] = 4,          [QUESTION_CONTROL] = 3, [QUESTION_USER_CONTROL] = 3, [QUESTION_LOCATION] = 2,
-                                             [QUESTION_USER_LOCATION] = 2, [QUESTION_MODE] = 1};
+    static const int rank[QUESTION_COUNT] = {[QUESTION_HOLE] = 4,     [QUESTION_CONTROL] = 3,       [QUESTION_USER_CONTROL] = 3,
+                                             [QUESTION_LOCATION] = 2, [QUESTION_USER_LOCATION] = 2, [QUESTION_MODE] = 1};
     return rank[question] > (than == NULL ? 0 : rank[than->question]);
 }
 
 static bool decide(struct classifier *c, struct form_verdict *v) {
-    static const enum question order[] = {QUESTION_USER_ESCAPES, QUESTION_SUPERVISOR_RUNS, QUESTION_USER_CONTROL, QUESTION_CONTROL,
-                                          QUESTION_USER_LOCATION, QUESTION_LOCATION, QUESTION_MODE, QUESTION_HOLE, QUESTION_TIMING, QUESTION_IDENTITY};
+    static const enum question order[] = {QUESTION_USER_ESCAPES,  QUESTION_SUPERVISOR_RUNS, QUESTION_USER_CONTROL, QUESTION_CONTROL,
+                                          QUESTION_USER_LOCATION, QUESTION_LOCATION,        QUESTION_MODE,         QUESTION_HOLE,
+                                          QUESTION_TIMING,        QUESTION_IDENTITY};
     bool literal = c->options->definition == DEFINITION_LITERAL;
     for (int i = 0; i < QUESTION_COUNT; i++) {
         enum question question = order[i];

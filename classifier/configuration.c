@@ -108,7 +108,7 @@ static void find_never_closed(struct classifier *c, const unsigned char *table, 
 
 bool search_configurations(struct classifier *c) {
     unsigned count = 1u << c->context.profile->free_bit_count;
-    unsigned char *table = malloc(c->verdict_count * count);
+    unsigned char *table = calloc(c->verdict_count, count);
     c->never_closed = malloc((c->verdict_count + 1) * sizeof *c->never_closed);
     bool good = table != NULL && c->never_closed != NULL;
     for (size_t i = 0; good && i < c->verdict_count; i++) {

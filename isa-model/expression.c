@@ -241,7 +241,7 @@ static struct value evaluate_choice(struct checker *c, const struct syntax *at, 
     c->machine.path = term_and(c->pool, path, condition);
     struct value a = evaluate_expression(c, yes, expected);
     c->machine.path = term_and(c->pool, path, term_not(c->pool, condition));
-    struct value b = no == NULL ? *other : evaluate_expression(c, no, expected);
+    struct value b = other != NULL ? *other : evaluate_expression(c, no, expected);
     c->machine.path = path;
     if (a.kind == VALUE_NUMBER && b.kind == VALUE_NUMBER && expected == NULL && a.number == b.number) {
         return a;

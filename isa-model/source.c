@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAXIMUM_FILE (16u * 1024u * 1024u)
+#define MAXIMUM_FILE ((size_t)16 * 1024 * 1024)
 #define MAXIMUM_FILES 256u
 
 static char *read_file(void *context, const char *path, size_t *size) {
@@ -60,7 +60,8 @@ static const char *relative_path(struct reading *r, const struct source_file *fr
 static struct source_file *add_file(struct reading *r, const char *path, struct source_file *includer) {
     struct source_file *file = arena_allocate(&r->arena, sizeof *file);
     if (r->file_count == r->file_capacity) {
-        r->files = arena_grow(&r->arena, r->files, r->file_count, &r->file_capacity, sizeof *r->files);
+        r->files = arena_grow(&r->arena, r->files, r->file_count, &r->file_capacity,
+                              sizeof *r->files); // NOLINT(bugprone-sizeof-expression): pointers are what it holds
     }
     file->path = arena_copy(&r->arena, path, strlen(path));
     file->text = "";

@@ -35,7 +35,7 @@ bool term_evaluate(const struct term_pool *pool, const term *roots, size_t count
         top = roots[i] > top ? roots[i] : top;
     }
     unsigned char *marks = calloc((size_t)top + 1, 1);
-    word128 *values = malloc(((size_t)top + 1) * sizeof *values);
+    word128 *values = calloc((size_t)top + 1, sizeof *values);
     if (marks == NULL || values == NULL) {
         free(marks);
         free(values);

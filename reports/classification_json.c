@@ -151,8 +151,7 @@ static json_t *json_configuration(const struct classification *c, unsigned bits)
 }
 
 static json_t *json_result(const struct classification *c, const struct configuration_result *r) {
-    return json_pack("{s:o, s:i, s:i, s:i}", "configuration", json_configuration(c, r->bits), "holes", (int)r->holes, "violations",
-                     (int)r->violations, "undecided", (int)r->undecided);
+    return json_pack("{s:o, s:i, s:i}", "configuration", json_configuration(c, r->bits), "holes", (int)r->holes, "undecided", (int)r->undecided);
 }
 
 static json_t *json_search(const struct classification *c) {

@@ -1,4 +1,5 @@
 /* A classification as text for people: the verdict first, then what it rests on. */
+#include "closing.h"
 #include "reports.h"
 #include "wording.h"
 
@@ -32,7 +33,8 @@ static bool write_heading(const struct writer *w) {
     const struct classification *c = w->c;
     const struct profile *profile = &c->isa->profiles[c->profile];
     (void)fprintf(w->out, "%s%s%s  %s\n", w->paint.bold, c->isa->name, w->paint.plain, c->isa->title);
-    (void)fprintf(w->out, "profile    %s%s%s\n", profile->name, profile->title[0] == '\0' ? "" : ": ", profile->title);
+    (void)fprintf(w->out, "profile    %s%s", profile->name, profile->title[0] == '\0' ? "" : ": ");
+    write_wrapped(w->out, 13 + (unsigned)strlen(profile->name), 11, profile->title);
     (void)fprintf(w->out, "mode       %s\n", w->scope->mode < 0 ? "all" : c->isa->modes[w->scope->mode].name);
     (void)fprintf(w->out, "definition %s\n", c->definition == DEFINITION_LITERAL ? "literal, the text of 1974" : "repaired");
     if (w->scope->instruction != NULL) {
@@ -79,25 +81,12 @@ static void letters(const struct form_verdict *v, char text[7]) {
     text[4] = '\0';
 }
 
-static bool never_closed(const struct classification *c, unsigned verdict) {
-    for (size_t i = 0; i < c->never_closed_count; i++) {
-        if (c->never_closed[i] == verdict) {
-            return true;
-        }
+static void what_closes(const struct classification *c, unsigned verdict, char *text, size_t size) {
+    if (c->verdicts[verdict].answers[QUESTION_HOLE] == ANSWER_NO) {
+        (void)snprintf(text, size, "nothing to close");
+    } else {
+        closing_text(c, verdict, text, size);
     }
-    return false;
-}
-
-static const char *what_closes(const struct classification *c, unsigned verdict) {
-    switch (c->verdicts[verdict].answers[QUESTION_HOLE]) {
-    case ANSWER_NO:
-        return "nothing to close";
-    case ANSWER_UNDECIDED:
-        return "";
-    case ANSWER_YES:
-        break;
-    }
-    return !c->searched ? "" : never_closed(c, verdict) ? "no configuration" : "a configuration";
 }
 
 static void write_violations(const struct writer *w) {
@@ -117,7 +106,8 @@ static void write_violations(const struct writer *w) {
         letters(v, why);
         (void)fprintf(w->out, "  %-*s  %s%-4s%s  %s%s%s", (int)FORM_COLUMN, form->text, w->paint.bold, why, w->paint.plain,
                       hole == ANSWER_YES ? w->paint.bad : "", answer_word(hole), hole == ANSWER_YES ? w->paint.plain : "");
-        const char *closed = what_closes(c, t->violations[i]);
+        char closed[256];
+        what_closes(c, t->violations[i], closed, sizeof closed);
         if (closed[0] != '\0' || many_modes) {
             (void)fprintf(w->out, "%*s  %s", (int)(9 - strlen(answer_word(hole))), "", closed);
         }
@@ -134,7 +124,7 @@ static bool write_one_configuration(const struct writer *w, const char *name, co
     if (text == NULL) {
         return false;
     }
-    (void)fprintf(w->out, "  %-6s %3u holes, %3u violations", name, r->holes, r->violations);
+    (void)fprintf(w->out, "  %-6s %3u holes", name, r->holes);
     if (r->undecided > 0) {
         (void)fprintf(w->out, ", %u undecided", r->undecided);
     }
@@ -206,7 +196,14 @@ static void write_counts(const struct writer *w) {
     (void)fprintf(w->out, "  %5zu  tagged timing, %zu tagged identity\n\n", timing, identity);
 }
 
-static bool write_undecided(const struct writer *w) {
+static bool is_undecided(const struct form_verdict *v) { return v->class == VERDICT_UNDECIDED; }
+
+/* The hole question is finer than the classes: it looks at one monitor and at traps too. */
+static bool is_hole_beside(const struct form_verdict *v) {
+    return v->answers[QUESTION_HOLE] == ANSWER_YES && v->class != VERDICT_SENSITIVE_UNPRIVILEGED;
+}
+
+static bool write_chosen(const struct writer *w, bool (*chosen)(const struct form_verdict *), const char *title, const char *text) {
     const struct classification *c = w->c;
     unsigned *found = calloc(c->verdict_count + 1, sizeof *found);
     size_t count = 0;
@@ -214,13 +211,13 @@ static bool write_undecided(const struct writer *w) {
         return false;
     }
     for (size_t i = 0; i < c->verdict_count; i++) {
-        if (c->verdicts[i].class == VERDICT_UNDECIDED) {
+        if (chosen(&c->verdicts[i])) {
             found[count++] = (unsigned)i;
         }
     }
     bool complete = true;
     if (count > 0) {
-        (void)fprintf(w->out, "%sUndecided%s (a higher --resource-limit may help)\n", w->paint.unsure, w->paint.plain);
+        (void)fprintf(w->out, "%s%s%s  %s\n", w->paint.unsure, title, w->paint.plain, text);
         complete = write_forms(w, found, count);
         (void)fputc('\n', w->out);
     }
@@ -246,11 +243,11 @@ bool report_classification_text(FILE *out, const struct classification *c, const
     }
     write_verdict(&w);
     write_violations(&w);
-    if (!write_search(&w)) {
+    if (!write_chosen(&w, is_hole_beside, "Holes beside these", "not violations of the test, but not the same natively:") || !write_search(&w)) {
         return false;
     }
     write_counts(&w);
-    if (!write_undecided(&w)) {
+    if (!write_chosen(&w, is_undecided, "Undecided", "a higher --resource-limit may help:")) {
         return false;
     }
     write_assumptions(&w);

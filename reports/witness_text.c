@@ -79,10 +79,12 @@ static void write_one(const struct table *t) {
     }
 }
 
+/* Of what differs before, only what the instruction reads can matter; the mode is always told. */
 static bool is_shown_before(const struct witness *w, const struct component *c) {
     word128 a = component_before(c, &w->states[0]);
     word128 b = component_before(c, &w->states[1]);
-    return a != b || (c->is_read && a != 0) || c->is_difference;
+    bool is_mode = c->leaf != NULL && c->leaf->class == CLASS_MODE;
+    return c->is_difference || (c->is_read && (a != 0 || b != 0)) || (is_mode && a != b);
 }
 
 static bool is_shown_after(const struct witness *w, const struct component *c) {
