@@ -16,7 +16,7 @@ LINT_PACKAGES  = clang clang-format clang-tidy cppcheck libclang-rt-14-dev
 
 LIBRARY_SOURCES = $(wildcard isa-model/*.c classifier/*.c reports/*.c)
 CLI_SOURCES     = $(wildcard cli/*.c)
-TEST_SOURCES    = $(wildcard tests/*.c tests/isa-model/*.c tests/classifier/*.c tests/cli/*.c tests/examples/*.c)
+TEST_SOURCES    = $(wildcard tests/*.c tests/isa-model/*.c tests/classifier/*.c tests/cli/*.c tests/examples/*.c tests/x86-tables/*.c)
 TABLES          = $(sort $(wildcard x86-tables/*.isa))
 HEADERS         = $(wildcard isa-model/*.h classifier/*.h reports/*.h cli/*.h tests/*.h)
 GENERATED       = $(BUILD)/isa-model/lexer.c $(BUILD)/isa-model/parser.c

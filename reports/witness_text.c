@@ -55,8 +55,11 @@ static void write_row(const struct table *t, const struct component *c, word128 
     char right[64];
     shown(c, a, left);
     shown(c, b, right);
-    (void)fprintf(t->out, "  %s%c %-*s %-*s %s%s\n", marked ? t->paint->bad : "", marked ? '*' : ' ', (int)NAME_COLUMN, c->name, (int)VALUE_COLUMN,
-                  left, right, marked ? t->paint->plain : "");
+    char name[NAME_COLUMN + 1];
+    bool whole = strlen(c->name) <= NAME_COLUMN;
+    (void)snprintf(name, sizeof name, "%.*s%s", (int)(whole ? NAME_COLUMN : NAME_COLUMN - 2), c->name, whole ? "" : "..");
+    (void)fprintf(t->out, "  %s%c %-*s %-*s %s%s\n", marked ? t->paint->bad : "", marked ? '*' : ' ', (int)NAME_COLUMN, name, (int)VALUE_COLUMN, left,
+                  right, marked ? t->paint->plain : "");
 }
 
 static void write_columns(const struct table *t, const char *left, const char *right) {

@@ -8,10 +8,12 @@ static void check_directory(const char *isa, const char *name, unsigned at_least
     char command[1024];
     (void)snprintf(
         command, sizeof command,
-        "mkdir -p \"$TEMPORARY/smt2/%s\" && { \"$POPEK\" classify %s --smt2 \"$TEMPORARY/smt2/%s\" -o \"$TEMPORARY/ignored\" || [ $? -eq 1 ]; } && "
-        "\"$POPEK\" classify %s --definition literal --smt2 \"$TEMPORARY/smt2/%s\" -o \"$TEMPORARY/ignored\" || [ $? -eq 1 ] && "
-        "tests/classifier/second_solver.sh \"$TEMPORARY/smt2/%s\"; status=$?; rm -rf \"$TEMPORARY/smt2/%s\"; exit $status",
-        name, isa, name, isa, name, name, name);
+        "d=\"$TEMPORARY/smt2/%s\"; mkdir -p \"$d/repaired\" \"$d/literal\"\n"
+        "for definition in repaired literal; do\n"
+        "    \"$POPEK\" classify %s --definition $definition --smt2 \"$d/$definition\" -o \"$TEMPORARY/ignored\" || [ $? -eq 1 ] || exit 1\n"
+        "done\n"
+        "tests/classifier/second_solver.sh \"$d\"; status=$?; rm -rf \"$d\"; exit $status",
+        name, isa);
     struct command_result r = run_command(command);
     unsigned agree = 0;
     unsigned disagree = 1;
