@@ -63,7 +63,7 @@ struct theorem {
 /* One row of the configuration search. Bit i of `bits` is free bit i of the profile. */
 struct configuration_result {
     unsigned bits;
-    unsigned holes, violations, undecided;
+    unsigned holes, undecided;
 };
 
 struct classification {

@@ -78,7 +78,7 @@ static unsigned plain_bits(const struct profile *profile) {
 static void compare_configurations(struct classifier *c, const unsigned char *table, unsigned count) {
     unsigned plain = plain_bits(c->context.profile);
     for (unsigned configuration = 0; configuration < count; configuration++) {
-        struct configuration_result r = {configuration, 0, 0, 0};
+        struct configuration_result r = {configuration, 0, 0};
         for (size_t i = 0; i < c->verdict_count; i++) {
             r.holes += table[i * count + configuration] == ANSWER_YES ? 1 : 0;
             r.undecided += table[i * count + configuration] == ANSWER_UNDECIDED ? 1 : 0;
