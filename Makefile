@@ -108,7 +108,9 @@ lint: $(BUILD)/.packages-lint $(BUILD)/isa-model/parser.h
 	$(MAKE) BUILD=build-clang CC=$(CLANG) CFLAGS="-O2 -Werror" build-clang/popek build-clang/tests/run
 	cppcheck --quiet --error-exitcode=1 --inline-suppr --enable=warning,performance,portability --std=c11 --suppress=missingIncludeSystem \
 	    $(filter -I%,$(CPPFLAGS)) $(LINT_SOURCES)
-	clang-tidy --quiet $(LINT_SOURCES) -- -std=c11 $(CPPFLAGS)
+	clang-tidy --quiet $(LIBRARY_SOURCES) $(CLI_SOURCES) -- -std=c11 $(CPPFLAGS)
+	# The analyzer does not know that CHECK returns what it checked, so it follows paths in the tests that cannot be.
+	clang-tidy --quiet --checks='-clang-analyzer-core.*' $(TEST_SOURCES) $(wildcard tests/fuzz/*.c tests/bench/*.c) -- -std=c11 $(CPPFLAGS)
 
 # --- fuzzing --------------------------------------------------------------------------------------------------------------------------------------
 FUZZ = -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined

@@ -46,7 +46,8 @@ static void shown(const struct component *c, word128 value, char text[64]) {
     if (strlen(text) > VALUE_COLUMN) {
         /* Long numbers lose their middle, never their ends. */
         memmove(text + 12, text + strlen(text) - 9, 10);
-        memcpy(text + 10, "..", 2);
+        text[10] = '.';
+        text[11] = '.';
     }
 }
 
