@@ -3,15 +3,22 @@
 
 #include <stdlib.h>
 
-/* Bits of the configuration that this form's meaning depends on. Only these are enumerated. */
-static bool relevant_bits(const struct classifier *c, const struct form *form, unsigned *bits) {
+/* What is said of every host state can depend on free bits too, whatever the form does. */
+static void mark_conditions(const struct classifier *c, unsigned mode, unsigned char *marks) {
     const struct isa *isa = c->context.isa;
     const struct profile *profile = c->context.profile;
-    unsigned char *marks = calloc(term_pool_size(isa->pool), 1);
-    *bits = 0;
-    if (marks == NULL) {
-        return false;
+    term_mark(isa->pool, isa->well_formed, marks);
+    term_mark(isa->pool, isa->modes[mode].condition, marks);
+    term_mark(isa->pool, profile->user, marks);
+    for (size_t i = 0; i < profile->assumption_count; i++) {
+        term_mark(isa->pool, profile->assumptions[i].condition, marks);
     }
+    for (size_t i = 0; i < profile->element_count; i++) {
+        term_mark(isa->pool, profile->elements[i].condition, marks);
+    }
+}
+
+static void mark_form(const struct isa *isa, const struct form *form, unsigned char *marks) {
     term_mark(isa->pool, form->trap, marks);
     term_mark(isa->pool, form->memory_trap, marks);
     for (size_t i = 0; i < isa->leaf_count; i++) {
@@ -31,9 +38,28 @@ static bool relevant_bits(const struct classifier *c, const struct form *form, u
         term_mark(isa->pool, form->writes[i].index, marks);
         term_mark(isa->pool, form->writes[i].value, marks);
     }
+}
+
+/* Bits of the configuration that the answer for this form depends on; without a form, any answer. Only these are enumerated. */
+static bool relevant_bits(const struct classifier *c, const struct form *form, unsigned mode, unsigned *bits) {
+    const struct isa *isa = c->context.isa;
+    const struct profile *profile = c->context.profile;
+    /* The variables first: making one may make the pool larger than the marks. */
+    term variables[16];
     for (size_t i = 0; i < profile->free_bit_count; i++) {
-        term variable = term_apply(isa->pool, isa->leaves[profile->free_bits[i].leaf].symbol, NULL, 0);
-        *bits |= marks[variable] != 0 ? 1u << i : 0;
+        variables[i] = term_apply(isa->pool, isa->leaves[profile->free_bits[i].leaf].symbol, NULL, 0);
+    }
+    unsigned char *marks = calloc(term_pool_size(isa->pool), 1);
+    *bits = 0;
+    if (marks == NULL) {
+        return false;
+    }
+    mark_conditions(c, mode, marks);
+    if (form != NULL) {
+        mark_form(isa, form, marks);
+    }
+    for (size_t i = 0; i < profile->free_bit_count; i++) {
+        *bits |= marks[variables[i]] != 0 ? 1u << i : 0;
     }
     free(marks);
     return true;
@@ -42,7 +68,7 @@ static bool relevant_bits(const struct classifier *c, const struct form *form, u
 /* Holes by configuration of one verdict: 0 no, 1 yes, 2 undecided; configurations that differ in irrelevant bits share an answer. */
 static bool fill_row(struct classifier *c, const struct form_verdict *v, unsigned char *row, unsigned count) {
     unsigned relevant = 0;
-    if (!relevant_bits(c, &c->context.isa->forms[v->form], &relevant)) {
+    if (!relevant_bits(c, &c->context.isa->forms[v->form], v->mode, &relevant)) {
         return false;
     }
     for (unsigned configuration = 0; configuration < count; configuration++) {
@@ -75,7 +101,55 @@ static unsigned plain_bits(const struct profile *profile) {
     return bits;
 }
 
-static void compare_configurations(struct classifier *c, const unsigned char *table, unsigned count) {
+static bool asked_mode(const struct classifier *c, unsigned mode) {
+    for (size_t i = 0; i < c->verdict_count; i++) {
+        if (c->verdicts[i].mode == mode) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Marks the configurations that no host state can have, because the profile assumes otherwise: they would close every hole by running no guest.
+ * Unless all are such; then there is nothing to choose from. */
+static bool find_possible(struct classifier *c, bool *possible, unsigned count) {
+    bool any = false;
+    unsigned relevant = 0;
+    for (unsigned mode = 0; mode < c->context.isa->mode_count; mode++) {
+        unsigned bits = 0;
+        if (!relevant_bits(c, NULL, mode, &bits)) {
+            return false;
+        }
+        relevant |= bits;
+    }
+    for (unsigned configuration = 0; configuration < count; configuration++) {
+        if ((configuration & ~relevant) != 0) {
+            possible[configuration] = possible[configuration & relevant];
+            continue;
+        }
+        possible[configuration] = true;
+        for (unsigned mode = 0; mode < c->context.isa->mode_count; mode++) {
+            enum answer answer = ANSWER_NO;
+            struct valuation *model = NULL;
+            if (!asked_mode(c, mode)) {
+                continue;
+            }
+            if (!solver_ask(c->solver, query_build_host(&c->context, mode, configuration), &answer, &model)) {
+                return fail(c, true, "the solver could not be asked about the host states of %s%s", c->context.profile->name, "");
+            }
+            valuation_free(model);
+            possible[configuration] = possible[configuration] && answer != ANSWER_NO;
+        }
+        any = any || possible[configuration];
+    }
+    for (unsigned configuration = 0; !any && configuration < count; configuration++) {
+        possible[configuration] = true;
+    }
+    return true;
+}
+
+static void compare_configurations(struct classifier *c, const unsigned char *table, const bool *possible, unsigned count) {
+    bool first = true;
     unsigned plain = plain_bits(c->context.profile);
     for (unsigned configuration = 0; configuration < count; configuration++) {
         struct configuration_result r = {configuration, 0, 0};
@@ -86,19 +160,23 @@ static void compare_configurations(struct classifier *c, const unsigned char *ta
         if (configuration == plain) {
             c->plain = r;
         }
+        if (!possible[configuration]) {
+            continue;
+        }
         unsigned open = r.holes + r.undecided;
         unsigned best_open = c->best.holes + c->best.undecided;
-        if (configuration == 0 || open < best_open || (open == best_open && changed_bits(configuration, plain) < changed_bits(c->best.bits, plain))) {
+        if (first || open < best_open || (open == best_open && changed_bits(configuration, plain) < changed_bits(c->best.bits, plain))) {
             c->best = r;
         }
+        first = false;
     }
 }
 
-static void find_never_closed(struct classifier *c, const unsigned char *table, unsigned count) {
+static void find_never_closed(struct classifier *c, const unsigned char *table, const bool *possible, unsigned count) {
     for (size_t i = 0; i < c->verdict_count; i++) {
         bool always = true;
         for (unsigned configuration = 0; configuration < count; configuration++) {
-            always = always && table[i * count + configuration] == ANSWER_YES;
+            always = always && (!possible[configuration] || table[i * count + configuration] == ANSWER_YES);
         }
         if (always) {
             c->never_closed[c->never_closed_count++] = (unsigned)i;
@@ -110,15 +188,17 @@ bool search_configurations(struct classifier *c) {
     unsigned count = 1u << c->context.profile->free_bit_count;
     unsigned char *table = calloc(c->verdict_count, count);
     c->never_closed = malloc((c->verdict_count + 1) * sizeof *c->never_closed);
-    bool good = table != NULL && c->never_closed != NULL;
+    bool *possible = malloc(count * sizeof *possible);
+    bool good = table != NULL && c->never_closed != NULL && possible != NULL && find_possible(c, possible, count);
     for (size_t i = 0; good && i < c->verdict_count; i++) {
         good = fill_row(c, &c->verdicts[i], table + i * count, count);
     }
     if (good) {
-        compare_configurations(c, table, count);
-        find_never_closed(c, table, count);
+        compare_configurations(c, table, possible, count);
+        find_never_closed(c, table, possible, count);
         c->searched = true;
     }
     free(table);
+    free(possible);
     return good;
 }

@@ -11,6 +11,21 @@ bool is_owned(const struct leaf *leaf) {
 
 bool is_visible(const struct leaf *leaf) { return leaf->class == CLASS_STORAGE || leaf->class == CLASS_COUNTER || leaf->class == CLASS_MEMORY; }
 
+bool is_in_psw(const struct leaf *leaf) {
+    return leaf->index_width == 0 && (leaf->class == CLASS_MODE || leaf->class == CLASS_RESOURCE || leaf->class == CLASS_COUNTER);
+}
+
+/* A symbol of our own that belongs to a leaf. No name of the language has an apostrophe, so it is never one of the isa's. */
+static bool own_symbol(struct term_pool *p, const struct leaf *leaf, const char *suffix, unsigned width, unsigned index_width, symbol *result) {
+    char *name = NULL;
+    if (asprintf(&name, "%s'%s", leaf->name, suffix) < 0) {
+        return false;
+    }
+    *result = term_symbol(p, name, width, &index_width, index_width == 0 ? 0 : 1);
+    free(name);
+    return true;
+}
+
 bool is_mapped(const struct profile *profile, unsigned leaf, term *value) {
     for (size_t i = 0; i < profile->mapping_count; i++) {
         if (profile->mappings[i].leaf == leaf) {
@@ -64,18 +79,33 @@ static bool open_side(struct query_context *q, struct side *side, enum side_kind
     for (unsigned i = 0; i < isa->leaf_count; i++) {
         const struct leaf *leaf = &isa->leaves[i];
         term value = 0;
-        char name[200];
         side->symbols[i] = leaf->symbol;
         if (kind == SIDE_HARDWARE && is_mapped(q->profile, i, &value)) {
             substitution_replace(side->substitution, leaf->symbol, value);
         } else if (differs_on(q, kind, i)) {
-            (void)snprintf(name, sizeof name, "%s'%d", leaf->name, (int)kind);
-            unsigned index[1] = {leaf->index_width};
-            side->symbols[i] = term_symbol(isa->pool, name, leaf->width, index, leaf->index_width == 0 ? 0 : 1);
+            static const char *const suffixes[SIDE_COUNT] = {"", "relocated", "other-mode", "other-clock", "other-identity", "hardware"};
+            if (!own_symbol(isa->pool, leaf, suffixes[kind], leaf->width, leaf->index_width, &side->symbols[i])) {
+                return false;
+            }
             substitution_rename(side->substitution, leaf->symbol, side->symbols[i]);
         }
     }
     return true;
+}
+
+static bool open_symbols(struct query_context *q) {
+    const struct isa *isa = q->isa;
+    q->indices = malloc((isa->leaf_count + 1) * sizeof *q->indices);
+    q->new_psw = malloc((isa->leaf_count + 1) * sizeof *q->new_psw);
+    bool good = q->indices != NULL && q->new_psw != NULL;
+    for (size_t i = 0; good && i < isa->leaf_count; i++) {
+        const struct leaf *leaf = &isa->leaves[i];
+        bool array = leaf->index_width != 0;
+        q->indices[i] = q->new_psw[i] = leaf->symbol; /* not used of the other kind */
+        good =
+            own_symbol(isa->pool, leaf, array ? "index" : "psw", array ? leaf->index_width : leaf->width, 0, array ? &q->indices[i] : &q->new_psw[i]);
+    }
+    return good;
 }
 
 bool query_context_open(struct query_context *q, const struct isa *isa, unsigned profile, enum definition definition) {
@@ -83,8 +113,9 @@ bool query_context_open(struct query_context *q, const struct isa *isa, unsigned
     q->isa = isa;
     q->profile = &isa->profiles[profile];
     q->definition = definition;
+    bool good = open_symbols(q);
     for (int kind = 0; kind < SIDE_COUNT; kind++) {
-        if (!open_side(q, &q->sides[kind], (enum side_kind)kind)) {
+        if (!good || !open_side(q, &q->sides[kind], (enum side_kind)kind)) {
             query_context_close(q);
             return false;
         }
@@ -97,6 +128,8 @@ void query_context_close(struct query_context *q) {
         free(q->sides[kind].symbols);
         substitution_free(q->sides[kind].substitution);
     }
+    free(q->indices);
+    free(q->new_psw);
     memset(q, 0, sizeof *q);
 }
 
@@ -128,10 +161,8 @@ static term after(const struct run *r, unsigned leaf) {
         return next;
     }
     term trapped = before(r, leaf);
-    if (l->class == CLASS_MODE || l->class == CLASS_RESOURCE || l->class == CLASS_COUNTER) {
-        char name[200];
-        (void)snprintf(name, sizeof name, "new_psw.%s", l->name);
-        trapped = term_apply(p, term_symbol(p, name, l->width, NULL, 0), NULL, 0);
+    if (is_in_psw(l)) {
+        trapped = term_apply(p, r->q->new_psw[leaf], NULL, 0);
     }
     return term_if(p, r->trap, trapped, next);
 }
@@ -198,9 +229,7 @@ static term leaf_differs(const struct run *a, const struct run *b, unsigned leaf
         return term_false(p);
     }
     /* Some element differs: its index is one more unknown. */
-    char name[200];
-    (void)snprintf(name, sizeof name, "some_index.%s", l->name);
-    term index = term_apply(p, term_symbol(p, name, l->index_width, NULL, 0), NULL, 0);
+    term index = term_apply(p, a->q->indices[leaf], NULL, 0);
     return term_not(p, term_equal(p, element_after(a, leaf, index), element_after(b, leaf, index)));
 }
 
@@ -416,6 +445,12 @@ static term build_hole(struct query_context *q, const struct form *form, unsigne
     }
     wrong = term_or(p, wrong, term_or(p, virtual.trap, virtual.memory_trap));
     return with_elements(&hardware, term_and(p, query, wrong));
+}
+
+term query_build_host(struct query_context *q, unsigned mode, unsigned configuration) {
+    struct term_pool *p = q->isa->pool;
+    struct run hardware = {.q = q, .side = &q->sides[SIDE_FIRST]};
+    return term_and(p, bare(&hardware, mode, configuration), is_user(&hardware));
 }
 
 enum side_kind question_side(enum question question, enum definition definition) {

@@ -18,6 +18,8 @@ struct query_context {
     const struct profile *profile;
     enum definition definition;
     struct side sides[SIDE_COUNT];
+    symbol *indices; /* by leaf: an index at which two arrays differ */
+    symbol *new_psw; /* by leaf: the value that a trap loads, in the literal reading */
 };
 
 bool query_context_open(struct query_context *q, const struct isa *isa, unsigned profile, enum definition definition);
@@ -32,5 +34,9 @@ bool is_free_bit(const struct profile *profile, unsigned leaf);
 /* A part of M or R, whose change makes an instruction control sensitive. */
 bool is_owned(const struct leaf *leaf);
 bool is_visible(const struct leaf *leaf);
+/* A part of the PSW that a trap stores and loads: M, R and P. Arrays are not. */
+bool is_in_psw(const struct leaf *leaf);
+/* A host state in which a guest can run at all; unsatisfiable when the configuration contradicts what the profile assumes. */
+term query_build_host(struct query_context *q, unsigned mode, unsigned configuration);
 
 #endif

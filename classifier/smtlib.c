@@ -18,6 +18,19 @@ static const char *operator_name(enum term_operator operation) {
 
 static bool is_comparison(enum term_operator operation) { return operation == TERM_EQUAL || operation == TERM_LESS || operation == TERM_SIGNED_LESS; }
 
+/* Prefixed, since |bvadd| is bvadd and |t3| is the t3 below; a bar or a backslash cannot stand in a quoted symbol. */
+static void put_name(FILE *out, const struct term_pool *pool, symbol s) {
+    fputs("|$", out);
+    for (const char *c = term_symbol_name(pool, s); *c != '\0'; c++) {
+        if (*c == '|' || *c == '\\' || *c == '%') {
+            fprintf(out, "%%%02x", (unsigned)(unsigned char)*c);
+        } else {
+            fputc(*c, out);
+        }
+    }
+    fputc('|', out);
+}
+
 /* Every value is a bit-vector here, truth too: (_ BitVec 1). */
 static void put_definition(FILE *out, const struct term_pool *pool, term t) {
     struct term_view v = term_look(pool, t);
@@ -25,10 +38,11 @@ static void put_definition(FILE *out, const struct term_pool *pool, term t) {
     if (v.operation == TERM_CONSTANT) {
         put_number(out, v.width, v.constant);
     } else if (v.operation == TERM_APPLY && v.argument_count == 0) {
-        fprintf(out, "|%s|", term_symbol_name(pool, v.symbol));
+        put_name(out, pool, v.symbol);
     } else {
         if (v.operation == TERM_APPLY) {
-            fprintf(out, "(|%s|", term_symbol_name(pool, v.symbol));
+            fputc('(', out);
+            put_name(out, pool, v.symbol);
         } else if (v.operation == TERM_EXTRACT) {
             fprintf(out, "((_ extract %u %u)", v.low + v.width - 1, v.low);
         } else {
@@ -43,7 +57,9 @@ static void put_definition(FILE *out, const struct term_pool *pool, term t) {
 }
 
 static void put_declaration(FILE *out, const struct term_pool *pool, symbol s) {
-    fprintf(out, "(declare-fun |%s| (", term_symbol_name(pool, s));
+    fputs("(declare-fun ", out);
+    put_name(out, pool, s);
+    fputs(" (", out);
     for (unsigned i = 0; i < term_symbol_argument_count(pool, s); i++) {
         fprintf(out, "%s(_ BitVec %u)", i == 0 ? "" : " ", term_symbol_argument_widths(pool, s)[i]);
     }

@@ -89,10 +89,21 @@ static bool written_differs(const struct witness_state *a, const struct witness_
     return false;
 }
 
-static bool leaf_kept(const struct isa *isa, const struct witness_state *s, unsigned leaf) {
-    symbol which = isa->leaves[leaf].symbol;
-    if (isa->leaves[leaf].index_width == 0) {
-        return valuation_get(s->before, which, NULL, 0) == valuation_get(s->result.after, which, NULL, 0);
+/* Literally, a trap is part of what the instruction does: it loads a new PSW. The map of the hole question has only the repaired reading. */
+static word128 scalar_after(const struct query_context *q, const struct witness *w, unsigned state, unsigned leaf) {
+    const struct witness_state *s = &w->states[state];
+    const struct leaf *l = &q->isa->leaves[leaf];
+    if (q->definition == DEFINITION_LITERAL && w->question != QUESTION_HOLE && s->result.outcome == STEP_TRAP && is_in_psw(l)) {
+        return valuation_get(s->before, q->new_psw[leaf], NULL, 0);
+    }
+    return valuation_get(s->result.after, l->symbol, NULL, 0);
+}
+
+static bool leaf_kept(const struct query_context *q, const struct witness *w, unsigned state, unsigned leaf) {
+    const struct witness_state *s = &w->states[state];
+    symbol which = q->isa->leaves[leaf].symbol;
+    if (q->isa->leaves[leaf].index_width == 0) {
+        return valuation_get(s->before, which, NULL, 0) == scalar_after(q, w, state, leaf);
     }
     const struct valuation_entry *entries = valuation_entries(s->result.after);
     for (size_t i = 0; i < valuation_size(s->result.after); i++) {
@@ -104,12 +115,12 @@ static bool leaf_kept(const struct isa *isa, const struct witness_state *s, unsi
     return true;
 }
 
-static bool leaf_differs(const struct isa *isa, const struct witness *w, unsigned leaf) {
+static bool leaf_differs(const struct query_context *q, const struct witness *w, unsigned leaf) {
     const struct witness_state *a = &w->states[0];
     const struct witness_state *b = &w->states[1];
-    symbol which = isa->leaves[leaf].symbol;
-    if (isa->leaves[leaf].index_width == 0) {
-        return valuation_get(a->result.after, which, NULL, 0) != valuation_get(b->result.after, which, NULL, 0);
+    symbol which = q->isa->leaves[leaf].symbol;
+    if (q->isa->leaves[leaf].index_width == 0) {
+        return scalar_after(q, w, 0, leaf) != scalar_after(q, w, 1, leaf);
     }
     return written_differs(a, b, which, a->result.after) || written_differs(a, b, which, b->result.after);
 }
@@ -149,17 +160,17 @@ static bool tells(const struct query_context *q, const struct witness *w, unsign
         return false;
     case QUESTION_CONTROL:
     case QUESTION_USER_CONTROL:
-        return is_owned(l) && !leaf_kept(q->isa, &w->states[0], leaf);
+        return is_owned(l) && !leaf_kept(q, w, 0, leaf);
     case QUESTION_HOLE:
         if (is_mapped(q->profile, leaf, &value)) {
             return mapping_broken(q, w, leaf, value);
         }
         if (is_monitors(q, leaf)) {
-            return !leaf_kept(q->isa, &w->states[0], leaf) || !leaf_kept(q->isa, &w->states[1], leaf);
+            return !leaf_kept(q, w, 0, leaf) || !leaf_kept(q, w, 1, leaf);
         }
-        return leaf_differs(q->isa, w, leaf);
+        return leaf_differs(q, w, leaf);
     default:
-        return is_visible(l) && leaf_differs(q->isa, w, leaf);
+        return is_visible(l) && leaf_differs(q, w, leaf);
     }
 }
 
@@ -225,13 +236,67 @@ static bool holds(const struct query_context *q, const struct valuation *state, 
     return term_evaluate(q->isa->pool, &condition, 1, look_up, (struct valuation *)(uintptr_t)state, &value) && value != 0;
 }
 
+/* An element in the place of the name that the assumption gives it. */
+struct element_lookup {
+    const struct valuation *state;
+    const struct element_assumption *assumption;
+    const struct valuation_entry *entry;
+};
+
+static word128 look_up_element(void *context, symbol s, const word128 *arguments, unsigned argument_count) {
+    const struct element_lookup *l = context;
+    if (s == l->assumption->element) {
+        return l->entry->value;
+    }
+    return s == l->assumption->index ? l->entry->arguments[0] : valuation_get(l->state, s, arguments, argument_count);
+}
+
+/* A condition that itself reads elements says nothing of those: the query assumes it of the elements of the run alone, and so does the check. */
+static bool reads_elements(const struct query_context *q, term condition, bool *reads) {
+    size_t size = (size_t)condition + 1;
+    unsigned char *marks = calloc(size, 1);
+    *reads = false;
+    if (marks == NULL) {
+        return false;
+    }
+    term_mark(q->isa->pool, condition, marks);
+    for (size_t t = 0; t < size; t++) {
+        struct term_view view = term_look(q->isa->pool, (term)t);
+        for (size_t e = 0; marks[t] != 0 && view.operation == TERM_APPLY && e < q->profile->element_count; e++) {
+            *reads = *reads || view.symbol == q->isa->leaves[q->profile->elements[e].leaf].symbol;
+        }
+    }
+    free(marks);
+    return true;
+}
+
+static bool elements_guaranteed(const struct query_context *q, const struct valuation *state) {
+    for (size_t e = 0; e < q->profile->element_count; e++) {
+        const struct element_assumption *assumption = &q->profile->elements[e];
+        const struct valuation_entry *entries = valuation_entries(state);
+        bool nested = false;
+        if (!reads_elements(q, assumption->condition, &nested)) {
+            return false;
+        }
+        for (size_t i = 0; !nested && i < valuation_size(state); i++) {
+            struct element_lookup lookup = {state, assumption, &entries[i]};
+            word128 value = 0;
+            if (entries[i].symbol == q->isa->leaves[assumption->leaf].symbol && entries[i].argument_count == 1 &&
+                (!term_evaluate(q->isa->pool, &assumption->condition, 1, look_up_element, &lookup, &value) || value == 0)) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
 static bool guaranteed(const struct query_context *q, const struct valuation *state) {
     for (size_t i = 0; i < q->profile->assumption_count; i++) {
         if (!holds(q, state, q->profile->assumptions[i].condition)) {
             return false;
         }
     }
-    return true;
+    return elements_guaranteed(q, state);
 }
 
 static bool configured(const struct query_context *q, const struct valuation *state, unsigned configuration) {
@@ -299,7 +364,7 @@ static bool states_possible(const struct query_context *q, unsigned mode, unsign
 static bool all_kept(const struct query_context *q, const struct witness *w) {
     for (unsigned i = 0; i < w->state_count; i++) {
         for (unsigned leaf = 0; leaf < q->isa->leaf_count; leaf++) {
-            if (is_owned(&q->isa->leaves[leaf]) && !leaf_kept(q->isa, &w->states[i], leaf)) {
+            if (is_owned(&q->isa->leaves[leaf]) && !leaf_kept(q, w, i, leaf)) {
                 return false;
             }
         }
@@ -307,22 +372,9 @@ static bool all_kept(const struct query_context *q, const struct witness *w) {
     return true;
 }
 
-/* Literally, a trap itself stores and loads a PSW; such a run shows control or behaviour by trapping. */
-static bool shows_by_trap(const struct query_context *q, const struct witness *w) {
-    if (q->definition != DEFINITION_LITERAL || w->question == QUESTION_HOLE) {
-        return false;
-    }
-    for (unsigned i = 0; i < w->state_count; i++) {
-        if (w->states[i].result.outcome == STEP_MEMORY_TRAP) {
-            return false;
-        }
-    }
-    bool first = w->states[0].result.outcome == STEP_TRAP;
-    bool second = w->state_count == 2 && w->states[1].result.outcome == STEP_TRAP;
-    if (w->question == QUESTION_USER_ESCAPES) {
-        return first || !second;
-    }
-    return first || second;
+/* The runs that the definition looks at: repaired, those that do not trap at all; literal, those without a memory trap. */
+static bool completes(const struct query_context *q, const struct step_result *r) {
+    return r->outcome == STEP_DONE || (q->definition == DEFINITION_LITERAL && r->outcome == STEP_TRAP);
 }
 
 static bool claim_holds(const struct query_context *q, const struct witness *w) {
@@ -331,14 +383,14 @@ static bool claim_holds(const struct query_context *q, const struct witness *w) 
     if (w->question == QUESTION_HOLE) {
         return b->outcome == STEP_DONE && (a->outcome != STEP_DONE || w->difference_count > 0);
     }
-    if (shows_by_trap(q, w)) {
-        return true;
+    if (w->question == QUESTION_SUPERVISOR_RUNS || (w->question == QUESTION_USER_ESCAPES && w->state_count == 1)) {
+        return a->outcome == STEP_DONE;
     }
-    if (a->outcome != STEP_DONE || (w->state_count == 2 && b->outcome != STEP_DONE)) {
+    if (!completes(q, a) || (w->state_count == 2 && !completes(q, b))) {
         return false;
     }
-    if (w->question == QUESTION_USER_ESCAPES || w->question == QUESTION_SUPERVISOR_RUNS) {
-        return true;
+    if (w->question == QUESTION_USER_ESCAPES) { /* literal: not (traps in u and does not trap in s) */
+        return a->outcome == STEP_TRAP || b->outcome != STEP_TRAP;
     }
     return w->difference_count > 0 && (w->state_count == 1 || all_kept(q, w));
 }
