@@ -126,7 +126,6 @@ struct checker {
     /* the execution in progress */
     struct machine machine;
     struct local *locals;
-    bool writable;       /* statements may assign and trap */
     unsigned drop_point; /* number of the trap point to leave out in this form; 0: none */
     const char *form_text;
     unsigned undefined_sites; /* made in this form */

@@ -102,10 +102,9 @@ static const char *kind_name(const struct syntax *operands, const char *name) {
     return "";
 }
 
-static void finish_operands(struct checker *c, struct form *form, const struct syntax *syntax, const struct machine *initial_names) {
+static void finish_operands(struct checker *c, struct form *form, const struct syntax *syntax) {
     struct machine *m = &c->machine;
     size_t count = 0;
-    (void)initial_names;
     for (size_t i = 0; i < m->operand_count; i++) {
         count += m->operands[i].type->scalars;
     }
@@ -171,7 +170,6 @@ static void check_form(struct checker *c, const struct syntax *instruction, cons
     }
     bind_settings(c, parts.settings);
     bind_operands(c, parts.operands);
-    c->writable = true;
     run_templates(c, instruction->child[0]);
     execute_block(c, instruction->child[1]);
     size_t at = APPEND(c, c->forms, c->form_count, c->form_capacity);
@@ -185,7 +183,7 @@ static void check_form(struct checker *c, const struct syntax *instruction, cons
     form->modes = parts.modes;
     form->place = (struct place){file, instruction->line, instruction->column};
     form->end = (struct place){file, instruction->end_line, 1};
-    finish_operands(c, form, parts.operands, NULL);
+    finish_operands(c, form, parts.operands);
     finish_state(c, form);
 }
 

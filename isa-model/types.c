@@ -50,7 +50,7 @@ static const struct type *bits_of(struct checker *c, const struct syntax *s) {
     return bits_type(c, (unsigned)width);
 }
 
-static const struct type *make_enumeration(struct checker *c, const struct syntax *at, const struct syntax *items) {
+static const struct type *make_enumeration(struct checker *c, const struct syntax *items) {
     struct type *type = arena_allocate(c->arena, sizeof *type);
     word128 value = 0;
     word128 highest = 0;
@@ -78,7 +78,6 @@ static const struct type *make_enumeration(struct checker *c, const struct synta
         }
         value++;
     }
-    (void)at;
     type->kind = TYPE_ENUMERATION;
     type->width = bits_needed(highest);
     type->scalars = 1;
@@ -259,7 +258,7 @@ const struct type *resolve_type(struct checker *c, const struct syntax *s) {
         return bits_of(c, s);
     }
     if (s->kind == SYNTAX_TYPE_ITEMS) {
-        return is_enumeration(s->child[0]) ? make_enumeration(c, s, s->child[0]) : make_record(c, s, s->child[0], 0);
+        return is_enumeration(s->child[0]) ? make_enumeration(c, s->child[0]) : make_record(c, s, s->child[0], 0);
     }
     struct definition *d = find_definition(c, s->text);
     if (d == NULL || d->kind != DEFINES_TYPE) {
