@@ -3,6 +3,7 @@
 #define POPEK_CLASSIFICATION_H
 
 #include "query.h"
+#include "recall.h"
 #include "smtlib.h"
 #include "solver.h"
 #include "witness.h"
@@ -17,6 +18,7 @@ struct classifier {
     struct query_context context;
     const struct classify_options *options;
     struct solver *solver;
+    struct recall *recall;
     unsigned configuration;
     struct form_verdict *verdicts;
     size_t verdict_count;

@@ -62,7 +62,7 @@ static bool export_query(struct classifier *c, term query, const struct query_re
 }
 
 /* Equal terms are one question: forms that share a template, and the search that asks what the verdicts asked, are decided once. */
-static struct answered *answer_of(struct classifier *c, term query) {
+static struct answered *answer_of(struct classifier *c, term query, enum question question) {
     if (query >= c->answered_size) {
         size_t wanted = term_pool_size(c->context.isa->pool) * 2;
         struct answered *larger = realloc(c->answered, wanted * sizeof *larger);
@@ -74,8 +74,16 @@ static struct answered *answer_of(struct classifier *c, term query) {
         c->answered_size = wanted;
     }
     struct answered *known = &c->answered[query];
+    if (!known->known && recall_try(c->recall, query, (unsigned)question, &known->model) && known->model != NULL) {
+        known->known = true;
+        known->answer = ANSWER_YES;
+    }
     if (!known->known) {
-        known->known = solver_ask(c->solver, query, &known->answer, &known->model);
+        bool two_states = question == QUESTION_LOCATION || question == QUESTION_USER_LOCATION || question == QUESTION_MODE;
+        known->known = solver_ask(c->solver, query, two_states ? recall_latest(c->recall, (unsigned)question) : NULL, &known->answer, &known->model);
+        if (known->model != NULL) {
+            recall_add(c->recall, (unsigned)question, known->model);
+        }
     }
     return known->known ? known : NULL;
 }
@@ -88,7 +96,7 @@ bool ask(struct classifier *c, unsigned form, unsigned mode, enum question quest
     double start = cpu_seconds();
     query_context_mode(&c->context, mode);
     term query = query_build(&c->context, semantics, mode, question, configuration);
-    const struct answered *known = query == TERM_NONE || term_pool_failed(isa->pool) ? NULL : answer_of(c, query);
+    const struct answered *known = query == TERM_NONE || term_pool_failed(isa->pool) ? NULL : answer_of(c, query, question);
     if (known == NULL) {
         return fail(c, true, "the solver could not be asked about %s (%s)", f->text, question_name(question));
     }
@@ -261,7 +269,8 @@ struct classification *classify(const struct isa *isa, const struct classify_opt
     c.options = options;
     bool good = query_context_open(&c.context, isa, options->profile, options->definition);
     c.solver = good ? solver_new(isa->pool, limit) : NULL;
-    good = good && c.solver != NULL && run_all(&c);
+    c.recall = good ? recall_new(isa->pool) : NULL;
+    good = good && c.solver != NULL && c.recall != NULL && run_all(&c);
     if (good) {
         result = conclude_all(&c);
     }
@@ -276,6 +285,7 @@ struct classification *classify(const struct isa *isa, const struct classify_opt
         valuation_free(c.answered[i].model);
     }
     free(c.answered);
+    recall_free(c.recall);
     solver_free(c.solver);
     query_context_close(&c.context);
     return result;

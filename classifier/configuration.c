@@ -137,7 +137,7 @@ static bool find_possible(struct classifier *c, bool *possible, unsigned count) 
                 continue;
             }
             query_context_mode(&c->context, mode);
-            if (!solver_ask(c->solver, query_build_host(&c->context, mode, configuration), &answer, &model)) {
+            if (!solver_ask(c->solver, query_build_host(&c->context, mode, configuration), NULL, &answer, &model)) {
                 return fail(c, true, "the solver could not be asked about the host states of %s%s", c->context.profile->name, "");
             }
             valuation_free(model);
