@@ -78,7 +78,7 @@ static bool export_query(struct classifier *c, term query, struct answered *know
 }
 
 /* Equal terms are one question: forms that share a template, and the search that asks what the verdicts asked, are decided once. */
-static struct answered *answer_of(struct classifier *c, term query, enum question question) {
+static struct answered *answer_of(struct classifier *c, term query, enum question question, unsigned mode) {
     if (query >= c->answered_size) {
         size_t wanted = term_pool_size(c->context.isa->pool) * 2;
         struct answered *larger = realloc(c->answered, wanted * sizeof *larger);
@@ -90,16 +90,23 @@ static struct answered *answer_of(struct classifier *c, term query, enum questio
         c->answered_size = wanted;
     }
     struct answered *known = &c->answered[query];
-    if (!known->known && recall_try(c->recall, query, (unsigned)question, &known->model) && known->model != NULL) {
-        known->known = true;
-        known->answer = ANSWER_YES;
+    if (known->known) {
+        return known;
     }
+    if (term_is_constant(c->context.isa->pool, query, NULL)) {
+        known->known = solver_ask(c->solver, query, NULL, &known->answer, &known->model);
+        return known->known ? known : NULL;
+    }
+    symbol frame[64];
+    const struct recall_topic topic = {(unsigned)question, mode, frame, query_frame(&c->context, mode, question, frame, 64)};
+    known->known = recall_try(c->recall, query, &topic, &known->model) && known->model != NULL;
+    known->answer = ANSWER_YES;
     if (!known->known) {
         bool two_states = question == QUESTION_LOCATION || question == QUESTION_USER_LOCATION || question == QUESTION_MODE;
         known->known = solver_ask(c->solver, query, two_states ? recall_latest(c->recall, (unsigned)question) : NULL, &known->answer, &known->model);
-        if (known->model != NULL) {
-            recall_add(c->recall, (unsigned)question, known->model);
-        }
+    }
+    if (known->model != NULL && c->recall != NULL) {
+        recall_add(c->recall, &topic, known->model);
     }
     return known->known ? known : NULL;
 }
@@ -112,7 +119,7 @@ bool ask(struct classifier *c, unsigned form, unsigned mode, enum question quest
     double start = cpu_seconds();
     query_context_mode(&c->context, mode);
     term query = query_build(&c->context, semantics, mode, question, configuration);
-    struct answered *known = query == TERM_NONE || term_pool_failed(isa->pool) ? NULL : answer_of(c, query, question);
+    struct answered *known = query == TERM_NONE || term_pool_failed(isa->pool) ? NULL : answer_of(c, query, question, mode);
     if (known == NULL) {
         return fail(c, true, "the solver could not be asked about %s (%s)", f->text, question_name(question));
     }
