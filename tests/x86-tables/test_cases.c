@@ -142,26 +142,39 @@ static void run_case(const struct isa *isa, int mode, const char *base, char *li
     valuation_free(state);
 }
 
-static void test_cases(void) {
-    struct isa *isa = load_file("x86-tables/x86.isa", NULL, 0);
-    char *text = read_text("tests/x86-tables/cases.txt", NULL);
-    const char *base = "";
-    char *rest = NULL;
-    size_t count = 0;
-    int mode = 0;
-    for (char *line = isa == NULL || text == NULL ? NULL : strtok_r(text, "\n", &rest); line != NULL; line = strtok_r(NULL, "\n", &rest)) {
-        if (strncmp(line, "@mode ", 6) == 0) {
-            int named = isa_find_mode(isa, line + 6);
-            mode = CHECK(named >= 0, "there is no mode '%s'", line + 6) ? named : mode;
-        } else if (line[0] == '@') {
-            base = line + 1;
-        } else if (line[0] != '#') {
-            run_case(isa, mode, base, line);
-            count++;
-        }
+struct script {
+    int mode;
+    char base[8192];
+    size_t count;
+};
+
+static void run_line(const struct isa *isa, struct script *script, char *line) {
+    if (strncmp(line, "@mode ", 6) == 0) {
+        int named = isa_find_mode(isa, line + 6);
+        script->mode = CHECK(named >= 0, "there is no mode '%s'", line + 6) ? named : script->mode;
+    } else if (line[0] == '@' || line[0] == '+') {
+        size_t length = line[0] == '@' ? 0 : strlen(script->base);
+        int needed = snprintf(script->base + length, sizeof script->base - length, "%s%s", length > 0 ? " " : "", line + 1);
+        CHECK(needed >= 0 && (size_t)needed < sizeof script->base - length, "the base state is too long: %s", line);
+    } else if (line[0] != '#') {
+        run_case(isa, script->mode, script->base, line);
+        script->count++;
     }
-    CHECK(count > 250, "cases.txt holds cases: %zu", count);
-    free(text);
+}
+
+static void test_cases(void) {
+    static const char *const files[] = {"tests/x86-tables/cases.txt", "tests/x86-tables/cases_8086.txt", "tests/x86-tables/cases_ia32e.txt"};
+    struct isa *isa = load_file("x86-tables/x86.isa", NULL, 0);
+    struct script script = {0, "", 0};
+    for (size_t i = 0; isa != NULL && i < sizeof files / sizeof files[0]; i++) {
+        char *text = read_text(files[i], NULL);
+        char *rest = NULL;
+        for (char *line = text == NULL ? NULL : strtok_r(text, "\n", &rest); line != NULL; line = strtok_r(NULL, "\n", &rest)) {
+            run_line(isa, &script, line);
+        }
+        free(text);
+    }
+    CHECK(script.count > 280, "the files hold cases: %zu", script.count);
     isa_free(isa);
 }
 
