@@ -304,7 +304,11 @@ bool search_configurations(struct classifier *c) {
     c->never_closed = malloc((c->verdict_count + 1) * sizeof *c->never_closed);
     bool good = s.rows != NULL && c->never_closed != NULL && find_possible(c, &s.possibility);
     for (size_t i = 0; good && i < c->verdict_count; i++) {
-        good = fill_row(c, &c->verdicts[i], &s.rows[i]);
+        if (c->verdicts[i].same_as != i) {
+            s.rows[i] = s.rows[c->verdicts[i].same_as];
+        } else {
+            good = fill_row(c, &c->verdicts[i], &s.rows[i]);
+        }
     }
     good = good && choose_best(c, &s);
     if (good) {
@@ -312,7 +316,9 @@ bool search_configurations(struct classifier *c) {
         c->searched = true;
     }
     for (size_t i = 0; s.rows != NULL && i < s.count; i++) {
-        free(s.rows[i].answers);
+        if (c->verdicts[i].same_as == i) {
+            free(s.rows[i].answers);
+        }
     }
     free(s.rows);
     free(s.possibility.possible);
