@@ -28,10 +28,13 @@ static void add(struct sentences *s, const char *before, const char *text) {
 
 static bool any_memory_operand(const struct isa *isa) {
     for (size_t i = 0; i < isa->form_count; i++) {
-        for (size_t k = 0; k < isa->forms[i].operand_count; k++) {
-            const char *kind = isa->forms[i].operands[k].kind;
-            if (strcmp(kind, "memory") == 0 || strcmp(kind, "stack") == 0) {
-                return true;
+        for (size_t mode = 0; mode < isa->mode_count; mode++) {
+            const struct semantics *semantics = isa->forms[i].semantics[mode];
+            for (size_t k = 0; semantics != NULL && k < semantics->operand_count; k++) {
+                const char *kind = semantics->operands[k].kind;
+                if (strcmp(kind, "memory") == 0 || strcmp(kind, "stack") == 0) {
+                    return true;
+                }
             }
         }
     }

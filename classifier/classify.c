@@ -84,8 +84,10 @@ bool ask(struct classifier *c, unsigned form, unsigned mode, enum question quest
          struct witness **witness) {
     const struct isa *isa = c->context.isa;
     const struct form *f = &isa->forms[form];
+    const struct semantics *semantics = f->semantics[mode];
     double start = cpu_seconds();
-    term query = query_build(&c->context, f, mode, question, configuration);
+    query_context_mode(&c->context, mode);
+    term query = query_build(&c->context, semantics, mode, question, configuration);
     const struct answered *known = query == TERM_NONE || term_pool_failed(isa->pool) ? NULL : answer_of(c, query);
     if (known == NULL) {
         return fail(c, true, "the solver could not be asked about %s (%s)", f->text, question_name(question));
@@ -95,8 +97,8 @@ bool ask(struct classifier *c, unsigned form, unsigned mode, enum question quest
     bool good = c->options->smt2_directory == NULL || export_query(c, query, &record);
     good = good && remember(c, &record);
     if (good && *answer == ANSWER_YES) {
-        struct witness *w = witness_new(&c->context, f, question, known->model);
-        good = w != NULL && witness_check(&c->context, f, mode, configuration, w);
+        struct witness *w = witness_new(&c->context, semantics, question, known->model);
+        good = w != NULL && witness_check(&c->context, semantics, mode, configuration, w);
         if (!good) {
             (void)fail(c, true, "the witness of %s (%s) does not replay", f->text, question_name(question));
         }
@@ -194,7 +196,7 @@ static bool decide(struct classifier *c, struct form_verdict *v) {
 static bool wanted(const struct classifier *c, const struct form *form, unsigned mode) {
     const struct classify_options *o = c->options;
     bool named = o->instruction == NULL || strcasecmp(o->instruction, form->instruction) == 0 || strcasecmp(o->instruction, form->text) == 0;
-    return named && ((form->modes >> mode) & 1u) != 0 && (o->mode < 0 || (unsigned)o->mode == mode);
+    return named && form->semantics[mode] != NULL && (o->mode < 0 || (unsigned)o->mode == mode);
 }
 
 static bool list_verdicts(struct classifier *c) {
@@ -285,7 +287,8 @@ bool witness_replays(const struct isa *isa, const struct classify_options *optio
     if (!query_context_open(&q, isa, options->profile, options->definition)) {
         return false;
     }
-    bool good = witness_check(&q, &isa->forms[verdict->form], verdict->mode, configuration, witness);
+    query_context_mode(&q, verdict->mode);
+    bool good = witness_check(&q, isa->forms[verdict->form].semantics[verdict->mode], verdict->mode, configuration, witness);
     query_context_close(&q);
     return good;
 }

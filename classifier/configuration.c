@@ -8,7 +8,7 @@ static void mark_conditions(const struct classifier *c, unsigned mode, unsigned 
     const struct isa *isa = c->context.isa;
     const struct profile *profile = c->context.profile;
     term_mark(isa->pool, isa->well_formed, marks);
-    term_mark(isa->pool, isa->modes[mode].condition, marks);
+    term_mark(isa->pool, isa->modes[mode].states, marks);
     term_mark(isa->pool, profile->user, marks);
     for (size_t i = 0; i < profile->assumption_count; i++) {
         term_mark(isa->pool, profile->assumptions[i].condition, marks);
@@ -18,34 +18,34 @@ static void mark_conditions(const struct classifier *c, unsigned mode, unsigned 
     }
 }
 
-static void mark_form(const struct isa *isa, const struct form *form, unsigned char *marks) {
-    term_mark(isa->pool, form->trap, marks);
-    term_mark(isa->pool, form->memory_trap, marks);
+static void mark_form(const struct isa *isa, const struct semantics *semantics, unsigned char *marks) {
+    term_mark(isa->pool, semantics->trap, marks);
+    term_mark(isa->pool, semantics->memory_trap, marks);
     for (size_t i = 0; i < isa->leaf_count; i++) {
         if (isa->leaves[i].index_width == 0) {
             /* a leaf that is only kept does not make the form depend on it */
-            struct term_view view = term_look(isa->pool, form->next[i]);
+            struct term_view view = term_look(isa->pool, semantics->next[i]);
             if (view.operation != TERM_APPLY || view.symbol != isa->leaves[i].symbol) {
-                term_mark(isa->pool, form->next[i], marks);
+                term_mark(isa->pool, semantics->next[i], marks);
             }
         }
     }
-    for (size_t i = 0; i < form->operand_count; i++) {
-        term_mark(isa->pool, form->operands[i].next, marks);
+    for (size_t i = 0; i < semantics->operand_count; i++) {
+        term_mark(isa->pool, semantics->operands[i].next, marks);
     }
-    for (size_t i = 0; i < form->write_count; i++) {
-        term_mark(isa->pool, form->writes[i].guard, marks);
-        term_mark(isa->pool, form->writes[i].index, marks);
-        term_mark(isa->pool, form->writes[i].value, marks);
+    for (size_t i = 0; i < semantics->write_count; i++) {
+        term_mark(isa->pool, semantics->writes[i].guard, marks);
+        term_mark(isa->pool, semantics->writes[i].index, marks);
+        term_mark(isa->pool, semantics->writes[i].value, marks);
     }
 }
 
 /* Bits of the configuration that the answer for this form depends on; without a form, any answer. Only these are enumerated. */
-static bool relevant_bits(const struct classifier *c, const struct form *form, unsigned mode, unsigned *bits) {
+static bool relevant_bits(const struct classifier *c, const struct semantics *semantics, unsigned mode, unsigned *bits) {
     const struct isa *isa = c->context.isa;
     const struct profile *profile = c->context.profile;
     /* The variables first: making one may make the pool larger than the marks. */
-    term variables[16];
+    term variables[32];
     for (size_t i = 0; i < profile->free_bit_count; i++) {
         variables[i] = term_apply(isa->pool, isa->leaves[profile->free_bits[i].leaf].symbol, NULL, 0);
     }
@@ -55,8 +55,8 @@ static bool relevant_bits(const struct classifier *c, const struct form *form, u
         return false;
     }
     mark_conditions(c, mode, marks);
-    if (form != NULL) {
-        mark_form(isa, form, marks);
+    if (semantics != NULL) {
+        mark_form(isa, semantics, marks);
     }
     for (size_t i = 0; i < profile->free_bit_count; i++) {
         *bits |= marks[variables[i]] != 0 ? 1u << i : 0;
@@ -68,7 +68,8 @@ static bool relevant_bits(const struct classifier *c, const struct form *form, u
 /* Holes by configuration of one verdict: 0 no, 1 yes, 2 undecided; configurations that differ in irrelevant bits share an answer. */
 static bool fill_row(struct classifier *c, const struct form_verdict *v, unsigned char *row, unsigned count) {
     unsigned relevant = 0;
-    if (!relevant_bits(c, &c->context.isa->forms[v->form], v->mode, &relevant)) {
+    query_context_mode(&c->context, v->mode);
+    if (!relevant_bits(c, c->context.isa->forms[v->form].semantics[v->mode], v->mode, &relevant)) {
         return false;
     }
     for (unsigned configuration = 0; configuration < count; configuration++) {
@@ -117,6 +118,7 @@ static bool find_possible(struct classifier *c, bool *possible, unsigned count) 
     unsigned relevant = 0;
     for (unsigned mode = 0; mode < c->context.isa->mode_count; mode++) {
         unsigned bits = 0;
+        query_context_mode(&c->context, mode);
         if (!relevant_bits(c, NULL, mode, &bits)) {
             return false;
         }
@@ -134,6 +136,7 @@ static bool find_possible(struct classifier *c, bool *possible, unsigned count) 
             if (!asked_mode(c, mode)) {
                 continue;
             }
+            query_context_mode(&c->context, mode);
             if (!solver_ask(c->solver, query_build_host(&c->context, mode, configuration), &answer, &model)) {
                 return fail(c, true, "the solver could not be asked about the host states of %s%s", c->context.profile->name, "");
             }

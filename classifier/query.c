@@ -108,10 +108,13 @@ static bool open_symbols(struct query_context *q) {
     return good;
 }
 
+void query_context_mode(struct query_context *q, unsigned mode) { q->profile = profile_in(q->isa, q->profile_number, mode); }
+
 bool query_context_open(struct query_context *q, const struct isa *isa, unsigned profile, enum definition definition) {
     memset(q, 0, sizeof *q);
     q->isa = isa;
-    q->profile = &isa->profiles[profile];
+    q->profile_number = profile;
+    query_context_mode(q, 0);
     q->definition = definition;
     bool good = open_symbols(q);
     for (int kind = 0; kind < SIDE_COUNT; kind++) {
@@ -140,14 +143,14 @@ static term on(const struct side *side, term t) { return side->substitution == N
 struct run {
     const struct query_context *q;
     const struct side *side;
-    const struct form *form;
+    const struct semantics *semantics;
     term trap, memory_trap;
     bool literal; /* a trap loads a new PSW */
 };
 
-static struct run start(const struct query_context *q, enum side_kind kind, const struct form *form) {
+static struct run start(const struct query_context *q, enum side_kind kind, const struct semantics *semantics) {
     const struct side *side = &q->sides[kind];
-    return (struct run){q, side, form, on(side, form->trap), on(side, form->memory_trap), q->definition == DEFINITION_LITERAL};
+    return (struct run){q, side, semantics, on(side, semantics->trap), on(side, semantics->memory_trap), q->definition == DEFINITION_LITERAL};
 }
 
 static term before(const struct run *r, unsigned leaf) { return on(r->side, term_apply(r->q->isa->pool, r->q->isa->leaves[leaf].symbol, NULL, 0)); }
@@ -156,7 +159,7 @@ static term before(const struct run *r, unsigned leaf) { return on(r->side, term
 static term after(const struct run *r, unsigned leaf) {
     struct term_pool *p = r->q->isa->pool;
     const struct leaf *l = &r->q->isa->leaves[leaf];
-    term next = on(r->side, r->form->next[leaf]);
+    term next = on(r->side, r->semantics->next[leaf]);
     if (!r->literal) {
         return next;
     }
@@ -172,8 +175,8 @@ static term element_before(const struct run *r, unsigned leaf, term index) { ret
 static term element_after(const struct run *r, unsigned leaf, term index) {
     struct term_pool *p = r->q->isa->pool;
     term value = element_before(r, leaf, index);
-    for (size_t i = 0; i < r->form->write_count; i++) {
-        const struct array_write *w = &r->form->writes[i];
+    for (size_t i = 0; i < r->semantics->write_count; i++) {
+        const struct array_write *w = &r->semantics->writes[i];
         if (w->leaf == leaf) {
             term hit = term_and(p, on(r->side, w->guard), term_equal(p, on(r->side, w->index), index));
             hit = r->literal ? term_and(p, hit, term_not(p, r->trap)) : hit;
@@ -183,9 +186,9 @@ static term element_after(const struct run *r, unsigned leaf, term index) {
     return value;
 }
 
-static bool writes_to(const struct form *form, unsigned leaf) {
-    for (size_t i = 0; i < form->write_count; i++) {
-        if (form->writes[i].leaf == leaf) {
+static bool writes_to(const struct semantics *semantics, unsigned leaf) {
+    for (size_t i = 0; i < semantics->write_count; i++) {
+        if (semantics->writes[i].leaf == leaf) {
             return true;
         }
     }
@@ -199,9 +202,9 @@ static term leaf_kept(const struct run *r, unsigned leaf) {
         return term_equal(p, before(r, leaf), after(r, leaf));
     }
     term kept = term_true(p);
-    for (size_t i = 0; i < r->form->write_count; i++) {
-        if (r->form->writes[i].leaf == leaf) {
-            term index = on(r->side, r->form->writes[i].index);
+    for (size_t i = 0; i < r->semantics->write_count; i++) {
+        if (r->semantics->writes[i].leaf == leaf) {
+            term index = on(r->side, r->semantics->writes[i].index);
             kept = term_and(p, kept, term_equal(p, element_before(r, leaf, index), element_after(r, leaf, index)));
         }
     }
@@ -225,7 +228,7 @@ static term leaf_differs(const struct run *a, const struct run *b, unsigned leaf
     if (l->index_width == 0) {
         return term_not(p, term_equal(p, after(a, leaf), after(b, leaf)));
     }
-    if (a->side->symbols[leaf] == b->side->symbols[leaf] && !writes_to(a->form, leaf)) {
+    if (a->side->symbols[leaf] == b->side->symbols[leaf] && !writes_to(a->semantics, leaf)) {
         return term_false(p);
     }
     /* Some element differs: its index is one more unknown. */
@@ -236,8 +239,8 @@ static term leaf_differs(const struct run *a, const struct run *b, unsigned leaf
 static term operands_differ(const struct run *a, const struct run *b) {
     struct term_pool *p = a->q->isa->pool;
     term differ = term_false(p);
-    for (size_t i = 0; i < a->form->operand_count; i++) {
-        const struct operand *o = &a->form->operands[i];
+    for (size_t i = 0; i < a->semantics->operand_count; i++) {
+        const struct operand *o = &a->semantics->operands[i];
         if ((o->direction & OPERAND_OUT) != 0) {
             term x = on(a->side, o->next);
             term y = on(b->side, o->next);
@@ -290,7 +293,7 @@ static term configured(const struct run *r, unsigned configuration) {
 /* A state that can be: well formed, in the operating mode; and in a user state the monitor's guarantees hold. */
 static term possible(const struct run *r, unsigned mode) {
     struct term_pool *p = r->q->isa->pool;
-    return term_and(p, on(r->side, r->q->isa->well_formed), on(r->side, r->q->isa->modes[mode].condition));
+    return term_and(p, on(r->side, r->q->isa->well_formed), on(r->side, r->q->isa->modes[mode].states));
 }
 
 static term bare(const struct run *r, unsigned mode, unsigned configuration) {
@@ -349,10 +352,10 @@ static term with_elements(const struct run *r, term query) {
 
 /* --- the questions ---------------------------------------------------------------------------------------------------------------------------- */
 
-static term build_privileged_literal(struct query_context *q, const struct form *form, unsigned mode, unsigned configuration) {
+static term build_privileged_literal(struct query_context *q, const struct semantics *semantics, unsigned mode, unsigned configuration) {
     struct term_pool *p = q->isa->pool;
-    struct run first = start(q, SIDE_FIRST, form);
-    struct run second = start(q, SIDE_OTHER_MODE, form);
+    struct run first = start(q, SIDE_FIRST, semantics);
+    struct run second = start(q, SIDE_OTHER_MODE, semantics);
     term states = term_and(p, bare(&first, mode, configuration), bare(&second, mode, configuration));
     states = term_and(p, states, term_and(p, is_supervisor(&first), is_user(&second)));
     states = term_and(p, states, neither(p, first.memory_trap, second.memory_trap));
@@ -360,9 +363,9 @@ static term build_privileged_literal(struct query_context *q, const struct form 
     return with_elements(&second, term_and(p, states, term_not(p, behaves)));
 }
 
-static term build_single(struct query_context *q, const struct form *form, unsigned mode, enum question question, unsigned configuration) {
+static term build_single(struct query_context *q, const struct semantics *semantics, unsigned mode, enum question question, unsigned configuration) {
     struct term_pool *p = q->isa->pool;
-    struct run r = start(q, SIDE_FIRST, form);
+    struct run r = start(q, SIDE_FIRST, semantics);
     term query = bare(&r, mode, configuration);
     term changes = term_not(p, owned_kept(&r));
     switch (question) {
@@ -381,10 +384,10 @@ static term build_single(struct query_context *q, const struct form *form, unsig
     return with_elements(&r, query);
 }
 
-static term build_pair(struct query_context *q, const struct form *form, unsigned mode, enum question question, unsigned configuration) {
+static term build_pair(struct query_context *q, const struct semantics *semantics, unsigned mode, enum question question, unsigned configuration) {
     struct term_pool *p = q->isa->pool;
-    struct run a = start(q, SIDE_FIRST, form);
-    struct run b = start(q, question_side(question, q->definition), form);
+    struct run a = start(q, SIDE_FIRST, semantics);
+    struct run b = start(q, question_side(question, q->definition), semantics);
     term query = term_and(p, bare(&a, mode, configuration), bare(&b, mode, configuration));
     if (question == QUESTION_MODE) {
         query = term_and(p, query, term_and(p, is_supervisor(&a), is_user(&b)));
@@ -410,7 +413,7 @@ static term stale_or_wrong(struct query_context *q, const struct run *virtual, c
     }
     for (unsigned i = 0; i < q->isa->leaf_count; i++) {
         if (q->isa->leaves[i].index_width == 0) {
-            substitution_replace(next, q->isa->leaves[i].symbol, virtual->form->next[i]);
+            substitution_replace(next, q->isa->leaves[i].symbol, virtual->semantics->next[i]);
         }
     }
     for (unsigned i = 0; i < q->isa->leaf_count; i++) {
@@ -429,10 +432,10 @@ static term stale_or_wrong(struct query_context *q, const struct run *virtual, c
     return wrong;
 }
 
-static term build_hole(struct query_context *q, const struct form *form, unsigned mode, unsigned configuration) {
+static term build_hole(struct query_context *q, const struct semantics *semantics, unsigned mode, unsigned configuration) {
     struct term_pool *p = q->isa->pool;
-    struct run virtual = start(q, SIDE_FIRST, form);
-    struct run hardware = start(q, SIDE_HARDWARE, form);
+    struct run virtual = start(q, SIDE_FIRST, semantics);
+    struct run hardware = start(q, SIDE_HARDWARE, semantics);
     virtual.literal = false;
     hardware.literal = false;
     term query = term_and(p, possible(&virtual, mode), possible(&hardware, mode));
@@ -473,15 +476,15 @@ enum side_kind question_side(enum question question, enum definition definition)
     }
 }
 
-term query_build(struct query_context *q, const struct form *form, unsigned mode, enum question question, unsigned configuration) {
+term query_build(struct query_context *q, const struct semantics *semantics, unsigned mode, enum question question, unsigned configuration) {
     if (question == QUESTION_HOLE) {
-        return build_hole(q, form, mode, configuration);
+        return build_hole(q, semantics, mode, configuration);
     }
     if (question == QUESTION_USER_ESCAPES && q->definition == DEFINITION_LITERAL) {
-        return build_privileged_literal(q, form, mode, configuration);
+        return build_privileged_literal(q, semantics, mode, configuration);
     }
     if (question_side(question, q->definition) == SIDE_FIRST) {
-        return build_single(q, form, mode, question, configuration);
+        return build_single(q, semantics, mode, question, configuration);
     }
-    return build_pair(q, form, mode, question, configuration);
+    return build_pair(q, semantics, mode, question, configuration);
 }

@@ -15,7 +15,8 @@ struct side {
 
 struct query_context {
     const struct isa *isa;
-    const struct profile *profile;
+    const struct profile *profile; /* as it reads in the mode that is asked about */
+    unsigned profile_number;
     enum definition definition;
     struct side sides[SIDE_COUNT];
     symbol *indices; /* by leaf: an index at which two arrays differ */
@@ -23,10 +24,12 @@ struct query_context {
 };
 
 bool query_context_open(struct query_context *q, const struct isa *isa, unsigned profile, enum definition definition);
+/* The following questions are about this mode. */
+void query_context_mode(struct query_context *q, unsigned mode);
 void query_context_close(struct query_context *q);
 
 /* The term whose models answer the question with yes. */
-term query_build(struct query_context *q, const struct form *form, unsigned mode, enum question question, unsigned configuration);
+term query_build(struct query_context *q, const struct semantics *semantics, unsigned mode, enum question question, unsigned configuration);
 /* The second state of the question, or SIDE_FIRST when it is about one state. */
 enum side_kind question_side(enum question question, enum definition definition);
 bool is_mapped(const struct profile *profile, unsigned leaf, term *value);

@@ -99,9 +99,9 @@ static Z3_sort sort_of(struct solver *s, unsigned width) { return width == 1 ? Z
 
 static Z3_func_decl function_of(struct solver *s, symbol f) {
     if (s->functions[f] == NULL) {
-        Z3_sort domain[16];
+        Z3_sort domain[TERM_MAXIMUM_ARGUMENTS];
         unsigned count = term_symbol_argument_count(s->pool, f);
-        for (unsigned i = 0; i < count && i < 16; i++) {
+        for (unsigned i = 0; i < count && i < TERM_MAXIMUM_ARGUMENTS; i++) {
             domain[i] = sort_of(s, term_symbol_argument_widths(s->pool, f)[i]);
         }
         Z3_symbol name = Z3_mk_int_symbol(s->context, (int)f);
@@ -209,8 +209,8 @@ static void translate(struct solver *s, term t) {
     struct term_view v = term_look(s->pool, t);
     Z3_ast result = NULL;
     if (v.operation == TERM_APPLY) {
-        Z3_ast arguments[16];
-        for (unsigned i = 0; i < v.argument_count && i < 16; i++) {
+        Z3_ast arguments[TERM_MAXIMUM_ARGUMENTS];
+        for (unsigned i = 0; i < v.argument_count && i < TERM_MAXIMUM_ARGUMENTS; i++) {
             arguments[i] = native(s, v.arguments[i]);
         }
         result = Z3_mk_app(s->context, function_of(s, v.symbol), v.argument_count, arguments);
@@ -256,7 +256,7 @@ static struct valuation *take_model(struct solver *s, const unsigned char *marks
     bool good = true;
     for (size_t t = 0; t <= query && good; t++) {
         struct term_view view = term_look(s->pool, (term)t);
-        word128 arguments[16];
+        word128 arguments[TERM_MAXIMUM_ARGUMENTS];
         word128 value = 0;
         if (marks[t] == 0 || view.operation != TERM_APPLY) {
             continue;

@@ -125,9 +125,9 @@ static bool leaf_differs(const struct query_context *q, const struct witness *w,
     return written_differs(a, b, which, a->result.after) || written_differs(a, b, which, b->result.after);
 }
 
-static bool operand_differs(const struct form *form, const struct witness *w, size_t operand) {
-    symbol which = form->operands[operand].symbol;
-    return (form->operands[operand].direction & OPERAND_OUT) != 0 &&
+static bool operand_differs(const struct semantics *semantics, const struct witness *w, size_t operand) {
+    symbol which = semantics->operands[operand].symbol;
+    return (semantics->operands[operand].direction & OPERAND_OUT) != 0 &&
            valuation_get(w->states[0].result.after, which, NULL, 0) != valuation_get(w->states[1].result.after, which, NULL, 0);
 }
 
@@ -174,8 +174,8 @@ static bool tells(const struct query_context *q, const struct witness *w, unsign
     }
 }
 
-static bool find_differences(const struct query_context *q, const struct form *form, struct witness *w) {
-    unsigned *list = malloc((q->isa->leaf_count + form->operand_count + 1) * sizeof *list);
+static bool find_differences(const struct query_context *q, const struct semantics *semantics, struct witness *w) {
+    unsigned *list = malloc((q->isa->leaf_count + semantics->operand_count + 1) * sizeof *list);
     size_t count = 0;
     if (list == NULL) {
         return false;
@@ -185,8 +185,8 @@ static bool find_differences(const struct query_context *q, const struct form *f
             list[count++] = i;
         }
     }
-    for (unsigned i = 0; w->state_count == 2 && i < form->operand_count; i++) {
-        if (operand_differs(form, w, i)) {
+    for (unsigned i = 0; w->state_count == 2 && i < semantics->operand_count; i++) {
+        if (operand_differs(semantics, w, i)) {
             list[count++] = (unsigned)q->isa->leaf_count + i;
         }
     }
@@ -208,7 +208,7 @@ static const char *role_of(enum question question, unsigned state, unsigned coun
     return state == 0 ? "first" : "second";
 }
 
-struct witness *witness_new(const struct query_context *q, const struct form *form, enum question question, const struct valuation *model) {
+struct witness *witness_new(const struct query_context *q, const struct semantics *semantics, enum question question, const struct valuation *model) {
     struct witness *w = calloc(1, sizeof *w);
     if (w == NULL) {
         return NULL;
@@ -220,9 +220,9 @@ struct witness *witness_new(const struct query_context *q, const struct form *fo
     for (unsigned i = 0; good && i < w->state_count; i++) {
         w->states[i].role = role_of(question, i, w->state_count);
         w->states[i].before = state_of(q, &q->sides[i == 0 ? SIDE_FIRST : second], &q->sides[second], model);
-        good = w->states[i].before != NULL && step(q->isa, form, w->states[i].before, &w->states[i].result);
+        good = w->states[i].before != NULL && step(q->isa, semantics, w->states[i].before, &w->states[i].result);
     }
-    if (!good || !find_differences(q, form, w)) {
+    if (!good || !find_differences(q, semantics, w)) {
         witness_free(w);
         return NULL;
     }
@@ -353,7 +353,7 @@ static bool states_possible(const struct query_context *q, unsigned mode, unsign
         } else if (w->question == QUESTION_USER_ESCAPES || w->question == QUESTION_SUPERVISOR_RUNS) {
             right_mode = w->question == QUESTION_USER_ESCAPES ? user : holds(q, s, q->profile->supervisor);
         }
-        if (!right_mode || !holds(q, s, q->isa->well_formed) || !holds(q, s, q->isa->modes[mode].condition) ||
+        if (!right_mode || !holds(q, s, q->isa->well_formed) || !holds(q, s, q->isa->modes[mode].states) ||
             (!virtual && !configured(q, s, configuration)) || (!virtual && user && !guaranteed(q, s))) {
             return false;
         }
@@ -395,7 +395,7 @@ static bool claim_holds(const struct query_context *q, const struct witness *w) 
     return w->difference_count > 0 && (w->state_count == 1 || all_kept(q, w));
 }
 
-bool witness_check(const struct query_context *q, const struct form *form, unsigned mode, unsigned configuration, const struct witness *w) {
+bool witness_check(const struct query_context *q, const struct semantics *semantics, unsigned mode, unsigned configuration, const struct witness *w) {
     struct witness again = *w;
     bool good = true;
     again.differences = NULL;
@@ -403,9 +403,9 @@ bool witness_check(const struct query_context *q, const struct form *form, unsig
         again.states[i].result.after = NULL;
     }
     for (unsigned i = 0; good && i < w->state_count; i++) {
-        good = step(q->isa, form, w->states[i].before, &again.states[i].result);
+        good = step(q->isa, semantics, w->states[i].before, &again.states[i].result);
     }
-    good = good && find_differences(q, form, &again);
+    good = good && find_differences(q, semantics, &again);
     good = good && states_possible(q, mode, configuration, &again) && claim_holds(q, &again);
     for (unsigned i = 0; i < 2; i++) {
         valuation_free(again.states[i].result.after);

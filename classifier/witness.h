@@ -5,9 +5,9 @@
 #include "query.h"
 
 /* The witness of a model of the question, or NULL (out of memory). It is not yet known to replay. */
-struct witness *witness_new(const struct query_context *q, const struct form *form, enum question question, const struct valuation *model);
+struct witness *witness_new(const struct query_context *q, const struct semantics *semantics, enum question question, const struct valuation *model);
 void witness_free(struct witness *w);
 /* Plays the states again; true when they show what the question claims. */
-bool witness_check(const struct query_context *q, const struct form *form, unsigned mode, unsigned configuration, const struct witness *w);
+bool witness_check(const struct query_context *q, const struct semantics *semantics, unsigned mode, unsigned configuration, const struct witness *w);
 
 #endif

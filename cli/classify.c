@@ -86,7 +86,7 @@ static int run(const struct request *r, const struct isa *isa) {
     if (!resolve_selection(&r->selection, isa, r->instruction, &o)) {
         return EXIT_USAGE;
     }
-    o.search = r->instruction == NULL && isa->profiles[o.profile].free_bit_count > 0;
+    o.search = r->instruction == NULL && profile_in(isa, o.profile, 0)->free_bit_count > 0;
     o.smt2_directory = r->smt2_directory;
     char *message = NULL;
     bool internal = false;
@@ -122,7 +122,7 @@ int command_classify(int argc, char **argv) {
     (void)argp_parse(&argp, argc, argv, 0, NULL, &r);
     struct source_reader reader;
     int code = EXIT_INTERNAL;
-    const struct isa_options drop = {r.selection.drop_form, r.selection.drop_point};
+    const struct isa_options drop = {.only = r.instruction, .drop_instruction = r.selection.drop_form, .drop_point = r.selection.drop_point};
     struct isa *isa = load_isa(r.isa, &drop, &reader, &code);
     if (isa == NULL) {
         return code;

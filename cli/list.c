@@ -75,7 +75,7 @@ int command_list(int argc, char **argv) {
     }
     struct source_reader reader;
     int code = EXIT_INTERNAL;
-    const struct isa_options plain = {NULL, 0};
+    const struct isa_options plain = {.only = NULL};
     struct isa *isa = load_isa(r.isa, &plain, &reader, &code);
     if (isa == NULL) {
         return code;

@@ -70,11 +70,13 @@ static void print_name(void *context, const char *name, const char *path) {
 struct isa *load_isa(const char *name, const struct isa_options *options, struct source_reader *reader, int *code) {
     const struct embedded_file *builtin = find_builtin(name);
     const char *path = name;
+    struct isa_options checked = *options;
     if (builtin != NULL) {
         *reader = (struct source_reader){read_embedded, NULL};
         path = builtin->path;
     } else {
         *reader = source_reader_files();
+        checked.only = NULL; /* somebody's own file is checked whole */
         FILE *probe = fopen(path, "rb");
         if (probe == NULL) {
             (void)fprintf(stderr, "popek: error: no built-in ISA and no readable file: '%s'; built in:", name);
@@ -86,7 +88,7 @@ struct isa *load_isa(const char *name, const struct isa_options *options, struct
         (void)fclose(probe);
     }
     char *messages = NULL;
-    struct isa *isa = isa_load(path, reader, options, &messages);
+    struct isa *isa = isa_load(path, reader, &checked, &messages);
     if (isa == NULL) {
         if (messages == NULL) {
             complain("out of memory");

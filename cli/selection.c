@@ -76,7 +76,7 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
 
 const struct argp selection_argp = {options, parse, NULL, NULL, NULL, NULL, NULL};
 
-static const char *profile_name_at(const void *context, size_t i) { return ((const struct isa *)context)->profiles[i].name; }
+static const char *profile_name_at(const void *context, size_t i) { return profile_in(context, i, 0)->name; }
 static const char *mode_name_at(const void *context, size_t i) { return ((const struct isa *)context)->modes[i].name; }
 static const char *instruction_name_at(const void *context, size_t i) { return ((const struct isa *)context)->forms[i].instruction; }
 struct free_bits {
@@ -110,7 +110,7 @@ static bool set_free_bit(const struct free_bits *f, const char *text, size_t len
 }
 
 static bool parse_configuration(const char *text, const struct isa *isa, struct classify_options *o) {
-    const struct profile *profile = &isa->profiles[o->profile];
+    const struct profile *profile = profile_in(isa, o->profile, 0);
     const struct free_bits f = {isa, profile};
     for (size_t i = 0; i < profile->free_bit_count; i++) {
         o->configuration |= profile->free_bits[i].plain != 0 ? 1u << i : 0u;

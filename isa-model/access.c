@@ -19,6 +19,11 @@ struct value evaluate_name(struct checker *c, const struct syntax *s) {
             return typed(c, c->machine.operands[i].type, c->machine.operands[i].current);
         }
     }
+    for (const struct local *l = c->mode_constants == NULL ? NULL : c->mode_constants[c->mode]; l != NULL; l = l->outer) {
+        if (strcmp(l->name, s->text) == 0) {
+            return l->value;
+        }
+    }
     struct definition *d = find_definition(c, s->text);
     if (d == NULL && strcmp(s->text, "length") == 0) {
         return scalar(c, term_apply(c->pool, c->length, NULL, 0));
@@ -26,6 +31,16 @@ struct value evaluate_name(struct checker *c, const struct syntax *s) {
     if (d == NULL) {
         report(c->r, s, "there is nothing named '%s' here", s->text);
         return error_value();
+    }
+    if (d->kind == DEFINES_ALIAS) {
+        if (d->active) {
+            report(c->r, s, "alias '%s' stands for itself", s->text);
+            return error_value();
+        }
+        d->active = true;
+        struct value v = evaluate_expression(c, d->syntax->child[0], NULL);
+        d->active = false;
+        return v;
     }
     if (d->kind == DEFINES_VALUE) {
         term t = term_constant(c->pool, d->type->width, d->number);
@@ -149,6 +164,10 @@ static bool is_shadowed_name(struct checker *c, const char *name) {
 static struct value bits_only(struct checker *c, const struct syntax *s, struct value v) {
     if (v.kind == VALUE_ERROR) {
         return v;
+    }
+    if (v.kind == VALUE_TYPED && v.type->token != 0) {
+        report(c->r, s, "an operand of more than %u bits can only be copied and computed with", TERM_MAXIMUM_WIDTH);
+        return error_value();
     }
     if (v.kind != VALUE_TYPED || v.type->kind == TYPE_RECORD) {
         report(c->r, s, "only bits have slices; a record is converted with `as bits(N)`");

@@ -87,10 +87,25 @@ static struct value two_bits(struct checker *c, const struct syntax *s, const st
     return scalar(c, smaller ? term_if(c->pool, less, a.terms[0], b.terms[0]) : term_if(c->pool, less, b.terms[0], a.terms[0]));
 }
 
-/* opaque("name", width, ...): the widths are part of the symbol's name, so that one name may serve several forms. */
+/* The widths are part of the symbol's name, so that one name may serve several forms. */
+term apply_opaque(struct checker *c, const char *name, unsigned width, const term *terms, unsigned count) {
+    unsigned widths[TERM_MAXIMUM_ARGUMENTS];
+    const char *full = arena_format(c->arena, "opaque'%.60s:%u", name, width);
+    for (unsigned i = 0; i < count; i++) {
+        widths[i] = term_width(c->pool, terms[i]);
+        full = arena_format(c->arena, "%s,%u", full, widths[i]);
+    }
+    size_t known = term_symbol_count(c->pool);
+    symbol function = term_symbol(c->pool, full, width, widths, count);
+    if (term_symbol_count(c->pool) > known) {
+        size_t at = APPEND(c, c->opaque, c->opaque_count, c->opaque_capacity);
+        c->opaque[at] = function;
+    }
+    return term_apply(c->pool, function, terms, count);
+}
+
 static struct value opaque_call(struct checker *c, const struct syntax *s, const struct syntax *arguments) {
-    term terms[16];
-    unsigned widths[16];
+    term terms[TERM_MAXIMUM_ARGUMENTS];
     unsigned count = 0;
     word128 width = 0;
     if (arguments == NULL || arguments->next == NULL || arguments->child[0]->kind != SYNTAX_STRING) {
@@ -104,7 +119,6 @@ static struct value opaque_call(struct checker *c, const struct syntax *s, const
         report(c->r, s, "a width is 1 to %u bits", TERM_MAXIMUM_WIDTH);
         return error_value();
     }
-    const char *name = arena_format(c->arena, "%.60s:%u", arguments->child[0]->text, (unsigned)width);
     for (const struct syntax *a = arguments->next->next; a != NULL; a = a->next) {
         struct value v = evaluate_expression(c, a->child[0], NULL);
         if (v.kind != VALUE_TYPED) {
@@ -113,23 +127,15 @@ static struct value opaque_call(struct checker *c, const struct syntax *s, const
             }
             return error_value();
         }
-        for (unsigned i = 0; i < v.type->scalars; i++, count++) {
-            if (count >= 16) {
-                report(c->r, s, "opaque takes at most 16 values, the fields of records counted one by one");
+        for (unsigned i = 0; i < v.type->scalars; i++) {
+            if (count >= TERM_MAXIMUM_ARGUMENTS) {
+                report(c->r, s, "opaque takes at most %u values, the fields of records counted one by one", TERM_MAXIMUM_ARGUMENTS);
                 return error_value();
             }
-            terms[count] = v.terms[i];
-            widths[count] = term_width(c->pool, v.terms[i]);
-            name = arena_format(c->arena, "%s,%u", name, widths[count]);
+            terms[count++] = v.terms[i];
         }
     }
-    size_t known = term_symbol_count(c->pool);
-    symbol function = term_symbol(c->pool, arena_format(c->arena, "opaque.%s", name), (unsigned)width, widths, count);
-    if (term_symbol_count(c->pool) > known) {
-        size_t at = APPEND(c, c->opaque, c->opaque_count, c->opaque_capacity);
-        c->opaque[at] = function;
-    }
-    return scalar(c, term_apply(c->pool, function, terms, count));
+    return scalar(c, apply_opaque(c, arguments->child[0]->text, (unsigned)width, terms, count));
 }
 
 static bool built_in(struct checker *c, const struct syntax *s, const struct type *expected, struct value *result) {
@@ -185,6 +191,7 @@ struct value evaluate_call(struct checker *c, const struct syntax *s, const stru
     c->machine.operand_count = 0;
     c->depth++;
     d->active = true;
+    d->used = true;
     result = evaluate_as(c, d->syntax->child[2], resolve_type(c, d->syntax->child[1]));
     d->active = false;
     c->depth--;

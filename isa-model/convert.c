@@ -80,7 +80,7 @@ static bool same_type(const struct type *a, const struct type *b) {
     if (a == b) {
         return true;
     }
-    if (a->kind != b->kind || a->width != b->width || a->scalars != b->scalars || a->field_count != b->field_count ||
+    if (a->kind != b->kind || a->width != b->width || a->token != b->token || a->scalars != b->scalars || a->field_count != b->field_count ||
         (a->kind == TYPE_ENUMERATION && a->value_names != b->value_names)) {
         return false;
     }

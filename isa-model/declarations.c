@@ -10,7 +10,7 @@ static unsigned bucket_of(const char *name) {
     for (; *name != '\0'; name++) {
         hash = (hash ^ (unsigned char)*name) * 16777619u;
     }
-    return hash % 512u;
+    return hash % 4096u;
 }
 
 struct definition *find_definition(struct checker *c, const char *name) {
@@ -174,6 +174,10 @@ static enum definition_kind kind_of(const struct syntax *s) {
         return DEFINES_TRAP;
     case SYNTAX_OPERATING_MODE:
         return DEFINES_MODE;
+    case SYNTAX_ALIAS:
+        return DEFINES_ALIAS;
+    case SYNTAX_SIZES:
+        return DEFINES_SIZES;
     default:
         return DEFINES_NOTHING;
     }
@@ -220,7 +224,7 @@ static void declare_mode(struct checker *c, const struct syntax *s, struct defin
         return;
     }
     size_t i = APPEND(c, c->modes, c->mode_count, c->mode_capacity);
-    c->modes[i] = (struct operating_mode){s->text, s->child[1] == NULL ? "" : s->child[1]->text, 0};
+    c->modes[i] = (struct operating_mode){s->text, s->child[1] == NULL ? "" : s->child[1]->text, 0, 0, 0};
     d->number = (unsigned)i;
 }
 
@@ -254,6 +258,12 @@ void declare_all(struct checker *c) {
             declare_mode(c, s, d);
         }
     }
+    for (const struct syntax *s = c->r->declarations; s != NULL; s = s->next) {
+        if (s->kind == SYNTAX_OPERAND_KIND) {
+            declare_operand_kind(c, s);
+        }
+    }
+    declare_mode_constants(c);
     for (size_t i = 0; i < c->component_count; i++) {
         if (c->components[i].class == CLASS_COUNTER) {
             if (c->counter != NULL) {

@@ -20,6 +20,7 @@ struct type {
     enum type_kind kind;
     const char *name; /* NULL: written in place */
     unsigned width;   /* of the packed form */
+    unsigned token;   /* not 0: stands for a value of so many bits, which can only be copied and passed on; see docs/language.md */
     unsigned scalars; /* 1, or of all fields */
     const struct field *fields;
     size_t field_count;
@@ -61,7 +62,12 @@ enum definition_kind {
     DEFINES_TEMPLATE,
     DEFINES_TRAP,
     DEFINES_MODE,
-    DEFINES_VALUE
+    DEFINES_VALUE,
+    DEFINES_ALIAS,
+    DEFINES_SIZES,
+    DEFINES_OPERAND_KIND, /* named "operand NAME" */
+    DEFINES_FORM,         /* named "form TEXT" */
+    DEFINES_PROFILE       /* named "profile NAME" */
 };
 struct definition {
     const char *name;
@@ -70,12 +76,15 @@ struct definition {
     const struct type *type; /* of a type, or of the enumeration whose value this is */
     unsigned number;         /* index of a component, trap or mode; value of an enumeration's name */
     bool active;             /* being expanded: to find recursion */
+    const struct semantics *semantics; /* of what rows of families share */
+    bool used;               /* a function or procedure that some form calls */
     struct definition *next; /* in its hash bucket */
 };
 
 struct symbolic_operand {
     const char *name;
     const struct type *type;
+    const char *kind;
     enum operand_direction direction;
     term *current;
     unsigned first;
@@ -103,7 +112,7 @@ struct checker {
     struct term_pool *pool;
     struct isa *isa;
     const struct isa_options *options;
-    struct definition *buckets[512];
+    struct definition *buckets[4096];
     struct component *components;
     size_t component_count, component_capacity;
     struct leaf *leaves;
@@ -122,6 +131,8 @@ struct checker {
     size_t opaque_count, opaque_capacity;
     const struct component *counter;
     symbol length;
+    struct local **mode_constants;   /* by mode */
+    unsigned mode;                   /* the operating mode that is being read */
 
     /* the execution in progress */
     struct machine machine;
@@ -145,6 +156,26 @@ const char *type_text(struct checker *c, const struct type *type);
 const struct field *find_field(const struct type *type, const char *name);
 void declare_all(struct checker *c);
 unsigned bits_needed(word128 highest);
+
+/* modes.c: constants of the operating modes, and modes beside each other */
+void declare_mode_constants(struct checker *c);
+void check_modes(struct checker *c);
+bool same_constants(const struct checker *c, unsigned a, unsigned b);
+
+/* sizes.c: forms that are written once for several sizes */
+struct size_entry {
+    const struct syntax *names, *values; /* lists of equal length; both NULL: no sizes */
+    const struct syntax *when;
+};
+const struct syntax *size_entries(struct checker *c, const struct syntax *at, const char *name, struct size_entry *first);
+const char *expand_text(struct checker *c, const struct size_entry *entry, const char *text);
+void bind_entry(struct checker *c, const struct size_entry *entry);
+
+/* families.c: operands as the text of a row gives them */
+const char *shown_text(struct checker *c, const char *text, bool places);
+void declare_operand_kind(struct checker *c, const struct syntax *s);
+bool bind_row_operands(struct checker *c, const struct syntax *at, const char *text);
+void add_operand(struct checker *c, struct symbolic_operand operand);
 
 /* expressions: expression.c, access.c, convert.c, call.c */
 struct value evaluate_expression(struct checker *c, const struct syntax *s, const struct type *expected);
@@ -173,12 +204,14 @@ const struct component *component_of(struct checker *c, const char *name);
 /* statements: statement.c, assign.c */
 void execute_block(struct checker *c, const struct syntax *statements);
 void assign(struct checker *c, const struct syntax *target, const struct syntax *expression);
+void execute_compute(struct checker *c, const struct syntax *s);
+term apply_opaque(struct checker *c, const char *name, unsigned width, const term *terms, unsigned count);
 void machine_reset(struct checker *c);
 
 /* forms and profiles */
 void check_instruction(struct checker *c, const struct syntax *s);
 void check_procedures(struct checker *c);
-void check_profile(struct checker *c, const struct syntax *s);
+void check_profiles(struct checker *c);
 bool resolve_path(struct checker *c, const struct syntax *s, unsigned *first, unsigned *count, const struct type **type,
                   const struct component **component);
 

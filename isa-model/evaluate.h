@@ -14,7 +14,7 @@ size_t valuation_size(const struct valuation *v);
 struct valuation_entry {
     symbol symbol;
     unsigned argument_count;
-    word128 arguments[16];
+    word128 arguments[TERM_MAXIMUM_ARGUMENTS];
     word128 value;
 };
 const struct valuation_entry *valuation_entries(const struct valuation *v); /* in order of setting */
@@ -26,7 +26,7 @@ struct step_result {
     word128 trap_argument;
     struct valuation *after; /* all scalar leaves and out operands by their own symbol; array elements that were written. Owned by the caller */
 };
-/* Executes the form in the state `before` (isa symbols). False: out of memory. */
-bool step(const struct isa *isa, const struct form *form, const struct valuation *before, struct step_result *result);
+/* Executes what a form does in one mode, in the state `before` (isa symbols). False: out of memory. */
+bool step(const struct isa *isa, const struct semantics *semantics, const struct valuation *before, struct step_result *result);
 
 #endif

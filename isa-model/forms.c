@@ -1,56 +1,114 @@
-/* Instructions: every form executed symbolically from a state of which nothing is known. */
+/* Instructions: every form executed symbolically, in every operating mode, from a state of which nothing is known. */
 #include "elaborate.h"
 
 #include <string.h>
 
-struct form_parts {
-    const struct syntax *operands, *settings;
-    const char *encoding, *source;
-    uint64_t modes;
-    bool has_modes;
+/* What a form is made of: the parts of its own line before those of the instruction's or family's header. */
+struct parts {
+    const struct syntax *header; /* the instruction or family */
+    const struct syntax *own;    /* the form or row; NULL: the instruction is its own form */
+    struct size_entry entry;
+    const char *text; /* as written, sizes replaced */
 };
 
-static uint64_t modes_mask(struct checker *c, const struct syntax *names) {
+static const struct syntax *part_in(const struct syntax *list, enum syntax_kind kind) {
+    for (; list != NULL; list = list->next) {
+        if (list->kind == kind) {
+            return list;
+        }
+    }
+    return NULL;
+}
+
+static const struct syntax *find_part(const struct parts *p, enum syntax_kind kind) {
+    const struct syntax *found = p->own == NULL ? NULL : part_in(p->own->child[0], kind);
+    return found != NULL ? found : part_in(p->header->child[0], kind);
+}
+
+static const char *text_of(const struct parts *p, enum syntax_kind kind) {
+    const struct syntax *part = find_part(p, kind);
+    return part == NULL ? "" : part->text;
+}
+
+static bool is_row(const struct parts *p) { return p->header->kind == SYNTAX_FAMILY; }
+
+/* --- in which modes ------------------------------------------------------------------------------------------------------------------------------ */
+
+static bool holds_in(struct checker *c, const struct syntax *condition, const struct parts *p, unsigned mode) {
+    if (condition == NULL) {
+        return true;
+    }
+    struct local *outer = c->locals;
+    word128 value = 0;
+    c->mode = mode;
+    c->locals = NULL;
+    bind_entry(c, &p->entry);
+    struct value v = evaluate_as(c, condition, bits_type(c, 1));
+    c->locals = outer;
+    if (v.kind == VALUE_TYPED && !term_is_constant(c->pool, v.terms[0], &value)) {
+        report(c->r, condition, "this depends on the state; `when` of a form or of sizes is about constants");
+    }
+    return value != 0;
+}
+
+/* A name in `modes` is a mode, or a constant of the modes that is true in those that are meant. */
+static uint64_t modes_named(struct checker *c, const struct syntax *n) {
+    const struct definition *d = find_definition(c, n->text);
+    if (d != NULL && d->kind == DEFINES_MODE) {
+        return (uint64_t)1 << d->number;
+    }
     uint64_t mask = 0;
-    for (const struct syntax *n = names; n != NULL; n = n->next) {
-        const struct definition *d = find_definition(c, n->text);
-        if (d == NULL || d->kind != DEFINES_MODE) {
-            report(c->r, n, "there is no operating mode '%s'", n->text);
-        } else {
-            mask |= (uint64_t)1 << d->number;
+    bool known = false;
+    for (unsigned mode = 0; mode < c->mode_count; mode++) {
+        for (const struct local *l = c->mode_constants[mode]; l != NULL; l = l->outer) {
+            word128 value = l->value.number;
+            if (strcmp(l->name, n->text) == 0) {
+                known = true;
+                bool truth = l->value.kind == VALUE_TYPED && term_is_constant(c->pool, l->value.terms[0], &value);
+                mask |= truth && value != 0 ? (uint64_t)1 << mode : 0;
+            }
+        }
+    }
+    if (!known) {
+        report(c->r, n, "there is no operating mode '%s'", n->text);
+        return UINT64_MAX; /* its body is still worth checking */
+    }
+    return mask;
+}
+
+static uint64_t modes_of(struct checker *c, const struct parts *p) {
+    const struct syntax *list = find_part(p, SYNTAX_MODES);
+    uint64_t mask = list != NULL ? 0 : c->mode_count >= 64 ? UINT64_MAX : ((uint64_t)1 << c->mode_count) - 1;
+    for (const struct syntax *n = list == NULL ? NULL : list->child[0]; n != NULL; n = n->next) {
+        mask |= modes_named(c, n);
+    }
+    mask &= c->mode_count >= 64 ? UINT64_MAX : ((uint64_t)1 << c->mode_count) - 1;
+    for (unsigned mode = 0; mode < c->mode_count; mode++) {
+        if ((mask >> mode & 1) != 0 && !(holds_in(c, p->entry.when, p, mode) && holds_in(c, p->own == NULL ? NULL : p->own->child[1], p, mode))) {
+            mask &= ~((uint64_t)1 << mode);
         }
     }
     return mask;
 }
 
-static void collect_parts(struct checker *c, const struct syntax *list, struct form_parts *parts) {
-    for (const struct syntax *p = list; p != NULL; p = p->next) {
-        if (p->kind == SYNTAX_ENCODING) {
-            parts->encoding = p->text;
-        } else if (p->kind == SYNTAX_SOURCE) {
-            parts->source = p->text;
-        } else if (p->kind == SYNTAX_OPERANDS) {
-            parts->operands = p->child[0];
-        } else if (p->kind == SYNTAX_WITH) {
-            parts->settings = p->child[0];
-        } else if (p->kind == SYNTAX_MODES) {
-            parts->modes = modes_mask(c, p->child[0]);
-            parts->has_modes = true;
+/* --- one execution ------------------------------------------------------------------------------------------------------------------------------- */
+
+static void bind_settings(struct checker *c, const struct syntax *list) {
+    for (const struct syntax *w = list; w != NULL; w = w->next) {
+        for (const struct syntax *s = w->kind == SYNTAX_WITH ? w->child[0] : NULL; s != NULL; s = s->next) {
+            bind_local(c, s->text, evaluate_expression(c, s->child[0], NULL));
         }
     }
 }
 
-static void bind_settings(struct checker *c, const struct syntax *settings) {
-    for (const struct syntax *s = settings; s != NULL; s = s->next) {
-        bind_local(c, s->text, evaluate_expression(c, s->child[0], NULL));
-    }
-}
-
-/* Symbols are named by the number and width of the scalar, so that equal templates give equal terms in all their forms. */
-static void bind_operands(struct checker *c, const struct syntax *operands) {
+static bool bind_operands(struct checker *c, const struct parts *p) {
     struct machine *m = &c->machine;
     size_t count = 0;
-    unsigned number = 0;
+    if (is_row(p)) {
+        return bind_row_operands(c, p->own, p->text);
+    }
+    const struct syntax *part = find_part(p, SYNTAX_OPERANDS);
+    const struct syntax *operands = part == NULL ? NULL : part->child[0];
     for (const struct syntax *o = operands; o != NULL; o = o->next) {
         count++;
     }
@@ -65,23 +123,12 @@ static void bind_operands(struct checker *c, const struct syntax *operands) {
         if (component_of(c, o->text) != NULL) {
             report(c->r, o, "'%s' is already a state component", o->text);
         }
-        if (type == NULL) {
-            continue;
+        if (type != NULL) {
+            add_operand(c, (struct symbolic_operand){o->text, type, o->child[1] == NULL ? "" : o->child[1]->text,
+                                                     (enum operand_direction)o->operation, NULL, 0});
         }
-        term *current = arena_allocate(c->arena, (type->scalars + 1u) * sizeof *current);
-        term bits[256];
-        /* A record operand is unpacked from its packed bits only when those fit; else each scalar is its own symbol. */
-        for (unsigned i = 0; i < type->scalars && i < 256; i++) {
-            unsigned width = type->width;
-            for (size_t f = 0; f < type->field_count; f++) {
-                width = type->fields[f].first <= i ? type->fields[f].type->width : width;
-            }
-            bits[i] = term_apply(c->pool, term_symbol(c->pool, arena_format(c->arena, "operand.%u:%u", number + i, width), width, NULL, 0), NULL, 0);
-            current[i] = bits[i];
-        }
-        m->operands[m->operand_count++] = (struct symbolic_operand){o->text, type, (enum operand_direction)o->operation, current, number};
-        number += type->scalars;
     }
+    return true;
 }
 
 static const char *scalar_name(struct checker *c, const struct symbolic_operand *o, unsigned i) {
@@ -93,16 +140,8 @@ static const char *scalar_name(struct checker *c, const struct symbolic_operand 
     return o->name;
 }
 
-static const char *kind_name(const struct syntax *operands, const char *name) {
-    for (const struct syntax *o = operands; o != NULL; o = o->next) {
-        if (strcmp(o->text, name) == 0 && o->child[1] != NULL) {
-            return o->child[1]->text;
-        }
-    }
-    return "";
-}
-
-static void finish_operands(struct checker *c, struct form *form, const struct syntax *syntax) {
+/* Symbols are named by the number and width of the scalar, so that equal templates give equal terms in all their forms. */
+static void finish_operands(struct checker *c, struct semantics *result) {
     struct machine *m = &c->machine;
     size_t count = 0;
     for (size_t i = 0; i < m->operand_count; i++) {
@@ -115,76 +154,192 @@ static void finish_operands(struct checker *c, struct form *form, const struct s
         for (unsigned k = 0; k < o->type->scalars; k++, at++) {
             unsigned width = term_width(c->pool, o->current[k]);
             symbol s = term_symbol(c->pool, arena_format(c->arena, "operand.%u:%u", o->first + k, width), width, NULL, 0);
-            operands[at] = (struct operand){scalar_name(c, o, k), kind_name(syntax, o->name), o->direction, width, s, o->current[k]};
+            unsigned size = o->type->token != 0 ? o->type->token : width;
+            operands[at] = (struct operand){scalar_name(c, o, k), o->kind, o->direction, width, size, s, o->current[k]};
         }
     }
-    form->operands = operands;
-    form->operand_count = count;
+    result->operands = operands;
+    result->operand_count = count;
 }
 
-static void run_templates(struct checker *c, const struct syntax *header) {
-    for (const struct syntax *h = header; h != NULL; h = h->next) {
-        for (const struct syntax *n = h->kind == SYNTAX_USES ? h->child[0] : NULL; n != NULL; n = n->next) {
-            struct definition *d = find_definition(c, n->text);
-            if (d == NULL || d->kind != DEFINES_TEMPLATE) {
-                report(c->r, n, "there is no template '%s'", n->text);
-                continue;
-            }
-            execute_block(c, d->syntax->child[0]->child[0]);
+static void run_templates(struct checker *c, const struct parts *p) {
+    const struct syntax *uses = find_part(p, SYNTAX_USES);
+    for (const struct syntax *n = uses == NULL ? NULL : uses->child[0]; n != NULL; n = n->next) {
+        struct definition *d = find_definition(c, n->text);
+        if (d == NULL || d->kind != DEFINES_TEMPLATE) {
+            report(c->r, n, "there is no template '%s'", n->text);
+            continue;
+        }
+        execute_block(c, d->syntax->child[0]->child[0]);
+    }
+}
+
+static void run_prologues(struct checker *c) {
+    for (const struct syntax *s = c->r->declarations; s != NULL; s = s->next) {
+        if (s->kind == SYNTAX_PROLOGUE) {
+            execute_block(c, s->child[0]->child[0]);
         }
     }
 }
 
-static void finish_state(struct checker *c, struct form *form) {
+static const struct semantics *execute_form(struct checker *c, const struct parts *p, unsigned mode, const char *shown) {
     struct machine *m = &c->machine;
+    struct semantics *result = arena_allocate(c->arena, sizeof *result);
+    c->mode = mode;
+    machine_reset(c);
+    c->form_text = shown;
+    if (c->options->drop_instruction != NULL && strcmp(c->options->drop_instruction, shown) == 0) {
+        c->drop_point = c->options->drop_point;
+    }
+    bind_entry(c, &p->entry);
+    bind_settings(c, p->header->child[0]);
+    bind_settings(c, p->own == NULL ? NULL : p->own->child[0]);
+    if (!bind_operands(c, p)) {
+        return NULL;
+    }
+    run_prologues(c);
+    run_templates(c, p);
+    if (!is_row(p)) {
+        execute_block(c, p->header->child[1]);
+    }
+    finish_operands(c, result);
     if (c->counter != NULL) {
         m->scalars[c->counter->first_leaf] = m->next_counter;
     }
-    form->trap = m->trap;
-    form->memory_trap = m->memory_trap;
-    form->trap_vector = m->vector;
-    form->trap_argument = m->argument;
-    form->points = m->points;
-    form->point_count = m->point_count;
-    form->next = m->scalars;
-    form->writes = m->writes;
-    form->write_count = m->write_count;
+    result->trap = m->trap;
+    result->memory_trap = m->memory_trap;
+    result->trap_vector = m->vector;
+    result->trap_argument = m->argument;
+    result->points = m->points;
+    result->point_count = m->point_count;
+    result->next = m->scalars;
+    result->writes = m->writes;
+    result->write_count = m->write_count;
+    return result;
 }
 
-static void check_form(struct checker *c, const struct syntax *instruction, const struct syntax *own, const char *text) {
-    struct form_parts parts = {NULL, NULL, "", "", c->mode_count >= 64 ? UINT64_MAX : ((uint64_t)1 << c->mode_count) - 1, false};
-    collect_parts(c, instruction->child[0], &parts);
-    if (own != NULL) {
-        collect_parts(c, own->child[0], &parts);
+static const char *settings_key(struct checker *c, const char *key, const struct syntax *list) {
+    for (const struct syntax *w = list; w != NULL; w = w->next) {
+        for (const struct syntax *s = w->kind == SYNTAX_WITH ? w->child[0] : NULL; s != NULL; s = s->next) {
+            const struct syntax *v = s->child[0];
+            key = v->kind == SYNTAX_NUMBER ? arena_format(c->arena, "%s %s=%llu", key, s->text, (unsigned long long)v->number)
+                                           : arena_format(c->arena, "%s %s=%s", key, s->text, v->text);
+        }
     }
-    for (size_t i = 0; i < c->form_count; i++) {
-        if (strcmp(c->forms[i].text, text) == 0) {
-            report(c->r, own == NULL ? instruction : own, "form \"%s\" is declared twice", text);
-            return;
+    return key;
+}
+
+/* Everything that the execution of a row depends on. */
+static const char *row_key(struct checker *c, const struct parts *p, unsigned mode) {
+    const char *key = arena_format(c->arena, "row %u", mode);
+    const struct syntax *uses = find_part(p, SYNTAX_USES);
+    for (const struct syntax *n = uses == NULL ? NULL : uses->child[0]; n != NULL; n = n->next) {
+        key = arena_format(c->arena, "%s %s", key, n->text);
+    }
+    key = settings_key(c, key, p->header->child[0]);
+    key = settings_key(c, key, p->own->child[0]);
+    const struct syntax *v = p->entry.values;
+    for (const struct syntax *n = p->entry.names; n != NULL && v != NULL; n = n->next, v = v->next) {
+        if (v->kind == SYNTAX_NUMBER) {
+            key = arena_format(c->arena, "%s %s=%llu", key, n->text, (unsigned long long)v->number);
         }
     }
     machine_reset(c);
-    c->form_text = text;
-    if (c->options->drop_instruction != NULL && strcmp(c->options->drop_instruction, text) == 0) {
-        c->drop_point = c->options->drop_point;
+    if (!bind_row_operands(c, p->own, p->text)) {
+        return NULL;
     }
-    bind_settings(c, parts.settings);
-    bind_operands(c, parts.operands);
-    run_templates(c, instruction->child[0]);
-    execute_block(c, instruction->child[1]);
-    size_t at = APPEND(c, c->forms, c->form_count, c->form_capacity);
-    struct form *form = &c->forms[at];
-    const char *file = c->r->files[instruction->file]->path;
-    form->instruction = instruction->text;
-    form->title = instruction->child[2] == NULL ? "" : instruction->child[2]->text;
-    form->text = text;
-    form->encoding = parts.encoding;
-    form->source = parts.source;
-    form->modes = parts.modes;
-    form->place = (struct place){file, instruction->line, instruction->column};
-    form->end = (struct place){file, instruction->end_line, 1};
-    finish_operands(c, form, parts.operands);
-    finish_state(c, form);
+    for (size_t i = 0; i < c->machine.operand_count; i++) {
+        const struct symbolic_operand *o = &c->machine.operands[i];
+        key = arena_format(c->arena, "%s|%d %u %u %s", key, (int)o->direction, o->type->width, o->type->token, o->kind);
+    }
+    return key;
+}
+
+/* Rows of families that have the same templates, constants and operands in the same mode do the same: they are executed once. */
+static const struct semantics *semantics_of(struct checker *c, const struct parts *p, unsigned mode, const char *shown) {
+    bool dropped = c->options->drop_instruction != NULL && strcmp(c->options->drop_instruction, shown) == 0;
+    if (!is_row(p) || dropped) {
+        return execute_form(c, p, mode, shown);
+    }
+    const char *key = row_key(c, p, mode);
+    if (key == NULL) {
+        return NULL;
+    }
+    struct definition *known = find_definition(c, key);
+    if (known == NULL) {
+        const struct semantics *result = execute_form(c, p, mode, shown);
+        known = define(c, p->own, key, DEFINES_FORM);
+        known->semantics = result;
+    }
+    return known->semantics;
+}
+
+static bool is_wanted(const struct checker *c, const char *instruction, const char *shown) {
+    const char *only = c->options->only;
+    return only == NULL || strcasecmp(only, instruction) == 0 || strcasecmp(only, shown) == 0;
+}
+
+/* --- forms --------------------------------------------------------------------------------------------------------------------------------------- */
+
+static void fill_semantics(struct checker *c, struct form *form, const struct parts *p) {
+    const struct semantics **by_mode = arena_allocate(c->arena, (c->mode_count + 1) * sizeof *by_mode);
+    form->semantics = by_mode;
+    if (!is_wanted(c, form->instruction, form->text)) {
+        return;
+    }
+    for (unsigned mode = 0; mode < c->mode_count; mode++) {
+        for (unsigned earlier = 0; earlier < mode && (form->modes >> mode & 1) != 0 && by_mode[mode] == NULL; earlier++) {
+            by_mode[mode] = by_mode[earlier] != NULL && same_constants(c, earlier, mode) ? by_mode[earlier] : NULL;
+        }
+        if ((form->modes >> mode & 1) != 0 && by_mode[mode] == NULL) {
+            by_mode[mode] = semantics_of(c, p, mode, form->text);
+        }
+    }
+}
+
+static void check_form(struct checker *c, const struct parts *p) {
+    const struct syntax *at = p->own == NULL ? p->header : p->own;
+    struct form form = {0};
+    form.text = p->own == NULL ? p->text : shown_text(c, p->text, false);
+    const char *key = arena_format(c->arena, "form %s", form.text);
+    if (find_definition(c, key) != NULL) {
+        report(c->r, at, "form \"%s\" is declared twice", form.text);
+        return;
+    }
+    (void)define(c, at, key, DEFINES_FORM);
+    form.pattern = p->own == NULL ? p->text : shown_text(c, p->text, true);
+    form.instruction = is_row(p) ? arena_format(c->arena, "%.*s", (int)strcspn(form.text, " "), form.text) : p->header->text;
+    form.title = p->header->child[2] == NULL ? "" : p->header->child[2]->text;
+    form.encoding = expand_text(c, &p->entry, text_of(p, SYNTAX_ENCODING));
+    form.source = text_of(p, SYNTAX_SOURCE);
+    form.extension = text_of(p, SYNTAX_EXTENSION);
+    form.modes = modes_of(c, p);
+    if (form.modes == 0) {
+        return; /* an entry of sizes that the modes leave out */
+    }
+    const struct syntax *shown = is_row(p) ? p->own : p->header;
+    const char *file = c->r->files[shown->file]->path;
+    form.place = (struct place){file, shown->line, shown->column};
+    form.end = (struct place){file, shown->end_line, 1};
+    fill_semantics(c, &form, p);
+    size_t index = APPEND(c, c->forms, c->form_count, c->form_capacity);
+    c->forms[index] = form;
+}
+
+static void check_sizes_of(struct checker *c, struct parts *p) {
+    const struct syntax *sizes = find_part(p, SYNTAX_FOR);
+    const char *text = p->own == NULL ? p->header->text : p->own->text;
+    p->entry = (struct size_entry){NULL, NULL, NULL};
+    p->text = text;
+    if (sizes == NULL) {
+        check_form(c, p);
+        return;
+    }
+    for (const struct syntax *e = size_entries(c, sizes, sizes->text, &p->entry); e != NULL; e = e->next) {
+        p->entry.values = e->child[0];
+        p->text = expand_text(c, &p->entry, text);
+        check_form(c, p);
+    }
 }
 
 static void add_notes(struct checker *c, const struct syntax *s, size_t first) {
@@ -207,27 +362,31 @@ static void add_notes(struct checker *c, const struct syntax *s, size_t first) {
 
 void check_instruction(struct checker *c, const struct syntax *s) {
     size_t first = c->form_count;
-    bool any = false;
+    bool any = s->kind == SYNTAX_FAMILY;
+    struct parts p = {s, NULL, {NULL, NULL, NULL}, NULL};
     for (const struct syntax *i = s->child[1]; i != NULL; i = i->next) {
         if (i->kind == SYNTAX_FORM) {
             any = true;
-            check_form(c, s, i, i->text);
+            p.own = i;
+            check_sizes_of(c, &p);
         }
     }
     if (!any) {
-        check_form(c, s, NULL, s->text);
+        check_sizes_of(c, &p);
     }
     add_notes(c, s, first);
 }
 
-/* Functions and procedures are also checked by themselves, so that errors in unused ones are found. */
+/* Functions and procedures are checked by themselves too, so that errors in unused ones are found. Where there are several modes, used ones are not:
+ * they may make sense only in the modes in which they are called. */
 void check_procedures(struct checker *c) {
+    c->mode = 0;
     for (const struct syntax *s = c->r->declarations; s != NULL; s = s->next) {
         if (s->kind != SYNTAX_FUNCTION && s->kind != SYNTAX_PROCEDURE) {
             continue;
         }
         struct definition *d = find_definition(c, s->text);
-        if (d == NULL || d->syntax != s) {
+        if (d == NULL || d->syntax != s || (d->used && c->mode_count > 1)) {
             continue;
         }
         machine_reset(c);

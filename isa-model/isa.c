@@ -36,25 +36,11 @@ static term well_formed(struct checker *c) {
     return result;
 }
 
-static void check_modes(struct checker *c) {
-    for (const struct syntax *s = c->r->declarations; s != NULL; s = s->next) {
-        const struct definition *d = s->kind == SYNTAX_OPERATING_MODE ? find_definition(c, s->text) : NULL;
-        if (d != NULL && d->syntax == s && d->number < c->mode_count) {
-            machine_reset(c);
-            c->modes[d->number].condition = evaluate_bit(c, s->child[0]);
-        }
-    }
-    if (c->mode_count == 0) {
-        size_t at = APPEND(c, c->modes, c->mode_count, c->mode_capacity);
-        c->modes[at] = (struct operating_mode){"all", "", term_true(c->pool)};
-    }
-}
-
 static void check_everything(struct checker *c) {
     declare_all(c);
     check_modes(c);
     for (const struct syntax *s = c->r->declarations; s != NULL; s = s->next) {
-        if (s->kind == SYNTAX_INSTRUCTION) {
+        if (s->kind == SYNTAX_INSTRUCTION || s->kind == SYNTAX_FAMILY) {
             check_instruction(c, s);
         } else if (s->kind == SYNTAX_CONSTANT) {
             struct syntax name = *s;
@@ -65,14 +51,12 @@ static void check_everything(struct checker *c) {
     /* The unknowns that stand for the arguments of functions belong to no form. */
     size_t undefined = c->undefined_count;
     size_t opaque = c->opaque_count;
-    check_procedures(c);
+    if (c->options->only == NULL) {
+        check_procedures(c);
+    }
     c->undefined_count = undefined;
     c->opaque_count = opaque;
-    for (const struct syntax *s = c->r->declarations; s != NULL; s = s->next) {
-        if (s->kind == SYNTAX_PROFILE) {
-            check_profile(c, s);
-        }
-    }
+    check_profiles(c);
     if (c->form_count == 0) {
         report_at(c->r, 0, 1, 1, 1, "the machine has no instructions");
     }
@@ -131,7 +115,7 @@ static bool load_into(struct load *l, const char *path, const struct isa_options
 }
 
 struct isa *isa_load(const char *path, const struct source_reader *reader, const struct isa_options *options, char **messages) {
-    static const struct isa_options none = {NULL, 0};
+    static const struct isa_options none = {NULL, NULL, 0};
     struct load *l = calloc(1, sizeof *l);
     *messages = NULL;
     if (l == NULL) {
@@ -184,7 +168,7 @@ int isa_find_leaf(const struct isa *isa, const char *name) {
 
 int isa_find_profile(const struct isa *isa, const char *name) {
     for (size_t i = 0; i < isa->profile_count; i++) {
-        if (strcmp(isa->profiles[i].name, name) == 0) {
+        if (strcmp(isa->profiles[i * isa->mode_count].name, name) == 0) {
             return (int)i;
         }
     }

@@ -39,6 +39,7 @@ struct operand {
     const char *kind; /* "register", "memory", ... or "" */
     enum operand_direction direction;
     unsigned width;
+    unsigned size; /* in bits: `width`, or more for a token, see docs/language.md (operands wider than 128 bits) */
     symbol symbol; /* the value before; for OUT what the place held before */
     term next;     /* the value after; the application of `symbol` when not written */
 };
@@ -55,16 +56,8 @@ struct array_write { /* applied in order */
     term guard, index, value;
 };
 
-struct form {
-    const char *instruction; /* "SGDT" */
-    const char *title;
-    const char *text;     /* "SGDT m16&32", or the instruction's name */
-    const char *encoding; /* as written, "" when none */
-    const char *source;
-    const char *const *notes;
-    size_t note_count;
-    struct place place, end; /* the instruction's text in its file, for `explain` */
-    uint64_t modes;          /* bit i: valid in isa.modes[i] */
+/* What a form does in one operating mode. */
+struct semantics {
     const struct operand *operands;
     size_t operand_count;
     term trap;          /* traps (not memory trap) */
@@ -78,6 +71,21 @@ struct form {
     size_t write_count;
 };
 
+struct form {
+    const char *instruction; /* "SGDT" */
+    const char *title;
+    const char *text;      /* "SGDT m16&32", or the instruction's name */
+    const char *pattern;   /* the same with the places of operands that are written in the description: "VMOVSS xmm, xmm, xmm@rm" */
+    const char *encoding;  /* as written, "" when none */
+    const char *extension; /* "AVX", "" when none */
+    const char *source;
+    const char *const *notes;
+    size_t note_count;
+    struct place place, end;                    /* the instruction's text in its file, for `explain` */
+    uint64_t modes;                             /* bit i: valid in isa.modes[i] */
+    const struct semantics *const *semantics;   /* by mode; NULL where it is not valid, or was not asked for (isa_options.only) */
+};
+
 struct trap_kind {
     const char *name, *title;
     unsigned vector;
@@ -86,6 +94,8 @@ struct trap_kind {
 struct operating_mode {
     const char *name, *title;
     term condition;
+    term states;     /* those of the modes beside it too: the states that a question about this mode looks at */
+    uint64_t beside; /* bit i: isa.modes[i], this mode among them */
 };
 
 struct free_bit {
@@ -108,6 +118,7 @@ struct assumption {
     term condition;
     const char *text;
 };
+/* A profile as it reads in one operating mode: its conditions may use the constants of the mode. */
 struct profile {
     const char *name, *title;
     term user, supervisor;
@@ -123,7 +134,7 @@ struct profile {
     size_t parameter_count;
     term where; /* over parameters and the virtual state */
     const struct free_bit *free_bits;
-    size_t free_bit_count; /* at most 16, scalars of width 1 */
+    size_t free_bit_count; /* at most 32, scalars of width 1 */
     const char *const *notes;
     size_t note_count;
 };
@@ -140,7 +151,7 @@ struct isa {
     size_t mode_count; /* at least one */
     const struct form *forms;
     size_t form_count;
-    const struct profile *profiles;
+    const struct profile *profiles; /* by profile and mode, see profile_in */
     size_t profile_count;
     const symbol *undefined_symbols;
     size_t undefined_count; /* stand for `undefined` results: equal in two compared runs */
@@ -157,6 +168,7 @@ struct source_reader {
 
 /* Options that change what is checked; all zero is the plain reading. */
 struct isa_options {
+    const char *only;             /* execute only forms of this instruction, or with this text: the others have no semantics; "" none at all */
     const char *drop_instruction; /* negative control: of forms with this form text ... */
     unsigned drop_point;          /* ... the trap point with this number (from 1) is left out; 0: none */
 };
@@ -168,6 +180,11 @@ void isa_free(struct isa *isa);
 
 /* Reader for the file system (at most 16 MiB a file). */
 struct source_reader source_reader_files(void);
+
+/* The profile as it reads in a mode. */
+static inline const struct profile *profile_in(const struct isa *isa, size_t profile, size_t mode) {
+    return &isa->profiles[profile * isa->mode_count + mode];
+}
 
 int isa_find_leaf(const struct isa *isa, const char *name); /* index or -1 */
 int isa_find_profile(const struct isa *isa, const char *name);

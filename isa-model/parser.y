@@ -72,6 +72,8 @@ static struct syntax *word(struct syntax *s, int token) {
 %token <node> WHEN "when" FUNCTION "function" PROCEDURE "procedure" TEMPLATE "template" INSTRUCTION "instruction" FORM "form"
 %token <node> ENCODING "encoding" MODES "modes" WITH "with" SOURCE "source" USES "uses" NOTE "note" OPERATING "operating" PROFILE "profile"
 %token <node> USER "user" SUPERVISOR "supervisor" ASSUME "assume" EACH "each" SHADOWED "shadowed" MAPPED "mapped" RELOCATED "relocated"
+%token <node> ALIAS "alias" EXTENDS "extends" SIZES "sizes" FAMILY "family" OPERAND "operand" EXTENSION "extension" FOR "for" BESIDE "beside"
+%token <node> PROLOGUE "prologue" COMPUTE "compute" FROM "from" TO "to"
 %token <node> WHERE "where" FREE "free" LET "let" IN "in" OUT "out" INOUT "inout" IF "if" THEN "then" ELSE "else" MATCH "match"
 %token <node> UNDEFINED "undefined" BITS "bits" BIT "bit" AS "as" OR "or" AND "and" NOT "not" TRUE_WORD "true" FALSE_WORD "false"
 %token <node> EQUAL "==" UNEQUAL "!=" AT_MOST "<=" AT_LEAST ">=" SHIFT_LEFT "<<" SHIFT_RIGHT ">>" CONCATENATE "++" ARROW "=>"
@@ -80,6 +82,7 @@ static struct syntax *word(struct syntax *s, int token) {
 %type <node> header_items header_item operands operand direction body_items body_item settings setting names name_item form_parts form_part
 %type <node> profile_items profile_item path paths block statements statement else_part cases case patterns
 %type <node> expression or_expression and_expression not_expression comparison bit_or bit_xor bit_and concatenation shift sum product unary postfix
+%type <node> opt_beside opt_extends opt_when size_value size_values size_tuple size_tuple_values size_tuples rows row truth compute_from compute_to targets
 %type <node> target primary arguments opt_arguments record_values record_value expression_cases expression_case trap_arguments
 %expect 0
 %%
@@ -108,11 +111,35 @@ declaration:
     | INSTRUCTION NAME opt_title header_items '{' body_items '}' { $$ = named(MAKE(SYNTAX_INSTRUCTION, @2, $4, $6, $3), $2);
                                                                  $$->end_line = (unsigned)@7.last_line; }
     | OPERATING MODE NAME opt_title WHEN expression ';'        { $$ = named(MAKE(SYNTAX_OPERATING_MODE, @3, $6, $4, NULL), $3); }
+    | OPERATING MODE NAME opt_title WHEN expression WITH settings opt_beside ';'
+                                                               { $$ = named(MAKE(SYNTAX_OPERATING_MODE, @3, $6, $4, $8), $3);
+                                                                 if ($9 != NULL) { syntax_set(r, $$, 3, $9); } }
+    | ALIAS NAME '=' postfix opt_extends ';'                   { $$ = named(MAKE(SYNTAX_ALIAS, @2, $4, $5, NULL), $2); }
+    | SIZES NAME ':' NAME '=' size_values opt_when ';'         { $$ = named(MAKE(SYNTAX_SIZES, @2, named(MAKE(SYNTAX_NAME, @4, NULL, NULL, NULL), $4), $6, $7), $2); }
+    | SIZES NAME ':' '(' names ')' '=' size_tuples opt_when ';' { $$ = named(MAKE(SYNTAX_SIZES, @2, $5, $8, $9), $2); }
+    | OPERAND STRING ':' type ';'                              { $$ = named(MAKE(SYNTAX_OPERAND_KIND, @2, $4, NULL, NULL), $2); }
+    | OPERAND STRING ':' any_name type ';'                     { $$ = named(MAKE(SYNTAX_OPERAND_KIND, @2, $5, $4, NULL), $2); }
+    | FAMILY NAME opt_title header_items '{' rows '}'          { $$ = named(MAKE(SYNTAX_FAMILY, @2, $4, $6, $3), $2); }
+    | PROLOGUE block                                           { $$ = MAKE(SYNTAX_PROLOGUE, @1, $2, NULL, NULL); $$->text = "prologue"; }
     | PROFILE NAME opt_title '{' profile_items '}'             { $$ = named(MAKE(SYNTAX_PROFILE, @2, $5, $3, NULL), $2); }
     | error ';'                                                { $$ = NULL; }
     | error '}'                                                { $$ = NULL; }
     ;
 opt_title: %empty { $$ = NULL; } | STRING { $$ = $1; } ;
+opt_beside: %empty { $$ = NULL; } | BESIDE names { $$ = $2; } ;
+opt_extends: %empty { $$ = NULL; } | EXTENDS WHEN expression { $$ = $3; } ;
+opt_when: %empty { $$ = NULL; } | WHEN expression { $$ = $2; } ;
+size_value: NUMBER { $$ = $1; } | STRING { $$ = $1; } | name_item { $$ = $1; } ;
+size_values: size_value { $$ = MAKE(SYNTAX_CASE, @1, $1, NULL, NULL); }
+    | size_values ',' size_value { $$ = syntax_append($1, MAKE(SYNTAX_CASE, @3, $3, NULL, NULL)); } ;
+size_tuple: '(' size_tuple_values ')' { $$ = MAKE(SYNTAX_CASE, @1, $2, NULL, NULL); } ;
+size_tuple_values: size_value { $$ = $1; } | size_tuple_values ',' size_value { $$ = syntax_append($1, $3); } ;
+size_tuples: size_tuple { $$ = $1; } | size_tuples ',' size_tuple { $$ = syntax_append($1, $3); } ;
+rows: %empty { $$ = NULL; } | rows row { $$ = syntax_append($1, $2); } ;
+row: STRING STRING form_parts opt_when ';'
+      { $$ = named(MAKE(SYNTAX_FORM, @1, syntax_append(named(MAKE(SYNTAX_ENCODING, @2, NULL, NULL, NULL), $2), $3), $4, NULL), $1); }
+    | NOTE STRING ';' { $$ = named(MAKE(SYNTAX_NOTE, @2, NULL, NULL, NULL), $2); }
+    | error ';' { $$ = named(MAKE(SYNTAX_NOTE, @1, NULL, NULL, NULL), syntax_new(r, SYNTAX_STRING, 1, 1, 1)); } ;
 class: MODE { $$ = word($1, CLASS_MODE); $$->text = NULL; } | COUNTER { $$ = word($1, CLASS_COUNTER); $$->text = NULL; }
     | RESOURCE NAME { $$ = word($2, CLASS_RESOURCE); }
     | STORAGE { $$ = word($1, CLASS_STORAGE); $$->text = NULL; } | MEMORY { $$ = word($1, CLASS_MEMORY); $$->text = NULL; }
@@ -139,24 +166,24 @@ item: any_name { $$ = named(MAKE(SYNTAX_ITEM, @$, NULL, NULL, NULL), $1); }
     ;
 pieces: piece { $$ = $1; } ;
 piece: NUMBER { $$ = MAKE(SYNTAX_PIECE, @$, $1, NULL, NULL); } | RANGE { $$ = MAKE(SYNTAX_PIECE, @$, $1, NULL, NULL); } ;
-name: NAME | AT | NEXT | SOURCE | FREE | EACH | ENCODING | TYPE | MODE | MEMORY | STORAGE | COUNTER | CLOCK | IDENTITY | RECORD | FORM | USER
+name: NAME | FROM | TO | OPERAND | EXTENSION | FAMILY | SIZES | AT | NEXT | SOURCE | FREE | EACH | ENCODING | TYPE | MODE | MEMORY | STORAGE | COUNTER | CLOCK | IDENTITY | RECORD | FORM | USER
     | SUPERVISOR | RESOURCE ;
-any_name: NAME { $$ = $1; } | TYPE | MODE | MEMORY | SOURCE | NEXT | AT | USER | FREE | IN | OUT | BIT | BITS | FORM | RECORD | COUNTER | CLOCK
+any_name: NAME { $$ = $1; } | FROM | TO | OPERAND | EXTENSION | TYPE | MODE | MEMORY | SOURCE | NEXT | AT | USER | FREE | IN | OUT | BIT | BITS | FORM | RECORD | COUNTER | CLOCK
     | TRAP | IDENTITY | SUPERVISOR | STORAGE | RESOURCE ;
 opt_parameters: %empty { $$ = NULL; } | '(' ')' { $$ = NULL; } | '(' parameters ')' { $$ = $2; } ;
 parameters: parameter_one { $$ = $1; } | parameters ',' parameter_one { $$ = syntax_append($1, $3); } ;
 parameter_one: name ':' type { $$ = named(MAKE(SYNTAX_PARAMETER, @1, $3, NULL, NULL), $1); } ;
 
 header_items: %empty { $$ = NULL; } | header_items header_item { $$ = syntax_append($1, $2); } ;
-header_item: SOURCE STRING { $$ = named(MAKE(SYNTAX_SOURCE, @$, NULL, NULL, NULL), $2); }
-    | USES names { $$ = MAKE(SYNTAX_USES, @$, $2, NULL, NULL); }
-    | form_part { $$ = $1; }
-    ;
+header_item: form_part { $$ = $1; } ;
 names: name_item { $$ = $1; } | names ',' name_item { $$ = syntax_append($1, $3); } ;
 name_item: NAME { $$ = named(MAKE(SYNTAX_NAME, @$, NULL, NULL, NULL), $1); } ;
-form_parts: %empty { $$ = NULL; } | form_parts form_part { $$ = syntax_append($1, $2); } | form_parts SOURCE STRING
-      { $$ = syntax_append($1, named(MAKE(SYNTAX_SOURCE, @2, NULL, NULL, NULL), $3)); } ;
-form_part: ENCODING STRING { $$ = named(MAKE(SYNTAX_ENCODING, @$, NULL, NULL, NULL), $2); }
+form_parts: %empty { $$ = NULL; } | form_parts form_part { $$ = syntax_append($1, $2); } ;
+form_part: SOURCE STRING { $$ = named(MAKE(SYNTAX_SOURCE, @$, NULL, NULL, NULL), $2); }
+    | USES names { $$ = MAKE(SYNTAX_USES, @$, $2, NULL, NULL); }
+    | EXTENSION STRING { $$ = named(MAKE(SYNTAX_EXTENSION, @$, NULL, NULL, NULL), $2); }
+    | FOR NAME { $$ = named(MAKE(SYNTAX_FOR, @2, NULL, NULL, NULL), $2); }
+    | ENCODING STRING { $$ = named(MAKE(SYNTAX_ENCODING, @$, NULL, NULL, NULL), $2); }
     | MODES names { $$ = MAKE(SYNTAX_MODES, @$, $2, NULL, NULL); }
     | '(' operands ')' { $$ = MAKE(SYNTAX_OPERANDS, @$, $2, NULL, NULL); }
     | '(' ')' { $$ = MAKE(SYNTAX_OPERANDS, @$, NULL, NULL, NULL); }
@@ -169,9 +196,12 @@ operand: name ':' direction type { $$ = named(MAKE(SYNTAX_OPERAND, @1, $4, NULL,
 direction: IN { $$ = word($1, OPERAND_IN); } | OUT { $$ = word($1, OPERAND_OUT); } | INOUT { $$ = word($1, OPERAND_INOUT); } ;
 settings: setting { $$ = $1; } | settings ',' setting { $$ = syntax_append($1, $3); } ;
 setting: NAME '=' NUMBER { $$ = named(MAKE(SYNTAX_SETTING, @1, $3, NULL, NULL), $1); }
-    | NAME '=' name_item { $$ = named(MAKE(SYNTAX_SETTING, @1, $3, NULL, NULL), $1); } ;
+    | NAME '=' name_item { $$ = named(MAKE(SYNTAX_SETTING, @1, $3, NULL, NULL), $1); }
+    | NAME '=' truth { $$ = named(MAKE(SYNTAX_SETTING, @1, $3, NULL, NULL), $1); } ;
+truth: TRUE_WORD { $$ = MAKE(SYNTAX_NUMBER, @1, NULL, NULL, NULL); $$->number = 1; $$->number_width = 1; }
+    | FALSE_WORD { $$ = MAKE(SYNTAX_NUMBER, @1, NULL, NULL, NULL); $$->number_width = 1; } ;
 body_items: %empty { $$ = NULL; } | body_items body_item { $$ = syntax_append($1, $2); } ;
-body_item: FORM STRING form_parts ';' { $$ = named(MAKE(SYNTAX_FORM, @2, $3, NULL, NULL), $2); }
+body_item: FORM STRING form_parts opt_when ';' { $$ = named(MAKE(SYNTAX_FORM, @2, $3, $4, NULL), $2); }
     | NOTE STRING ';' { $$ = named(MAKE(SYNTAX_NOTE, @2, NULL, NULL, NULL), $2); }
     | statement { $$ = $1; }
     ;
@@ -187,6 +217,7 @@ profile_item: USER WHEN expression ';' { $$ = MAKE(SYNTAX_USER, @1, $3, NULL, NU
     | PARAMETER NAME ':' type ';' { $$ = named(MAKE(SYNTAX_PARAMETER, @2, $4, NULL, NULL), $2); }
     | WHERE expression ';' { $$ = MAKE(SYNTAX_WHERE, @1, $2, NULL, NULL); }
     | FREE path '=' NUMBER opt_title ';' { $$ = MAKE(SYNTAX_FREE, @1, $2, $4, $5); }
+    | EXTENDS NAME ';' { $$ = named(MAKE(SYNTAX_EXTENDS, @2, NULL, NULL, NULL), $2); }
     | NOTE STRING ';' { $$ = named(MAKE(SYNTAX_NOTE, @2, NULL, NULL, NULL), $2); }
     | error ';' { $$ = MAKE(SYNTAX_NAME, @1, NULL, NULL, NULL); }
     ;
@@ -202,6 +233,7 @@ statement: LET name '=' expression ';' { $$ = named(MAKE(SYNTAX_LET, @2, $4, NUL
     | NAME '(' opt_arguments ')' ';' { $$ = named(MAKE(SYNTAX_CALL_STATEMENT, @1, $3, NULL, NULL), $1); }
     | IF expression block else_part { $$ = MAKE(SYNTAX_IF, @1, $2, $3, $4); }
     | MATCH expression '{' cases '}' { $$ = MAKE(SYNTAX_MATCH, @1, $2, $4, NULL); }
+    | COMPUTE compute_from compute_to ';' { $$ = MAKE(SYNTAX_COMPUTE, @1, $2, $3, NULL); }
     | TRAP NAME trap_arguments ';' { $$ = named(MAKE(SYNTAX_TRAP, @1, $3, NULL, NULL), $2); }
     | error ';' { $$ = MAKE(SYNTAX_BLOCK, @1, NULL, NULL, NULL); }
     ;
@@ -210,6 +242,9 @@ target: name { $$ = named(MAKE(SYNTAX_NAME, @1, NULL, NULL, NULL), $1); }
     | target '[' expression ']' { $$ = MAKE(SYNTAX_INDEX, @1, $1, $3, NULL); GIVE_UP_WHEN_DEEP }
     | target '[' RANGE ']' { $$ = slice(r, &@3, $1, $3); GIVE_UP_WHEN_DEEP }
     ;
+compute_from: %empty { $$ = NULL; } | FROM arguments { $$ = $2; } ;
+compute_to: %empty { $$ = NULL; } | TO targets { $$ = $2; } ;
+targets: target { $$ = $1; } | targets ',' target { $$ = syntax_append($1, $3); } ;
 trap_arguments: %empty { $$ = NULL; } | '(' opt_arguments ')' { $$ = $2; } ;
 else_part: %empty { $$ = NULL; } | ELSE block { $$ = $2; }
     | ELSE IF expression block else_part { $$ = MAKE(SYNTAX_IF, @2, $3, $4, $5); GIVE_UP_WHEN_DEEP } ;
@@ -251,8 +286,7 @@ postfix: primary
     ;
 primary: name { $$ = named(MAKE(SYNTAX_NAME, @1, NULL, NULL, NULL), $1); }
     | NUMBER { $$ = $1; }
-    | TRUE_WORD { $$ = MAKE(SYNTAX_NUMBER, @1, NULL, NULL, NULL); $$->number = 1; $$->number_width = 1; }
-    | FALSE_WORD { $$ = MAKE(SYNTAX_NUMBER, @1, NULL, NULL, NULL); $$->number_width = 1; }
+    | truth { $$ = $1; }
     | STRING { $$ = $1; }
     | UNDEFINED { $$ = MAKE(SYNTAX_UNDEFINED, @1, NULL, NULL, NULL); }
     | NAME '(' opt_arguments ')' { $$ = named(MAKE(SYNTAX_CALL, @1, $3, NULL, NULL), $1); GIVE_UP_WHEN_DEEP }

@@ -99,9 +99,15 @@ static void add_free(struct checker *c, const struct syntax *s, struct profile *
     if (!resolve_path(c, s->child[0], &first, &count, &type, &component)) {
         return;
     }
-    if (component->index_width != 0 || type->width != 1 || s->child[1]->number > 1 || profile->free_bit_count >= 16) {
-        report(c->r, s, "a free component is one bit, 0 or 1, and there are at most 16");
+    if (component->index_width != 0 || type->width != 1 || s->child[1]->number > 1 || profile->free_bit_count >= 32) {
+        report(c->r, s, "a free component is one bit, 0 or 1, and there are at most 32");
         return;
+    }
+    for (size_t i = 0; i < profile->free_bit_count; i++) {
+        if (lists->free_bits[i].leaf == first) { /* of a profile that this one extends */
+            lists->free_bits[i].plain = s->child[1]->number;
+            return;
+        }
     }
     size_t at = APPEND(c, lists->free_bits, profile->free_bit_count, lists->free_capacity);
     lists->free_bits[at] = (struct free_bit){first, s->child[1]->number, s->child[2] == NULL ? "" : s->child[2]->text};
@@ -175,7 +181,33 @@ static void check_item(struct checker *c, const struct syntax *s, struct profile
     }
 }
 
-void check_profile(struct checker *c, const struct syntax *s) {
+/* Calls `visit` for every item of the profile, those of the profile that it extends first. */
+static void visit_items(struct checker *c, const struct syntax *s, struct profile *profile, struct profile_lists *lists, unsigned depth,
+                        void (*visit)(struct checker *, const struct syntax *, struct profile *, struct profile_lists *)) {
+    for (const struct syntax *i = s->child[0]; i != NULL; i = i->next) {
+        if (i->kind != SYNTAX_EXTENDS) {
+            visit(c, i, profile, lists);
+            continue;
+        }
+        const struct syntax *base = c->r->declarations;
+        while (base != NULL && (base->kind != SYNTAX_PROFILE || strcmp(base->text, i->text) != 0)) {
+            base = base->next;
+        }
+        if (base == NULL || depth > 8) {
+            report(c->r, i, base == NULL ? "there is no profile '%s'" : "profile '%s' extends itself", i->text);
+        } else {
+            visit_items(c, base, profile, lists, depth + 1, visit);
+        }
+    }
+}
+
+static void visit_parameter(struct checker *c, const struct syntax *s, struct profile *profile, struct profile_lists *lists) {
+    if (s->kind == SYNTAX_PARAMETER) {
+        add_parameter(c, s, profile, lists);
+    }
+}
+
+static struct profile check_profile(struct checker *c, const struct syntax *s) {
     struct profile_lists lists = {0};
     struct profile profile = {0};
     profile.name = s->text;
@@ -187,14 +219,8 @@ void check_profile(struct checker *c, const struct syntax *s) {
     lists.shadowed = arena_allocate(c->arena, c->leaf_count + 1);
     lists.relocated = arena_allocate(c->arena, c->leaf_count + 1);
     /* Parameters first: the other lines may use them in any order. */
-    for (const struct syntax *i = s->child[0]; i != NULL; i = i->next) {
-        if (i->kind == SYNTAX_PARAMETER) {
-            add_parameter(c, i, &profile, &lists);
-        }
-    }
-    for (const struct syntax *i = s->child[0]; i != NULL; i = i->next) {
-        check_item(c, i, &profile, &lists);
-    }
+    visit_items(c, s, &profile, &lists, 0, visit_parameter);
+    visit_items(c, s, &profile, &lists, 0, check_item);
     if (!lists.has_user || !lists.has_supervisor) {
         report(c->r, s, "a profile says what user and supervisor mode are: user when ...; supervisor when ...;");
     }
@@ -209,11 +235,28 @@ void check_profile(struct checker *c, const struct syntax *s) {
     profile.notes = lists.notes;
     profile.shadowed = lists.shadowed;
     profile.relocated = lists.relocated;
-    for (size_t i = 0; i < c->profile_count; i++) {
-        if (strcmp(c->profiles[i].name, profile.name) == 0) {
-            report(c->r, s, "profile '%s' is declared twice", profile.name);
+    return profile;
+}
+
+/* Every profile in every mode: its conditions may use the constants of the mode. */
+void check_profiles(struct checker *c) {
+    size_t count = 0;
+    for (const struct syntax *s = c->r->declarations; s != NULL; s = s->next) {
+        if (s->kind != SYNTAX_PROFILE) {
+            continue;
         }
+        for (size_t i = 0; i < count; i++) {
+            if (strcmp(c->profiles[i * c->mode_count].name, s->text) == 0) {
+                report(c->r, s, "profile '%s' is declared twice", s->text);
+            }
+        }
+        for (c->mode = 0; c->mode < c->mode_count; c->mode++) {
+            struct profile profile = check_profile(c, s);
+            size_t at = APPEND(c, c->profiles, c->profile_count, c->profile_capacity);
+            c->profiles[at] = profile;
+        }
+        c->mode = 0;
+        count++;
     }
-    size_t at = APPEND(c, c->profiles, c->profile_count, c->profile_capacity);
-    c->profiles[at] = profile;
+    c->profile_count = count;
 }

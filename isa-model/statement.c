@@ -175,6 +175,7 @@ static void execute_call(struct checker *c, const struct syntax *s) {
     c->locals = locals;
     c->depth++;
     d->active = true;
+    d->used = true;
     execute_block(c, d->syntax->child[1]->child[0]);
     d->active = false;
     c->depth--;
@@ -210,6 +211,9 @@ static void execute(struct checker *c, const struct syntax *s) {
         if (cases_condition(c, s, v).kind != VALUE_ERROR) {
             execute_cases(c, s->child[1], v);
         }
+        break;
+    case SYNTAX_COMPUTE:
+        execute_compute(c, s);
         break;
     case SYNTAX_TRAP:
         execute_trap(c, s);

@@ -32,6 +32,11 @@ enum syntax_kind {
     SYNTAX_OPERATING_MODE,
     SYNTAX_PROFILE,
     SYNTAX_PARAMETER,
+    SYNTAX_ALIAS,
+    SYNTAX_SIZES,
+    SYNTAX_OPERAND_KIND,
+    SYNTAX_FAMILY,
+    SYNTAX_PROLOGUE,
     /* parts of an instruction */
     SYNTAX_FORM,
     SYNTAX_NOTE,
@@ -43,6 +48,8 @@ enum syntax_kind {
     SYNTAX_MODES,
     SYNTAX_OPERANDS,
     SYNTAX_WITH,
+    SYNTAX_EXTENSION,
+    SYNTAX_FOR,
     /* parts of a profile */
     SYNTAX_USER,
     SYNTAX_SUPERVISOR,
@@ -53,6 +60,7 @@ enum syntax_kind {
     SYNTAX_RELOCATED,
     SYNTAX_WHERE,
     SYNTAX_FREE,
+    SYNTAX_EXTENDS,
     /* statements */
     SYNTAX_BLOCK,
     SYNTAX_LET,
@@ -62,6 +70,7 @@ enum syntax_kind {
     SYNTAX_MATCH,
     SYNTAX_CASE,
     SYNTAX_TRAP,
+    SYNTAX_COMPUTE,
     /* expressions */
     SYNTAX_UNDEFINED,
     SYNTAX_FIELD,

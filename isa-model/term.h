@@ -14,6 +14,7 @@ __extension__ typedef unsigned __int128 word128;
 
 #define TERM_NONE UINT32_MAX
 #define TERM_MAXIMUM_WIDTH 128u
+#define TERM_MAXIMUM_ARGUMENTS 32u
 
 enum term_operator {
     TERM_CONSTANT, /* a number */

@@ -3,16 +3,15 @@
 
 #include <stdlib.h>
 
-#define MAXIMUM_ARGUMENTS 16u
 
 static word128 value_of(const struct term_view *view, const word128 *values, term_lookup lookup, void *context, unsigned argument_width) {
     const term *a = view->arguments;
-    word128 arguments[MAXIMUM_ARGUMENTS];
+    word128 arguments[TERM_MAXIMUM_ARGUMENTS];
     switch (view->operation) {
     case TERM_CONSTANT:
         return view->constant;
     case TERM_APPLY:
-        for (unsigned i = 0; i < view->argument_count && i < MAXIMUM_ARGUMENTS; i++) {
+        for (unsigned i = 0; i < view->argument_count && i < TERM_MAXIMUM_ARGUMENTS; i++) {
             arguments[i] = values[a[i]];
         }
         return lookup(context, view->symbol, arguments, view->argument_count) & term_mask(view->width);

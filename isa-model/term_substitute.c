@@ -63,12 +63,12 @@ void substitution_rename(struct substitution *s, symbol from, symbol to) { set(s
 void substitution_replace(struct substitution *s, symbol from, term to) { set(s, from, REPLACE, to); }
 
 static term rebuild_apply(struct substitution *s, const struct term_view *view) {
-    term replaced[16];
+    term replaced[TERM_MAXIMUM_ARGUMENTS];
     enum replacement kind = view->symbol < s->symbol_capacity ? (enum replacement)s->kinds[view->symbol] : KEEP;
     if (kind == REPLACE) {
         return s->targets[view->symbol];
     }
-    for (unsigned i = 0; i < view->argument_count && i < 16; i++) {
+    for (unsigned i = 0; i < view->argument_count && i < TERM_MAXIMUM_ARGUMENTS; i++) {
         replaced[i] = s->memory[view->arguments[i]];
     }
     return term_apply(s->pool, kind == RENAME ? s->targets[view->symbol] : view->symbol, replaced, view->argument_count);

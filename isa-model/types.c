@@ -23,6 +23,9 @@ const char *type_text(struct checker *c, const struct type *type) {
     if (type->name != NULL) {
         return type->name;
     }
+    if (type->token != 0) {
+        return arena_format(c->arena, "bits(%u)", type->token);
+    }
     if (type->kind == TYPE_BITS) {
         return type->width == 1 ? "bit" : arena_format(c->arena, "bits(%u)", type->width);
     }

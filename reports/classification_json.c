@@ -58,12 +58,12 @@ static json_t *json_differences(const struct component_list *list, const struct 
     return names;
 }
 
-static json_t *json_witness(const struct isa *isa, const struct form *form, const struct witness *witness) {
+static json_t *json_witness(const struct isa *isa, const struct semantics *semantics, const struct witness *witness) {
     if (witness == NULL) {
         return json_null();
     }
     struct component_list list;
-    if (!components_of(isa, form, witness, &list)) {
+    if (!components_of(isa, semantics, witness, &list)) {
         return NULL;
     }
     json_t *states = json_array();
@@ -83,7 +83,7 @@ static json_t *json_witness(const struct isa *isa, const struct form *form, cons
 
 static json_t *json_form(const struct classification *c, const struct form_verdict *v) {
     const struct form *f = &c->isa->forms[v->form];
-    json_t *witness = json_witness(c->isa, f, v->witness);
+    json_t *witness = json_witness(c->isa, f->semantics[v->mode], v->witness);
     if (witness == NULL) {
         return NULL;
     }
@@ -137,7 +137,7 @@ static json_t *json_theorem(const struct classification *c, const struct theorem
 }
 
 static json_t *json_configuration(const struct classification *c, unsigned bits) {
-    const struct profile *profile = &c->isa->profiles[c->profile];
+    const struct profile *profile = profile_in(c->isa, c->profile, 0);
     json_t *object = json_object();
     int failed = 0;
     for (size_t i = 0; i < profile->free_bit_count; i++) {
@@ -197,7 +197,7 @@ static json_t *json_forms(const struct classification *c) {
 
 bool report_classification_json(FILE *out, const struct classification *c, const struct report_scope *scope) {
     json_t *root = json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:o}", "isa", c->isa->name, "mode",
-                             scope->mode < 0 ? "all" : c->isa->modes[scope->mode].name, "profile", c->isa->profiles[c->profile].name, "definition",
+                             scope->mode < 0 ? "all" : c->isa->modes[scope->mode].name, "profile", profile_in(c->isa, c->profile, 0)->name, "definition",
                              c->definition == DEFINITION_LITERAL ? "literal" : "repaired", "configuration", json_configuration(c, c->configuration),
                              "theorem1", json_theorem(c, &c->theorem[0]), "theorem2", json_theorem(c, &c->theorem[1]), "theorem3",
                              json_theorem(c, &c->theorem[2]), "virtualizable_pointwise", json_answer(c->virtualizable_pointwise), "verdict",

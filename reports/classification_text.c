@@ -31,7 +31,7 @@ static void write_theorem(const struct writer *w, unsigned number, const char *h
 
 static bool write_heading(const struct writer *w) {
     const struct classification *c = w->c;
-    const struct profile *profile = &c->isa->profiles[c->profile];
+    const struct profile *profile = profile_in(c->isa, c->profile, 0);
     (void)fprintf(w->out, "%s%s%s  %s\n", w->paint.bold, c->isa->name, w->paint.plain, c->isa->title);
     (void)fprintf(w->out, "profile    %s%s", profile->name, profile->title[0] == '\0' ? "" : ": ");
     write_wrapped(w->out, 13 + (unsigned)strlen(profile->name), 11, profile->title);
@@ -156,7 +156,7 @@ static bool write_forms(const struct writer *w, const unsigned *verdicts, size_t
 
 static bool write_search(const struct writer *w) {
     const struct classification *c = w->c;
-    const struct profile *profile = &c->isa->profiles[c->profile];
+    const struct profile *profile = profile_in(c->isa, c->profile, 0);
     if (!c->searched || profile->free_bit_count == 0) {
         return true;
     }

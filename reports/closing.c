@@ -41,7 +41,7 @@ void closing_text(const struct classification *c, unsigned verdict, char *text, 
     const struct form_verdict *v = &c->verdicts[verdict];
     const char *form = c->isa->forms[v->form].text;
     const char *mode = c->isa->modes[v->mode].name;
-    const struct profile *profile = &c->isa->profiles[c->profile];
+    const struct profile *profile = profile_in(c->isa, c->profile, 0);
     text[0] = '\0';
     if (!c->searched || profile->free_bit_count == 0) {
         return;

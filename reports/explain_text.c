@@ -74,7 +74,7 @@ static void write_head(FILE *out, const struct classification *c, const struct f
     if (form->source[0] != '\0') {
         (void)fprintf(out, "source   %s\n", form->source);
     }
-    (void)fprintf(out, "profile  %s, definition %s\n", c->isa->profiles[c->profile].name,
+    (void)fprintf(out, "profile  %s, definition %s\n", profile_in(c->isa, c->profile, 0)->name,
                   c->definition == DEFINITION_LITERAL ? "literal" : "repaired");
     for (size_t i = 0; i < form->note_count; i++) {
         (void)fputs("note     ", out);

@@ -34,13 +34,13 @@ static json_t *json_mode_names(const struct isa *isa, const struct form *form) {
     return array;
 }
 
-static json_t *json_operands(const struct form *form) {
+static json_t *json_operands(const struct semantics *semantics) {
     static const char *const directions[] = {"", "in", "out", "inout"};
     json_t *array = json_array();
-    for (size_t i = 0; i < form->operand_count; i++) {
-        const struct operand *o = &form->operands[i];
+    for (size_t i = 0; semantics != NULL && i < semantics->operand_count; i++) {
+        const struct operand *o = &semantics->operands[i];
         (void)json_array_append_new(array, json_pack("{s:s, s:s, s:s, s:i}", "name", o->name, "direction", directions[o->direction], "kind",
-                                                     o->kind == NULL ? "" : o->kind, "width", (int)o->width));
+                                                     o->kind == NULL ? "" : o->kind, "width", (int)o->size));
     }
     return array;
 }
@@ -53,6 +53,16 @@ static json_t *json_free_bits(const struct isa *isa, const struct profile *profi
     return object;
 }
 
+/* Operands are the same in every mode but for widths that follow a constant of the mode: those of the first mode are shown. */
+static const struct semantics *first_semantics(const struct isa *isa, const struct form *form) {
+    for (size_t m = 0; m < isa->mode_count; m++) {
+        if (form->semantics[m] != NULL) {
+            return form->semantics[m];
+        }
+    }
+    return NULL;
+}
+
 bool report_list_json(FILE *out, const struct isa *isa) {
     json_t *modes = json_array();
     json_t *profiles = json_array();
@@ -61,12 +71,12 @@ bool report_list_json(FILE *out, const struct isa *isa) {
         (void)json_array_append_new(modes, json_string(isa->modes[i].name));
     }
     for (size_t i = 0; i < isa->profile_count; i++) {
-        (void)json_array_append_new(profiles, json_pack("{s:s, s:o}", "name", isa->profiles[i].name, "free", json_free_bits(isa, &isa->profiles[i])));
+        (void)json_array_append_new(profiles, json_pack("{s:s, s:o}", "name", profile_in(isa, i, 0)->name, "free", json_free_bits(isa, profile_in(isa, i, 0))));
     }
     for (size_t i = 0; i < isa->form_count; i++) {
         const struct form *f = &isa->forms[i];
         json_t *form = json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:s}", "name", f->instruction, "title", f->title, "form", f->text, "encoding",
-                                 f->encoding, "modes", json_mode_names(isa, f), "operands", json_operands(f), "source", f->source);
+                                 f->encoding, "modes", json_mode_names(isa, f), "operands", json_operands(first_semantics(isa, f)), "source", f->source);
         (void)json_array_append_new(forms, form);
     }
     bool complete = json_array_size(forms) == isa->form_count;

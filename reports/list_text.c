@@ -46,9 +46,9 @@ bool report_list_text(FILE *out, const struct isa *isa) {
         write_named(out, "mode", isa->modes[i].name, isa->modes[i].title);
     }
     for (size_t i = 0; i < isa->profile_count; i++) {
-        write_named(out, "profile", isa->profiles[i].name, isa->profiles[i].title);
-        for (size_t k = 0; k < isa->profiles[i].free_bit_count; k++) {
-            const struct free_bit *bit = &isa->profiles[i].free_bits[k];
+        write_named(out, "profile", profile_in(isa, i, 0)->name, profile_in(isa, i, 0)->title);
+        for (size_t k = 0; k < profile_in(isa, i, 0)->free_bit_count; k++) {
+            const struct free_bit *bit = &profile_in(isa, i, 0)->free_bits[k];
             (void)fprintf(out, "  free bit %s (plain %u)\n", isa->leaves[bit->leaf].name, (unsigned)bit->plain);
         }
     }

@@ -7,7 +7,7 @@
 
 struct collector {
     const struct isa *isa;
-    const struct form *form;
+    const struct semantics *semantics;
     struct component_list *list;
     size_t capacity;
 };
@@ -42,17 +42,17 @@ static const struct leaf *leaf_of(const struct isa *isa, symbol s) {
     return NULL;
 }
 
-static const struct operand *operand_of(const struct form *form, symbol s) {
-    for (size_t i = 0; i < form->operand_count; i++) {
-        if (form->operands[i].symbol == s) {
-            return &form->operands[i];
+static const struct operand *operand_of(const struct semantics *semantics, symbol s) {
+    for (size_t i = 0; i < semantics->operand_count; i++) {
+        if (semantics->operands[i].symbol == s) {
+            return &semantics->operands[i];
         }
     }
     return NULL;
 }
 
 static void name_component(const struct collector *k, struct component *c) {
-    const struct operand *operand = operand_of(k->form, c->symbol);
+    const struct operand *operand = operand_of(k->semantics, c->symbol);
     const char *name = c->leaf != NULL ? c->leaf->name : operand != NULL ? operand->name : term_symbol_name(k->isa->pool, c->symbol);
     size_t used = (size_t)snprintf(c->name, sizeof c->name, "%s%s", operand != NULL ? "operand " : "", name);
     for (unsigned i = 0; i < c->argument_count && used < sizeof c->name; i++) {
@@ -112,7 +112,7 @@ static bool mark_differences(struct collector *k, const struct witness *w) {
     for (size_t i = 0; i < w->difference_count; i++) {
         unsigned at = w->differences[i];
         bool is_leaf = at < k->isa->leaf_count;
-        symbol s = is_leaf ? k->isa->leaves[at].symbol : k->form->operands[at - k->isa->leaf_count].symbol;
+        symbol s = is_leaf ? k->isa->leaves[at].symbol : k->semantics->operands[at - k->isa->leaf_count].symbol;
         bool is_array = is_leaf && k->isa->leaves[at].index_width != 0;
         if (!is_array && add(k, s, NULL, 0) == NULL) {
             return false;
@@ -137,7 +137,7 @@ static void mark_root(const struct collector *k, term root, symbol except, unsig
 }
 
 static bool mark_reads(const struct collector *k) {
-    const struct form *f = k->form;
+    const struct semantics *f = k->semantics;
     size_t size = term_pool_size(k->isa->pool);
     unsigned char *marks = calloc(size + 1, 1);
     if (marks == NULL) {
@@ -172,9 +172,9 @@ static bool mark_reads(const struct collector *k) {
     return true;
 }
 
-bool components_of(const struct isa *isa, const struct form *form, const struct witness *witness, struct component_list *list) {
+bool components_of(const struct isa *isa, const struct semantics *semantics, const struct witness *witness, struct component_list *list) {
     *list = (struct component_list){NULL, 0};
-    struct collector k = {isa, form, list, 0};
+    struct collector k = {isa, semantics, list, 0};
     bool complete = true;
     for (unsigned i = 0; i < witness->state_count && complete; i++) {
         complete = add_valuation(&k, witness->states[i].before) && add_valuation(&k, witness->states[i].result.after);

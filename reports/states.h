@@ -10,7 +10,7 @@ struct component {
     const struct leaf *leaf; /* NULL: an operand or something that is not part of the state */
     unsigned width;
     unsigned argument_count;
-    word128 arguments[16];
+    word128 arguments[TERM_MAXIMUM_ARGUMENTS];
     bool is_difference; /* makes it a witness */
     bool is_read;       /* the form's semantics mention it */
     bool is_state;      /* a leaf or an operand: it has a value after the step */
@@ -23,7 +23,7 @@ struct component_list {
 };
 
 /* All components that a state of the witness gives a value, or that the witness names as differences. False: out of memory. */
-bool components_of(const struct isa *isa, const struct form *form, const struct witness *witness, struct component_list *list);
+bool components_of(const struct isa *isa, const struct semantics *semantics, const struct witness *witness, struct component_list *list);
 void components_free(struct component_list *list);
 
 word128 component_before(const struct component *component, const struct witness_state *state);

@@ -146,7 +146,7 @@ static void write_two(const struct table *t) {
 
 bool write_witness(FILE *out, const struct classification *c, const struct form_verdict *v, const struct paint *paint) {
     struct component_list list;
-    if (!components_of(c->isa, &c->isa->forms[v->form], v->witness, &list)) {
+    if (!components_of(c->isa, c->isa->forms[v->form].semantics[v->mode], v->witness, &list)) {
         return false;
     }
     const struct table t = {out, c, v->witness, &list, paint};

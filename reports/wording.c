@@ -64,7 +64,7 @@ const char *why_sentence(const struct classification *c, const struct form_verdi
 }
 
 char *configuration_text(const struct classification *c, unsigned bits) {
-    const struct profile *profile = &c->isa->profiles[c->profile];
+    const struct profile *profile = profile_in(c->isa, c->profile, 0);
     if (profile->free_bit_count == 0) {
         return strdup("no free bits");
     }

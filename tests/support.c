@@ -31,7 +31,7 @@ char *read_text(const char *path, size_t *size) {
 
 struct isa *load_file(const char *path, const char *drop_form, unsigned drop_point) {
     const struct source_reader reader = source_reader_files();
-    const struct isa_options options = {drop_form, drop_point};
+    const struct isa_options options = {.drop_instruction = drop_form, .drop_point = drop_point};
     char *messages = NULL;
     struct isa *isa = isa_load(path, &reader, &options, &messages);
     if (isa == NULL) {
@@ -52,7 +52,7 @@ static char *read_memory(void *context, const char *path, size_t *size) {
 struct isa *load_text(const char *text, char **messages) {
     char *copy = strdup(text);
     const struct source_reader reader = {read_memory, copy};
-    const struct isa_options options = {NULL, 0};
+    const struct isa_options options = {.only = NULL};
     struct isa *isa = isa_load("test.isa", &reader, &options, messages);
     free(copy);
     return isa;
@@ -60,8 +60,8 @@ struct isa *load_text(const char *text, char **messages) {
 
 unsigned plain_configuration(const struct isa *isa, unsigned profile) {
     unsigned bits = 0;
-    for (size_t i = 0; i < isa->profiles[profile].free_bit_count; i++) {
-        bits |= isa->profiles[profile].free_bits[i].plain != 0 ? 1u << i : 0u;
+    for (size_t i = 0; i < profile_in(isa, profile, 0)->free_bit_count; i++) {
+        bits |= profile_in(isa, profile, 0)->free_bits[i].plain != 0 ? 1u << i : 0u;
     }
     return bits;
 }

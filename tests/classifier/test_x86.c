@@ -139,7 +139,7 @@ static void test_umip(void) {
         x86_end(&x);
         return;
     }
-    const struct profile *profile = &x.isa->profiles[x.options.profile];
+    const struct profile *profile = profile_in(x.isa, x.options.profile, x.options.mode < 0 ? 0 : (size_t)x.options.mode);
     unsigned configuration = plain_configuration(x.isa, x.options.profile);
     int umip = isa_find_leaf(x.isa, "cr4.umip");
     bool found = false;
@@ -185,7 +185,7 @@ static enum answer violation_without(const struct x86 *x, const struct form *for
 /* The condition of a trap point at one privilege level, everything else as in the plain configuration with IOPL 0. */
 static term at_level(const struct x86 *x, term condition, unsigned level) {
     const struct isa *isa = x->isa;
-    const struct profile *profile = &isa->profiles[x->options.profile];
+    const struct profile *profile = profile_in(isa, x->options.profile, 0);
     int cpl = isa_find_leaf(isa, "cpl");
     int iopl = isa_find_leaf(isa, "iopl");
     struct substitution *s = substitution_new(isa->pool);
@@ -224,8 +224,8 @@ static void test_dropped_checks(void) {
     for (size_t i = 0; i < x.classification->verdict_count; i++) {
         const struct form_verdict *v = &x.classification->verdicts[i];
         const struct form *form = &x.isa->forms[v->form];
-        for (unsigned p = 0; v->class == VERDICT_PRIVILEGED_SENSITIVE && p < form->point_count; p++) {
-            if (is_privilege_check(&x, form->points[p].condition)) {
+        for (unsigned p = 0; v->class == VERDICT_PRIVILEGED_SENSITIVE && p < form->semantics[v->mode]->point_count; p++) {
+            if (is_privilege_check(&x, form->semantics[v->mode]->points[p].condition)) {
                 CHECK(violation_without(&x, form, p + 1) == ANSWER_YES, "%s without trap point %u is a violation", form->text, p + 1);
                 count++;
             }

@@ -28,7 +28,7 @@ static char *read_input(void *context, const char *path, size_t *size) {
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     struct input input = {data, size};
     const struct source_reader reader = {read_input, &input};
-    const struct isa_options options = {NULL, 0};
+    const struct isa_options options = {.only = NULL};
     char *messages = NULL;
     struct isa *isa = isa_load("fuzz.isa", &reader, &options, &messages);
     if (isa == NULL && (messages == NULL || messages[0] == '\0')) {

@@ -8,7 +8,7 @@
 
 static void check_file(const char *path) {
     const struct source_reader reader = source_reader_files();
-    const struct isa_options options = {NULL, 0};
+    const struct isa_options options = {.only = NULL};
     char *messages = NULL;
     struct isa *isa = isa_load(path, &reader, &options, &messages);
     CHECK(isa == NULL, "%s is accepted", path);
@@ -35,7 +35,7 @@ static void test_golden(void) {
 
 static void test_missing_file(void) {
     const struct source_reader reader = source_reader_files();
-    const struct isa_options options = {NULL, 0};
+    const struct isa_options options = {.only = NULL};
     char *messages = NULL;
     struct isa *isa = isa_load("tests/no-such-file.isa", &reader, &options, &messages);
     CHECK(isa == NULL && messages != NULL && strstr(messages, "cannot read") != NULL, "a file that is not there");

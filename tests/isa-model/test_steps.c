@@ -59,9 +59,9 @@ static bool find_symbol(const struct isa *isa, const struct form *form, const ch
         *s = isa->leaves[leaf].symbol;
         return true;
     }
-    for (size_t i = 0; i < form->operand_count; i++) {
-        if (strcmp(form->operands[i].name, name) == 0) {
-            *s = form->operands[i].symbol;
+    for (size_t i = 0; i < form->semantics[0]->operand_count; i++) {
+        if (strcmp(form->semantics[0]->operands[i].name, name) == 0) {
+            *s = form->semantics[0]->operands[i].symbol;
             return true;
         }
     }
@@ -110,7 +110,7 @@ static void check_step(const struct isa *isa, const struct form *form, const str
     }
     struct step_result result;
     memset(&result, 0, sizeof result);
-    if (CHECK(step(isa, form, before, &result), "%s from %s", c->form, c->before)) {
+    if (CHECK(step(isa, form->semantics[0], before, &result), "%s from %s", c->form, c->before)) {
         CHECK(result.outcome == c->outcome, "%s from %s: outcome %d instead of %d", c->form, c->before, (int)result.outcome, (int)c->outcome);
         CHECK(c->outcome != STEP_TRAP || result.trap_vector == c->vector, "%s from %s: vector %u", c->form, c->before, result.trap_vector);
         text = c->after;
@@ -151,14 +151,14 @@ static void test_forms(void) {
     leaf = isa_find_leaf(isa, "privilege");
     CHECK(leaf >= 0 && isa->leaves[leaf].value_count == 2 && strcmp(isa->leaves[leaf].value_names[1], "user") == 0, "privilege has two values");
     int form = find_form(isa, "LRB");
-    CHECK(form >= 0 && isa->forms[form].point_count == 1, "LRB has one trap point");
+    CHECK(form >= 0 && isa->forms[form].semantics[0]->point_count == 1, "LRB has one trap point");
     isa_free(isa);
     isa = load_file(MACHINE, "LRB", 1);
     if (isa != NULL) {
         struct valuation *before = valuation_new();
         struct step_result result;
         (void)valuation_set(before, isa->leaves[isa_find_leaf(isa, "privilege")].symbol, NULL, 0, 1);
-        bool good = step(isa, &isa->forms[find_form(isa, "LRB")], before, &result);
+        bool good = step(isa, isa->forms[find_form(isa, "LRB")].semantics[0], before, &result);
         CHECK(good && result.outcome == STEP_DONE, "without its check LRB runs in user mode");
         valuation_free(good ? result.after : NULL);
         valuation_free(before);

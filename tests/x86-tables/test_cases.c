@@ -28,9 +28,9 @@ static bool find_symbol(const struct isa *isa, const struct form *form, const ch
         *found = leaf >= 0 ? isa->leaves[leaf].symbol : isa->length;
         return true;
     }
-    for (size_t i = 0; i < form->operand_count; i++) {
-        if (strcmp(form->operands[i].name, name) == 0) {
-            *found = form->operands[i].symbol;
+    for (size_t i = 0; i < form->semantics[0]->operand_count; i++) {
+        if (strcmp(form->semantics[0]->operands[i].name, name) == 0) {
+            *found = form->semantics[0]->operands[i].symbol;
             return true;
         }
     }
@@ -98,7 +98,7 @@ static void run_case(const struct isa *isa, const char *base, char *line) {
         const struct form *form = &isa->forms[found];
         set_all(isa, form, base, state);
         set_all(isa, form, fields[1], state);
-        if (CHECK(step(isa, form, state, &result), "%s executes", form->text)) {
+        if (CHECK(step(isa, form->semantics[0], state, &result), "%s executes", form->text)) {
             char got[64] = "done";
             if (result.outcome != STEP_DONE) {
                 (void)snprintf(got, sizeof got, "trap%u:%x", result.trap_vector, (unsigned)result.trap_argument);
