@@ -101,6 +101,8 @@ word128 valuation_get(const struct valuation *v, symbol s, const word128 *argume
     return v->table[at] == 0 ? 0 : v->entries[v->table[at] - 1].value;
 }
 
+bool valuation_has(const struct valuation *v, symbol s) { return v->table_size != 0 && v->table[find(v, s, NULL, 0)] != 0; }
+
 size_t valuation_size(const struct valuation *v) { return v->count; }
 
 const struct valuation_entry *valuation_entries(const struct valuation *v) { return v->entries; }
