@@ -2,7 +2,10 @@
 #ifndef POPEK_CLASSIFICATION_H
 #define POPEK_CLASSIFICATION_H
 
+#include <stdio.h>
+
 #include "query.h"
+#include "recall.h"
 #include "smtlib.h"
 #include "solver.h"
 #include "witness.h"
@@ -10,6 +13,7 @@
 struct answered {
     bool known;
     enum answer answer;
+    size_t file; /* number of the SMT-LIB file that it was exported to, 0: none yet */
     struct valuation *model;
 };
 
@@ -17,6 +21,10 @@ struct classifier {
     struct query_context context;
     const struct classify_options *options;
     struct solver *solver;
+    struct recall *recall;
+    FILE *index; /* of the exported queries */
+    size_t exported;
+    struct cone *cone; /* for looking at what a form depends on */
     unsigned configuration;
     struct form_verdict *verdicts;
     size_t verdict_count;
@@ -39,6 +47,8 @@ bool ask(struct classifier *c, unsigned form, unsigned mode, enum question quest
          struct witness **witness);
 /* Which configuration of the free bits leaves the fewest holes. */
 bool search_configurations(struct classifier *c);
+/* False, with the reason, when no guest can run under the chosen configuration. */
+bool check_configuration(struct classifier *c);
 /* Theorems and assumptions; the result takes over the verdicts. NULL: out of memory. */
 struct classification *conclude_all(struct classifier *c);
 /* The sentences that go with every result; false: out of memory. */

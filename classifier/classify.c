@@ -1,6 +1,8 @@
 /* Asks every question of every form, and draws the conclusions. */
 #include "classification.h"
 
+#include "../isa-model/term_cone.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,19 +39,33 @@ static bool remember(struct classifier *c, const struct query_record *record) {
     return true;
 }
 
-static bool export_query(struct classifier *c, term query, const struct query_record *record) {
-    char path[4096];
-    char name[80];
+/* A name that says what the query was first asked about. */
+static void file_name(const struct query_record *record, size_t number, char *name, size_t size) {
+    char form[80];
     size_t length = 0;
-    for (const char *t = record->form_text; *t != '\0' && length + 1 < sizeof name; t++) {
+    for (const char *t = record->form_text; *t != '\0' && length + 1 < sizeof form; t++) {
         bool plain = (*t >= 'a' && *t <= 'z') || (*t >= 'A' && *t <= 'Z') || (*t >= '0' && *t <= '9');
-        if (plain || (length > 0 && name[length - 1] != '_')) {
-            name[length++] = plain ? *t : '_';
+        if (plain || (length > 0 && form[length - 1] != '_')) {
+            form[length++] = plain ? *t : '_';
         }
     }
-    name[length] = '\0';
-    int written = snprintf(path, sizeof path, "%s/%05zu-%s-%s-%s-%u.smt2", c->options->smt2_directory, c->query_count, name, record->mode,
-                           question_name(record->question), record->configuration);
+    form[length] = '\0';
+    (void)snprintf(name, size, "%05zu-%s-%s-%s-%u.smt2", number, form, record->mode, question_name(record->question), record->configuration);
+}
+
+/* Equal queries share one file; the index has a line for each question. */
+static bool export_query(struct classifier *c, term query, struct answered *known, const struct query_record *record) {
+    char name[300];
+    char path[4096];
+    bool first = known->file == 0;
+    known->file = first ? ++c->exported : known->file;
+    file_name(record, known->file, name, sizeof name);
+    (void)fprintf(c->index, "%s\t%s\t%s\t%u\t%s\t%05zu\n", record->form_text, record->mode, question_name(record->question), record->configuration,
+                  record->answer == ANSWER_YES ? "sat" : record->answer == ANSWER_NO ? "unsat" : "unknown", known->file);
+    if (!first) {
+        return true;
+    }
+    int written = snprintf(path, sizeof path, "%s/%s", c->options->smt2_directory, name);
     FILE *out = written < 0 || (size_t)written >= sizeof path ? NULL : fopen(path, "w");
     if (out == NULL) {
         return fail(c, false, "cannot write %s: %s", path, strerror(errno));
@@ -62,7 +78,7 @@ static bool export_query(struct classifier *c, term query, const struct query_re
 }
 
 /* Equal terms are one question: forms that share a template, and the search that asks what the verdicts asked, are decided once. */
-static struct answered *answer_of(struct classifier *c, term query) {
+static struct answered *answer_of(struct classifier *c, term query, enum question question, unsigned mode) {
     if (query >= c->answered_size) {
         size_t wanted = term_pool_size(c->context.isa->pool) * 2;
         struct answered *larger = realloc(c->answered, wanted * sizeof *larger);
@@ -74,8 +90,23 @@ static struct answered *answer_of(struct classifier *c, term query) {
         c->answered_size = wanted;
     }
     struct answered *known = &c->answered[query];
+    if (known->known) {
+        return known;
+    }
+    if (term_is_constant(c->context.isa->pool, query, NULL)) {
+        known->known = solver_ask(c->solver, query, NULL, &known->answer, &known->model);
+        return known->known ? known : NULL;
+    }
+    symbol frame[64];
+    const struct recall_topic topic = {(unsigned)question, mode, frame, query_frame(&c->context, mode, question, frame, 64)};
+    known->known = recall_try(c->recall, query, &topic, &known->model) && known->model != NULL;
+    known->answer = ANSWER_YES;
     if (!known->known) {
-        known->known = solver_ask(c->solver, query, &known->answer, &known->model);
+        bool two_states = question == QUESTION_LOCATION || question == QUESTION_USER_LOCATION || question == QUESTION_MODE;
+        known->known = solver_ask(c->solver, query, two_states ? recall_latest(c->recall, (unsigned)question) : NULL, &known->answer, &known->model);
+    }
+    if (known->model != NULL && c->recall != NULL) {
+        recall_add(c->recall, &topic, known->model);
     }
     return known->known ? known : NULL;
 }
@@ -88,13 +119,13 @@ bool ask(struct classifier *c, unsigned form, unsigned mode, enum question quest
     double start = cpu_seconds();
     query_context_mode(&c->context, mode);
     term query = query_build(&c->context, semantics, mode, question, configuration);
-    const struct answered *known = query == TERM_NONE || term_pool_failed(isa->pool) ? NULL : answer_of(c, query);
+    struct answered *known = query == TERM_NONE || term_pool_failed(isa->pool) ? NULL : answer_of(c, query, question, mode);
     if (known == NULL) {
         return fail(c, true, "the solver could not be asked about %s (%s)", f->text, question_name(question));
     }
     *answer = known->answer;
     struct query_record record = {f->text, isa->modes[mode].name, question, configuration, *answer, cpu_seconds() - start};
-    bool good = c->options->smt2_directory == NULL || export_query(c, query, &record);
+    bool good = c->options->smt2_directory == NULL || export_query(c, query, known, &record);
     good = good && remember(c, &record);
     if (good && *answer == ANSWER_YES) {
         struct witness *w = witness_new(&c->context, semantics, question, known->model);
@@ -224,19 +255,75 @@ static bool make_directory(struct classifier *c) {
     if (path != NULL && mkdir(path, 0777) != 0 && errno != EEXIST) {
         return fail(c, false, "cannot make the directory %s: %s", path, strerror(errno));
     }
+    char index[4096];
+    if (path != NULL) {
+        int written = snprintf(index, sizeof index, "%s/index.tsv", path);
+        c->index = written < 0 || (size_t)written >= sizeof index ? NULL : fopen(index, "w");
+        if (c->index == NULL) {
+            return fail(c, false, "cannot write %s: %s", index, strerror(errno));
+        }
+        (void)fputs("form\tmode\tquestion\tconfiguration\tanswer\tfile\n", c->index);
+    }
     return true;
 }
 
+/* Verdicts that are one question: forms of one template, and modes whose states are asked about together. */
+static bool same_question(const struct classifier *c, const struct form_verdict *a, const struct form_verdict *b) {
+    const struct isa *isa = c->context.isa;
+    return isa->forms[a->form].semantics[a->mode] == isa->forms[b->form].semantics[b->mode] && isa->modes[a->mode].states == isa->modes[b->mode].states;
+}
+
+static size_t question_hash(const struct classifier *c, const struct form_verdict *v) {
+    uintptr_t h = (uintptr_t)c->context.isa->forms[v->form].semantics[v->mode] / 16 * 31 + c->context.isa->modes[v->mode].states;
+    return (size_t)(h * 0x9E3779B97F4A7C15u >> 20);
+}
+
+static bool find_equals(struct classifier *c) {
+    size_t size = 64;
+    while (size < 2 * c->verdict_count) {
+        size *= 2;
+    }
+    unsigned *table = calloc(size, sizeof *table);
+    for (size_t i = 0; table != NULL && i < c->verdict_count; i++) {
+        size_t at = question_hash(c, &c->verdicts[i]) & (size - 1);
+        while (table[at] != 0 && !same_question(c, &c->verdicts[table[at] - 1], &c->verdicts[i])) {
+            at = (at + 1) & (size - 1);
+        }
+        table[at] = table[at] == 0 ? (unsigned)i + 1 : table[at];
+        c->verdicts[i].same_as = table[at] - 1;
+    }
+    free(table);
+    return table != NULL;
+}
+
+static void copy_verdict(struct classifier *c, struct form_verdict *v) {
+    const struct form_verdict *decided = &c->verdicts[v->same_as];
+    struct form_verdict copy = *decided;
+    copy.form = v->form;
+    copy.mode = v->mode;
+    *v = copy;
+    if (c->index != NULL) {
+        const struct isa *isa = c->context.isa;
+        (void)fprintf(c->index, "%s\t%s\tall\t\tas\t%s in %s\n", isa->forms[v->form].text, isa->modes[v->mode].name, isa->forms[decided->form].text,
+                      isa->modes[decided->mode].name);
+    }
+}
+
 static bool run_all(struct classifier *c) {
-    if (!make_directory(c) || !list_verdicts(c)) {
+    if (!make_directory(c) || !list_verdicts(c) || !find_equals(c)) {
         return false;
     }
     if ((c->options->best || c->options->search) && !search_configurations(c)) {
         return false;
     }
     c->configuration = c->options->best ? c->best.bits : c->options->configuration;
+    if (!c->options->best && !check_configuration(c)) {
+        return false;
+    }
     for (size_t i = 0; i < c->verdict_count; i++) {
-        if (!decide(c, &c->verdicts[i])) {
+        if (c->verdicts[i].same_as != i) {
+            copy_verdict(c, &c->verdicts[i]);
+        } else if (!decide(c, &c->verdicts[i])) {
             return false;
         }
     }
@@ -245,7 +332,9 @@ static bool run_all(struct classifier *c) {
 
 static void release(struct classifier *c) {
     for (size_t i = 0; i < c->verdict_count; i++) {
-        witness_free(c->verdicts[i].witness);
+        if (c->verdicts[i].same_as == i) {
+            witness_free(c->verdicts[i].witness);
+        }
     }
     free(c->verdicts);
     free(c->queries);
@@ -261,9 +350,14 @@ struct classification *classify(const struct isa *isa, const struct classify_opt
     c.options = options;
     bool good = query_context_open(&c.context, isa, options->profile, options->definition);
     c.solver = good ? solver_new(isa->pool, limit) : NULL;
-    good = good && c.solver != NULL && run_all(&c);
+    c.recall = good ? recall_new(isa->pool) : NULL;
+    c.cone = good ? cone_new(isa->pool) : NULL;
+    good = good && c.solver != NULL && c.recall != NULL && c.cone != NULL && run_all(&c);
     if (good) {
         result = conclude_all(&c);
+    }
+    if (c.index != NULL && fclose(c.index) != 0 && result == NULL) {
+        (void)fail(&c, false, "cannot write the index in %s%s", options->smt2_directory, "");
     }
     if (result == NULL) {
         release(&c);
@@ -276,6 +370,8 @@ struct classification *classify(const struct isa *isa, const struct classify_opt
         valuation_free(c.answered[i].model);
     }
     free(c.answered);
+    recall_free(c.recall);
+    cone_free(c.cone);
     solver_free(c.solver);
     query_context_close(&c.context);
     return result;

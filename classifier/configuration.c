@@ -1,42 +1,57 @@
 /* Searches the free bits of a profile: which setting leaves the fewest holes, and which holes none closes. */
 #include "classification.h"
 
+#include "../isa-model/term_cone.h"
+
 #include <stdlib.h>
 
-/* What is said of every host state can depend on free bits too, whatever the form does. */
-static void mark_conditions(const struct classifier *c, unsigned mode, unsigned char *marks) {
-    const struct isa *isa = c->context.isa;
-    const struct profile *profile = c->context.profile;
-    term_mark(isa->pool, isa->well_formed, marks);
-    term_mark(isa->pool, isa->modes[mode].states, marks);
-    term_mark(isa->pool, profile->user, marks);
-    for (size_t i = 0; i < profile->assumption_count; i++) {
-        term_mark(isa->pool, profile->assumptions[i].condition, marks);
-    }
-    for (size_t i = 0; i < profile->element_count; i++) {
-        term_mark(isa->pool, profile->elements[i].condition, marks);
+#define MAXIMUM_ROOTS 16384u
+
+struct roots {
+    term *list;
+    size_t count;
+};
+
+static void add_root(struct roots *r, term t) {
+    if (r->count < MAXIMUM_ROOTS) {
+        r->list[r->count++] = t;
     }
 }
 
-static void mark_form(const struct isa *isa, const struct semantics *semantics, unsigned char *marks) {
-    term_mark(isa->pool, semantics->trap, marks);
-    term_mark(isa->pool, semantics->memory_trap, marks);
+/* What is said of every host state can depend on free bits too, whatever the form does. */
+static void add_conditions(const struct classifier *c, unsigned mode, struct roots *r) {
+    const struct isa *isa = c->context.isa;
+    const struct profile *profile = c->context.profile;
+    add_root(r, isa->well_formed);
+    add_root(r, isa->modes[mode].states);
+    add_root(r, profile->user);
+    for (size_t i = 0; i < profile->assumption_count; i++) {
+        add_root(r, profile->assumptions[i].condition);
+    }
+    for (size_t i = 0; i < profile->element_count; i++) {
+        add_root(r, profile->elements[i].condition);
+    }
+}
+
+static void add_form(const struct isa *isa, const struct semantics *semantics, struct roots *r) {
+    add_root(r, semantics->trap);
+    add_root(r, semantics->memory_trap);
     for (size_t i = 0; i < isa->leaf_count; i++) {
         if (isa->leaves[i].index_width == 0) {
             /* a leaf that is only kept does not make the form depend on it */
             struct term_view view = term_look(isa->pool, semantics->next[i]);
             if (view.operation != TERM_APPLY || view.symbol != isa->leaves[i].symbol) {
-                term_mark(isa->pool, semantics->next[i], marks);
+                add_root(r, semantics->next[i]);
             }
         }
     }
     for (size_t i = 0; i < semantics->operand_count; i++) {
-        term_mark(isa->pool, semantics->operands[i].next, marks);
+        add_root(r, semantics->operands[i].next);
     }
     for (size_t i = 0; i < semantics->write_count; i++) {
-        term_mark(isa->pool, semantics->writes[i].guard, marks);
-        term_mark(isa->pool, semantics->writes[i].index, marks);
-        term_mark(isa->pool, semantics->writes[i].value, marks);
+        add_root(r, semantics->writes[i].guard);
+        add_root(r, semantics->writes[i].index);
+        add_root(r, semantics->writes[i].value);
     }
 }
 
@@ -44,54 +59,53 @@ static void mark_form(const struct isa *isa, const struct semantics *semantics, 
 static bool relevant_bits(const struct classifier *c, const struct semantics *semantics, unsigned mode, unsigned *bits) {
     const struct isa *isa = c->context.isa;
     const struct profile *profile = c->context.profile;
-    /* The variables first: making one may make the pool larger than the marks. */
-    term variables[32];
-    for (size_t i = 0; i < profile->free_bit_count; i++) {
-        variables[i] = term_apply(isa->pool, isa->leaves[profile->free_bits[i].leaf].symbol, NULL, 0);
-    }
-    unsigned char *marks = calloc(term_pool_size(isa->pool), 1);
+    struct roots r = {malloc(MAXIMUM_ROOTS * sizeof(term)), 0};
     *bits = 0;
-    if (marks == NULL) {
+    if (r.list == NULL) {
         return false;
     }
-    mark_conditions(c, mode, marks);
+    add_conditions(c, mode, &r);
     if (semantics != NULL) {
-        mark_form(isa, semantics, marks);
+        add_form(isa, semantics, &r);
     }
-    for (size_t i = 0; i < profile->free_bit_count; i++) {
-        *bits |= marks[variables[i]] != 0 ? 1u << i : 0;
+    bool good = cone_collect(c->cone, r.list, r.count);
+    for (size_t i = 0; good && i < profile->free_bit_count; i++) {
+        term variable = term_apply(isa->pool, isa->leaves[profile->free_bits[i].leaf].symbol, NULL, 0);
+        *bits |= cone_contains(c->cone, variable) ? 1u << i : 0;
     }
-    free(marks);
-    return true;
+    free(r.list);
+    return good;
 }
 
-/* Holes by configuration of one verdict: 0 no, 1 yes, 2 undecided; configurations that differ in irrelevant bits share an answer. */
-static bool fill_row(struct classifier *c, const struct form_verdict *v, unsigned char *row, unsigned count) {
-    unsigned relevant = 0;
-    query_context_mode(&c->context, v->mode);
-    if (!relevant_bits(c, c->context.isa->forms[v->form].semantics[v->mode], v->mode, &relevant)) {
-        return false;
-    }
-    for (unsigned configuration = 0; configuration < count; configuration++) {
-        if ((configuration & ~relevant) != 0) {
-            row[configuration] = row[configuration & relevant];
-            continue;
-        }
-        enum answer answer = ANSWER_NO;
-        if (!ask(c, v->form, v->mode, QUESTION_HOLE, configuration, &answer, NULL)) {
-            return false;
-        }
-        row[configuration] = (unsigned char)answer;
-    }
-    return true;
-}
+/* The answers for one verdict, by the setting of the bits that it depends on, packed. */
+struct row {
+    unsigned relevant;
+    unsigned char *answers;
+};
 
-static unsigned changed_bits(unsigned a, unsigned b) {
+static unsigned bit_count(unsigned bits) {
     unsigned count = 0;
-    for (unsigned difference = a ^ b; difference != 0; difference &= difference - 1) {
+    for (; bits != 0; bits &= bits - 1) {
         count++;
     }
     return count;
+}
+
+static unsigned packed(unsigned configuration, unsigned mask) {
+    unsigned result = 0;
+    unsigned at = 0;
+    for (; mask != 0; mask &= mask - 1, at++) {
+        result |= (configuration & mask & (~mask + 1u)) != 0 ? 1u << at : 0;
+    }
+    return result;
+}
+
+static unsigned spread(unsigned number, unsigned mask) {
+    unsigned result = 0;
+    for (; mask != 0; mask &= mask - 1, number >>= 1) {
+        result |= (number & 1u) != 0 ? mask & (~mask + 1u) : 0;
+    }
+    return result;
 }
 
 static unsigned plain_bits(const struct profile *profile) {
@@ -100,6 +114,29 @@ static unsigned plain_bits(const struct profile *profile) {
         bits |= profile->free_bits[i].plain != 0 ? 1u << i : 0;
     }
     return bits;
+}
+
+static bool fill_row(struct classifier *c, const struct form_verdict *v, struct row *row) {
+    enum { MOST = 16 };
+    query_context_mode(&c->context, v->mode);
+    const struct form *form = &c->context.isa->forms[v->form];
+    if (!relevant_bits(c, form->semantics[v->mode], v->mode, &row->relevant)) {
+        return false;
+    }
+    if (bit_count(row->relevant) > MOST) {
+        return fail(c, false, "%s depends on more than 16 free bits of %s: too many to search", form->text, c->context.profile->name);
+    }
+    unsigned count = 1u << bit_count(row->relevant);
+    row->answers = malloc(count);
+    unsigned others = plain_bits(c->context.profile) & ~row->relevant;
+    for (unsigned i = 0; row->answers != NULL && i < count; i++) {
+        enum answer answer = ANSWER_NO;
+        if (!ask(c, v->form, v->mode, QUESTION_HOLE, spread(i, row->relevant) | others, &answer, NULL)) {
+            return false;
+        }
+        row->answers[i] = (unsigned char)answer;
+    }
+    return row->answers != NULL;
 }
 
 static bool asked_mode(const struct classifier *c, unsigned mode) {
@@ -111,75 +148,150 @@ static bool asked_mode(const struct classifier *c, unsigned mode) {
     return false;
 }
 
-/* Marks the configurations that no host state can have, because the profile assumes otherwise: they would close every hole by running no guest.
+/* The configurations that no host state can have, because the profile assumes otherwise: they would close every hole by running no guest.
  * Unless all are such; then there is nothing to choose from. */
-static bool find_possible(struct classifier *c, bool *possible, unsigned count) {
+struct possibility {
+    unsigned relevant;
+    bool *possible; /* by packed setting */
+};
+
+static bool is_possible(const struct possibility *p, unsigned configuration) { return p->possible[packed(configuration, p->relevant)]; }
+
+static bool can_be(struct classifier *c, unsigned configuration, bool *possible) {
+    *possible = true;
+    for (unsigned mode = 0; mode < c->context.isa->mode_count; mode++) {
+        enum answer answer = ANSWER_NO;
+        struct valuation *model = NULL;
+        if (!asked_mode(c, mode)) {
+            continue;
+        }
+        query_context_mode(&c->context, mode);
+        if (!solver_ask(c->solver, query_build_host(&c->context, mode, configuration), NULL, &answer, &model)) {
+            return fail(c, true, "the solver could not be asked about the host states of %s%s", c->context.profile->name, "");
+        }
+        valuation_free(model);
+        *possible = *possible && answer != ANSWER_NO;
+    }
+    return true;
+}
+
+bool check_configuration(struct classifier *c) {
+    bool possible = true;
+    if (c->configuration == plain_bits(c->context.profile) || !can_be(c, c->configuration, &possible)) {
+        return c->message == NULL;
+    }
+    return possible || fail(c, false, "profile %s assumes that this configuration is not used: no guest runs under it%s", c->context.profile->name, "");
+}
+
+static bool find_possible(struct classifier *c, struct possibility *p) {
     bool any = false;
-    unsigned relevant = 0;
     for (unsigned mode = 0; mode < c->context.isa->mode_count; mode++) {
         unsigned bits = 0;
         query_context_mode(&c->context, mode);
         if (!relevant_bits(c, NULL, mode, &bits)) {
             return false;
         }
-        relevant |= bits;
+        p->relevant |= asked_mode(c, mode) ? bits : 0;
     }
-    for (unsigned configuration = 0; configuration < count; configuration++) {
-        if ((configuration & ~relevant) != 0) {
-            possible[configuration] = possible[configuration & relevant];
+    if (bit_count(p->relevant) > 16) {
+        return fail(c, false, "the conditions of %s depend on more than 16 free bits: too many to search%s", c->context.profile->name, "");
+    }
+    unsigned count = 1u << bit_count(p->relevant);
+    p->possible = malloc(count * sizeof *p->possible);
+    unsigned others = plain_bits(c->context.profile) & ~p->relevant;
+    for (unsigned i = 0; p->possible != NULL && i < count; i++) {
+        if (!can_be(c, spread(i, p->relevant) | others, &p->possible[i])) {
+            return false;
+        }
+        any = any || p->possible[i];
+    }
+    for (unsigned i = 0; p->possible != NULL && !any && i < count; i++) {
+        p->possible[i] = true;
+    }
+    return p->possible != NULL;
+}
+
+struct search {
+    struct row *rows;
+    size_t count;
+    struct possibility possibility;
+};
+
+/* Bits that no verdict depends on together can be chosen one after the other: what one group closes does not change what another does. */
+static unsigned group_of(const struct search *s, unsigned first) {
+    unsigned group = first;
+    unsigned before = 0;
+    while (group != before) {
+        before = group;
+        group |= (group & s->possibility.relevant) != 0 ? s->possibility.relevant : 0;
+        for (size_t i = 0; i < s->count; i++) {
+            group |= (group & s->rows[i].relevant) != 0 ? s->rows[i].relevant : 0;
+        }
+    }
+    return group;
+}
+
+static unsigned answer_at(const struct row *row, unsigned configuration) { return row->answers[packed(configuration, row->relevant)]; }
+
+static struct configuration_result count_holes(const struct search *s, unsigned configuration, unsigned group) {
+    struct configuration_result r = {configuration, 0, 0};
+    for (size_t i = 0; i < s->count; i++) {
+        if (group == 0 || (s->rows[i].relevant & group) != 0) {
+            r.holes += answer_at(&s->rows[i], configuration) == ANSWER_YES ? 1 : 0;
+            r.undecided += answer_at(&s->rows[i], configuration) == ANSWER_UNDECIDED ? 1 : 0;
+        }
+    }
+    return r;
+}
+
+/* The best setting of the bits of one group, the others as they are. */
+static unsigned best_of_group(const struct search *s, unsigned group, unsigned configuration) {
+    struct configuration_result best = {0, 0, 0};
+    bool first = true;
+    unsigned plain = configuration;
+    for (unsigned i = 0; i < 1u << bit_count(group); i++) {
+        unsigned candidate = (configuration & ~group) | spread(i, group);
+        if (!is_possible(&s->possibility, candidate)) {
             continue;
         }
-        possible[configuration] = true;
-        for (unsigned mode = 0; mode < c->context.isa->mode_count; mode++) {
-            enum answer answer = ANSWER_NO;
-            struct valuation *model = NULL;
-            if (!asked_mode(c, mode)) {
-                continue;
-            }
-            query_context_mode(&c->context, mode);
-            if (!solver_ask(c->solver, query_build_host(&c->context, mode, configuration), &answer, &model)) {
-                return fail(c, true, "the solver could not be asked about the host states of %s%s", c->context.profile->name, "");
-            }
-            valuation_free(model);
-            possible[configuration] = possible[configuration] && answer != ANSWER_NO;
+        struct configuration_result r = count_holes(s, candidate, group);
+        unsigned open = r.holes + r.undecided;
+        unsigned best_open = best.holes + best.undecided;
+        if (first || open < best_open || (open == best_open && bit_count(candidate ^ plain) < bit_count(best.bits ^ plain))) {
+            best = r;
+            first = false;
         }
-        any = any || possible[configuration];
     }
-    for (unsigned configuration = 0; !any && configuration < count; configuration++) {
-        possible[configuration] = true;
+    return first ? configuration : best.bits;
+}
+
+static bool choose_best(struct classifier *c, const struct search *s) {
+    unsigned plain = plain_bits(c->context.profile);
+    unsigned chosen = plain;
+    unsigned done = 0;
+    for (unsigned i = 0; i < c->context.profile->free_bit_count; i++) {
+        unsigned group = group_of(s, 1u << i);
+        if ((done & group) == 0) {
+            if (bit_count(group) > 20) {
+                return fail(c, false, "more than 20 free bits of %s depend on each other: too many to search%s", c->context.profile->name, "");
+            }
+            chosen = best_of_group(s, group, chosen);
+            done |= group;
+        }
     }
+    c->plain = count_holes(s, plain, 0);
+    c->best = count_holes(s, chosen, 0);
     return true;
 }
 
-static void compare_configurations(struct classifier *c, const unsigned char *table, const bool *possible, unsigned count) {
-    bool first = true;
+static void find_never_closed(struct classifier *c, const struct search *s) {
     unsigned plain = plain_bits(c->context.profile);
-    for (unsigned configuration = 0; configuration < count; configuration++) {
-        struct configuration_result r = {configuration, 0, 0};
-        for (size_t i = 0; i < c->verdict_count; i++) {
-            r.holes += table[i * count + configuration] == ANSWER_YES ? 1 : 0;
-            r.undecided += table[i * count + configuration] == ANSWER_UNDECIDED ? 1 : 0;
-        }
-        if (configuration == plain) {
-            c->plain = r;
-        }
-        if (!possible[configuration]) {
-            continue;
-        }
-        unsigned open = r.holes + r.undecided;
-        unsigned best_open = c->best.holes + c->best.undecided;
-        if (first || open < best_open || (open == best_open && changed_bits(configuration, plain) < changed_bits(c->best.bits, plain))) {
-            c->best = r;
-        }
-        first = false;
-    }
-}
-
-static void find_never_closed(struct classifier *c, const unsigned char *table, const bool *possible, unsigned count) {
-    for (size_t i = 0; i < c->verdict_count; i++) {
+    for (size_t i = 0; i < s->count; i++) {
         bool always = true;
-        for (unsigned configuration = 0; configuration < count; configuration++) {
-            always = always && (!possible[configuration] || table[i * count + configuration] == ANSWER_YES);
+        unsigned bits = s->rows[i].relevant | s->possibility.relevant;
+        for (unsigned k = 0; always && k < 1u << bit_count(bits); k++) {
+            unsigned configuration = (plain & ~bits) | spread(k, bits);
+            always = !is_possible(&s->possibility, configuration) || answer_at(&s->rows[i], configuration) == ANSWER_YES;
         }
         if (always) {
             c->never_closed[c->never_closed_count++] = (unsigned)i;
@@ -188,20 +300,27 @@ static void find_never_closed(struct classifier *c, const unsigned char *table, 
 }
 
 bool search_configurations(struct classifier *c) {
-    unsigned count = 1u << c->context.profile->free_bit_count;
-    unsigned char *table = calloc(c->verdict_count, count);
+    struct search s = {calloc(c->verdict_count + 1, sizeof *s.rows), c->verdict_count, {0, NULL}};
     c->never_closed = malloc((c->verdict_count + 1) * sizeof *c->never_closed);
-    bool *possible = malloc(count * sizeof *possible);
-    bool good = table != NULL && c->never_closed != NULL && possible != NULL && find_possible(c, possible, count);
+    bool good = s.rows != NULL && c->never_closed != NULL && find_possible(c, &s.possibility);
     for (size_t i = 0; good && i < c->verdict_count; i++) {
-        good = fill_row(c, &c->verdicts[i], table + i * count, count);
+        if (c->verdicts[i].same_as != i) {
+            s.rows[i] = s.rows[c->verdicts[i].same_as];
+        } else {
+            good = fill_row(c, &c->verdicts[i], &s.rows[i]);
+        }
     }
+    good = good && choose_best(c, &s);
     if (good) {
-        compare_configurations(c, table, possible, count);
-        find_never_closed(c, table, possible, count);
+        find_never_closed(c, &s);
         c->searched = true;
     }
-    free(table);
-    free(possible);
+    for (size_t i = 0; s.rows != NULL && i < s.count; i++) {
+        if (c->verdicts[i].same_as == i) {
+            free(s.rows[i].answers);
+        }
+    }
+    free(s.rows);
+    free(s.possibility.possible);
     return good;
 }

@@ -1,6 +1,8 @@
 /* Builds the questions of docs/definitions.md as single terms. */
 #include "query.h"
 
+#include "../isa-model/term_cone.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -348,6 +350,22 @@ static term with_elements(const struct run *r, term query) {
     }
     free(marks);
     return query;
+}
+
+size_t query_frame(const struct query_context *q, unsigned mode, enum question question, symbol *symbols, size_t most) {
+    size_t count = 0;
+    struct cone *cone = cone_new(q->isa->pool);
+    term states[2] = {q->isa->modes[mode].states, on(&q->sides[question_side(question, q->definition)], q->isa->modes[mode].states)};
+    if (cone != NULL && cone_collect(cone, states, 2)) {
+        for (size_t i = 0; i < cone_size(cone) && count < most; i++) {
+            struct term_view v = term_look(q->isa->pool, cone_terms(cone)[i]);
+            if (v.operation == TERM_APPLY && v.argument_count == 0) {
+                symbols[count++] = v.symbol;
+            }
+        }
+    }
+    cone_free(cone);
+    return count;
 }
 
 /* --- the questions ---------------------------------------------------------------------------------------------------------------------------- */

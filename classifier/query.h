@@ -28,6 +28,8 @@ bool query_context_open(struct query_context *q, const struct isa *isa, unsigned
 void query_context_mode(struct query_context *q, unsigned mode);
 void query_context_close(struct query_context *q);
 
+/* The variables that tell the states of this mode from those of others, in both states of the question. Writes at most `most`, returns how many. */
+size_t query_frame(const struct query_context *q, unsigned mode, enum question question, symbol *symbols, size_t most);
 /* The term whose models answer the question with yes. */
 term query_build(struct query_context *q, const struct semantics *semantics, unsigned mode, enum question question, unsigned configuration);
 /* The second state of the question, or SIDE_FIRST when it is about one state. */

@@ -10,8 +10,9 @@ struct solver;
 struct solver *solver_new(const struct term_pool *pool, unsigned resource_limit);
 void solver_free(struct solver *s);
 
-/* ANSWER_YES: it can, and `*model` (the caller's) holds the value of every application in the term, of symbols as they stand there.
+/* `near`, or NULL: a model of a similar question, whose neighbourhood is tried first.
+ * ANSWER_YES: it can, and `*model` (the caller's) holds the value of every application in the term, of symbols as they stand there.
  * ANSWER_UNDECIDED: Z3 gave up. False: out of memory or an error of Z3. */
-bool solver_ask(struct solver *s, term query, enum answer *answer, struct valuation **model);
+bool solver_ask(struct solver *s, term query, const struct valuation *near, enum answer *answer, struct valuation **model);
 
 #endif

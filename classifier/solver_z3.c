@@ -1,6 +1,8 @@
 /* Terms to Z3, and Z3's models to values. */
 #include "solver.h"
 
+#include "../isa-model/term_cone.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <z3.h>
@@ -14,6 +16,7 @@ struct solver {
     size_t size;
     Z3_func_decl *functions; /* by symbol; of width 1: Boolean result */
     size_t function_count;
+    struct cone *cone; /* of the query that is asked */
     bool failed;
 };
 
@@ -44,6 +47,12 @@ struct solver *solver_new(const struct term_pool *pool, unsigned resource_limit)
         free(s);
         return NULL;
     }
+    s->cone = cone_new(pool);
+    if (s->cone == NULL) {
+        Z3_del_context(s->context);
+        free(s);
+        return NULL;
+    }
     Z3_solver_inc_ref(s->context, s->solver);
     Z3_params parameters = Z3_mk_params(s->context);
     Z3_params_inc_ref(s->context, parameters);
@@ -60,6 +69,7 @@ void solver_free(struct solver *s) {
     }
     Z3_solver_dec_ref(s->context, s->solver);
     Z3_del_context(s->context);
+    cone_free(s->cone);
     free(s->bits);
     free(s->truth);
     free(s->functions);
@@ -245,7 +255,7 @@ static bool value_in(struct solver *s, Z3_model model, term t, word128 *value) {
     return true;
 }
 
-static struct valuation *take_model(struct solver *s, const unsigned char *marks, term query) {
+static struct valuation *take_model(struct solver *s) {
     Z3_model model = Z3_solver_get_model(s->context, s->solver);
     struct valuation *v = valuation_new();
     if (model == NULL || v == NULL) {
@@ -254,17 +264,18 @@ static struct valuation *take_model(struct solver *s, const unsigned char *marks
     }
     Z3_model_inc_ref(s->context, model);
     bool good = true;
-    for (size_t t = 0; t <= query && good; t++) {
-        struct term_view view = term_look(s->pool, (term)t);
+    for (size_t at = 0; at < cone_size(s->cone) && good; at++) {
+        term t = cone_terms(s->cone)[at];
+        struct term_view view = term_look(s->pool, t);
         word128 arguments[TERM_MAXIMUM_ARGUMENTS];
         word128 value = 0;
-        if (marks[t] == 0 || view.operation != TERM_APPLY) {
+        if (view.operation != TERM_APPLY) {
             continue;
         }
         for (unsigned i = 0; i < view.argument_count && good; i++) {
             good = value_in(s, model, view.arguments[i], &arguments[i]);
         }
-        good = good && value_in(s, model, (term)t, &value) && valuation_set(v, view.symbol, arguments, view.argument_count, value);
+        good = good && value_in(s, model, t, &value) && valuation_set(v, view.symbol, arguments, view.argument_count, value);
     }
     Z3_model_dec_ref(s->context, model);
     if (!good) {
@@ -274,37 +285,55 @@ static struct valuation *take_model(struct solver *s, const unsigned char *marks
     return v;
 }
 
-bool solver_ask(struct solver *s, term query, enum answer *answer, struct valuation **model) {
+/* Asks with the wider variables fixed as in another model. What is found so is a model of the query; that none is found says nothing. */
+static Z3_lbool check_near(struct solver *s, const struct valuation *near) {
+    enum { WIDE = 8 };
+    Z3_solver_push(s->context, s->solver);
+    for (size_t i = 0; i < cone_size(s->cone); i++) {
+        term t = cone_terms(s->cone)[i];
+        struct term_view v = term_look(s->pool, t);
+        if (v.operation == TERM_APPLY && v.argument_count == 0 && v.width >= WIDE && valuation_has(near, v.symbol)) {
+            Z3_ast value = number(s, v.width, valuation_get(near, v.symbol, NULL, 0));
+            Z3_solver_assert(s->context, s->solver, Z3_mk_eq(s->context, s->bits[t], value));
+        }
+    }
+    Z3_lbool result = Z3_solver_check(s->context, s->solver);
+    if (result != Z3_L_TRUE) {
+        Z3_solver_pop(s->context, s->solver, 1);
+    }
+    return result;
+}
+
+bool solver_ask(struct solver *s, term query, const struct valuation *near, enum answer *answer, struct valuation **model) {
     word128 constant = 0;
     *model = NULL;
     *answer = ANSWER_NO;
     if (term_is_constant(s->pool, query, &constant) && constant == 0) {
         return true; /* already decided by simplification */
     }
-    unsigned char *marks = calloc((size_t)query + 1, 1);
-    if (marks == NULL || !prepare(s)) {
-        free(marks);
+    if (!prepare(s) || !cone_collect(s->cone, &query, 1)) {
         return false;
     }
-    term_mark(s->pool, query, marks);
-    for (size_t t = 0; t <= query; t++) {
-        if (marks[t] != 0 && s->bits[t] == NULL && s->truth[t] == NULL) {
-            translate(s, (term)t);
+    for (size_t i = 0; i < cone_size(s->cone); i++) {
+        term t = cone_terms(s->cone)[i];
+        if (s->bits[t] == NULL && s->truth[t] == NULL) {
+            translate(s, t);
         }
     }
     if (s->failed) {
-        free(marks);
         return false;
     }
     Z3_solver_reset(s->context, s->solver);
     Z3_solver_assert(s->context, s->solver, s->truth[query]);
-    Z3_lbool result = Z3_solver_check(s->context, s->solver);
+    Z3_lbool result = near == NULL ? Z3_L_FALSE : check_near(s, near);
+    if (result != Z3_L_TRUE) {
+        result = Z3_solver_check(s->context, s->solver);
+    }
     *answer = result == Z3_L_TRUE ? ANSWER_YES : result == Z3_L_FALSE ? ANSWER_NO : ANSWER_UNDECIDED;
     bool good = true;
     if (result == Z3_L_TRUE) {
-        *model = take_model(s, marks, query);
+        *model = take_model(s);
         good = *model != NULL;
     }
-    free(marks);
     return good;
 }

@@ -10,11 +10,13 @@ struct valuation *valuation_new(void);
 void valuation_free(struct valuation *v);
 bool valuation_set(struct valuation *v, symbol s, const word128 *arguments, unsigned argument_count, word128 value); /* false: out of memory */
 word128 valuation_get(const struct valuation *v, symbol s, const word128 *arguments, unsigned argument_count);
+/* A symbol without arguments has a value. */
+bool valuation_has(const struct valuation *v, symbol s);
 size_t valuation_size(const struct valuation *v);
 struct valuation_entry {
     symbol symbol;
     unsigned argument_count;
-    word128 arguments[TERM_MAXIMUM_ARGUMENTS];
+    const word128 *arguments; /* NULL when there are none */
     word128 value;
 };
 const struct valuation_entry *valuation_entries(const struct valuation *v); /* in order of setting */

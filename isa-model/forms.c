@@ -312,7 +312,7 @@ static void check_form(struct checker *c, const struct parts *p) {
     form.title = p->header->child[2] == NULL ? "" : p->header->child[2]->text;
     form.encoding = expand_text(c, &p->entry, text_of(p, SYNTAX_ENCODING));
     form.source = text_of(p, SYNTAX_SOURCE);
-    form.extension = text_of(p, SYNTAX_EXTENSION);
+    form.extension = expand_text(c, &p->entry, text_of(p, SYNTAX_EXTENSION));
     form.modes = modes_of(c, p);
     if (form.modes == 0) {
         return; /* an entry of sizes that the modes leave out */

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Decides SMT-LIB files with cvc4 and compares with the answer that each file expects.
-# usage: second_solver.sh DIRECTORY; prints one line for each disagreement, then `N agree, N disagree, N without an answer`.
+# usage: second_solver.sh DIRECTORY [COUNT]; COUNT: only so many files, spread evenly over all. Prints one line for each disagreement, then `N agree, N disagree, N without an answer`.
 set -eu
 export LC_ALL=C
 # One solver process decides many files, with a reset between them; the answers come in their order.
@@ -28,6 +28,9 @@ if [ "${1:-}" = --decide ]; then
 fi
 answers=$(mktemp)
 trap 'rm -f "$answers"' EXIT
-find "$1" -name '*.smt2' -print0 | sort -z | xargs -0 -r -n 50 -P 2 "$0" --decide >"$answers"
+total=$(find "$1" -name '*.smt2' | wc -l)
+wanted=${2:-$total}
+find "$1" -name '*.smt2' | sort | awk -v total="$total" -v wanted="$wanted" 'int(NR * wanted / total) > int((NR - 1) * wanted / total)' |
+    tr '\n' '\0' | xargs -0 -r -n 50 -P 2 "$0" --decide >"$answers"
 grep -v '^agree' "$answers" || true
 echo "$(grep -c '^agree' "$answers" || true) agree, $(grep -c '^disagree' "$answers" || true) disagree, $(grep -c '^open' "$answers" || true) without an answer"
