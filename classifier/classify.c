@@ -301,6 +301,7 @@ static void copy_verdict(struct classifier *c, struct form_verdict *v) {
     struct form_verdict copy = *decided;
     copy.form = v->form;
     copy.mode = v->mode;
+    copy.same_as = v->same_as;
     *v = copy;
     if (c->index != NULL) {
         const struct isa *isa = c->context.isa;
