@@ -7,18 +7,18 @@ CFLAGS  ?= -O2 -g
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wconversion
 # -D_GNU_SOURCE= : argp, open_memstream and getrusage beside ISO C.
 CPPFLAGS += -D_GNU_SOURCE= -Iisa-model -I$(BUILD)/isa-model -Icli
-LDLIBS   = -lz3 -ljansson
+LDLIBS   = -lz3 -ljansson -lcapstone
 FUZZ_SECONDS ?= 60
 CLANG   ?= clang
 
-BUILD_PACKAGES = build-essential pkg-config flex bison libz3-dev libcunit1-dev libjansson-dev cvc4
+BUILD_PACKAGES = build-essential pkg-config flex bison libz3-dev libcunit1-dev libjansson-dev libcapstone-dev cvc4
 LINT_PACKAGES  = clang clang-format clang-tidy cppcheck libclang-rt-14-dev
 
-LIBRARY_SOURCES = $(wildcard isa-model/*.c classifier/*.c reports/*.c)
+LIBRARY_SOURCES = $(wildcard isa-model/*.c x86-tables/*.c classifier/*.c reports/*.c)
 CLI_SOURCES     = $(wildcard cli/*.c)
 TEST_SOURCES    = $(wildcard tests/*.c tests/isa-model/*.c tests/classifier/*.c tests/cli/*.c tests/examples/*.c tests/x86-tables/*.c)
-TABLES          = $(sort $(wildcard x86-tables/*.isa))
-HEADERS         = $(wildcard isa-model/*.h classifier/*.h reports/*.h cli/*.h tests/*.h)
+TABLES          = $(sort $(wildcard x86-tables/*.isa) x86-tables/capstone_names.txt)
+HEADERS         = $(wildcard isa-model/*.h x86-tables/*.h classifier/*.h reports/*.h cli/*.h tests/*.h)
 GENERATED       = $(BUILD)/isa-model/lexer.c $(BUILD)/isa-model/parser.c
 
 LIBRARY_OBJECTS = $(LIBRARY_SOURCES:%.c=$(BUILD)/%.o) $(GENERATED:.c=.o)

@@ -78,7 +78,7 @@ static bool export_query(struct classifier *c, term query, struct answered *know
 }
 
 /* Equal terms are one question: forms that share a template, and the search that asks what the verdicts asked, are decided once. */
-static struct answered *answer_of(struct classifier *c, term query, enum question question) {
+static struct answered *answer_of(struct classifier *c, term query, enum question question, unsigned mode) {
     if (query >= c->answered_size) {
         size_t wanted = term_pool_size(c->context.isa->pool) * 2;
         struct answered *larger = realloc(c->answered, wanted * sizeof *larger);
@@ -90,16 +90,23 @@ static struct answered *answer_of(struct classifier *c, term query, enum questio
         c->answered_size = wanted;
     }
     struct answered *known = &c->answered[query];
-    if (!known->known && recall_try(c->recall, query, (unsigned)question, &known->model) && known->model != NULL) {
-        known->known = true;
-        known->answer = ANSWER_YES;
+    if (known->known) {
+        return known;
     }
+    if (term_is_constant(c->context.isa->pool, query, NULL)) {
+        known->known = solver_ask(c->solver, query, NULL, &known->answer, &known->model);
+        return known->known ? known : NULL;
+    }
+    symbol frame[64];
+    const struct recall_topic topic = {(unsigned)question, mode, frame, query_frame(&c->context, c->cone, mode, question, frame, 64)};
+    known->known = recall_try(c->recall, query, &topic, &known->model) && known->model != NULL;
+    known->answer = ANSWER_YES;
     if (!known->known) {
         bool two_states = question == QUESTION_LOCATION || question == QUESTION_USER_LOCATION || question == QUESTION_MODE;
         known->known = solver_ask(c->solver, query, two_states ? recall_latest(c->recall, (unsigned)question) : NULL, &known->answer, &known->model);
-        if (known->model != NULL) {
-            recall_add(c->recall, (unsigned)question, known->model);
-        }
+    }
+    if (known->model != NULL && c->recall != NULL) {
+        recall_add(c->recall, &topic, known->model);
     }
     return known->known ? known : NULL;
 }
@@ -112,7 +119,7 @@ bool ask(struct classifier *c, unsigned form, unsigned mode, enum question quest
     double start = cpu_seconds();
     query_context_mode(&c->context, mode);
     term query = query_build(&c->context, semantics, mode, question, configuration);
-    struct answered *known = query == TERM_NONE || term_pool_failed(isa->pool) ? NULL : answer_of(c, query, question);
+    struct answered *known = query == TERM_NONE || term_pool_failed(isa->pool) ? NULL : answer_of(c, query, question, mode);
     if (known == NULL) {
         return fail(c, true, "the solver could not be asked about %s (%s)", f->text, question_name(question));
     }
@@ -260,8 +267,51 @@ static bool make_directory(struct classifier *c) {
     return true;
 }
 
+/* Verdicts that are one question: forms of one template, and modes whose states are asked about together. */
+static bool same_question(const struct classifier *c, const struct form_verdict *a, const struct form_verdict *b) {
+    const struct isa *isa = c->context.isa;
+    return isa->forms[a->form].semantics[a->mode] == isa->forms[b->form].semantics[b->mode] && isa->modes[a->mode].states == isa->modes[b->mode].states;
+}
+
+static size_t question_hash(const struct classifier *c, const struct form_verdict *v) {
+    uintptr_t h = (uintptr_t)c->context.isa->forms[v->form].semantics[v->mode] / 16 * 31 + c->context.isa->modes[v->mode].states;
+    return (size_t)(h * 0x9E3779B97F4A7C15u >> 20);
+}
+
+static bool find_equals(struct classifier *c) {
+    size_t size = 64;
+    while (size < 2 * c->verdict_count) {
+        size *= 2;
+    }
+    unsigned *table = calloc(size, sizeof *table);
+    for (size_t i = 0; table != NULL && i < c->verdict_count; i++) {
+        size_t at = question_hash(c, &c->verdicts[i]) & (size - 1);
+        while (table[at] != 0 && !same_question(c, &c->verdicts[table[at] - 1], &c->verdicts[i])) {
+            at = (at + 1) & (size - 1);
+        }
+        table[at] = table[at] == 0 ? (unsigned)i + 1 : table[at];
+        c->verdicts[i].same_as = table[at] - 1;
+    }
+    free(table);
+    return table != NULL;
+}
+
+static void copy_verdict(struct classifier *c, struct form_verdict *v) {
+    const struct form_verdict *decided = &c->verdicts[v->same_as];
+    struct form_verdict copy = *decided;
+    copy.form = v->form;
+    copy.mode = v->mode;
+    copy.same_as = v->same_as;
+    *v = copy;
+    if (c->index != NULL) {
+        const struct isa *isa = c->context.isa;
+        (void)fprintf(c->index, "%s\t%s\tall\t\tas\t%s in %s\n", isa->forms[v->form].text, isa->modes[v->mode].name, isa->forms[decided->form].text,
+                      isa->modes[decided->mode].name);
+    }
+}
+
 static bool run_all(struct classifier *c) {
-    if (!make_directory(c) || !list_verdicts(c)) {
+    if (!make_directory(c) || !list_verdicts(c) || !find_equals(c)) {
         return false;
     }
     if ((c->options->best || c->options->search) && !search_configurations(c)) {
@@ -272,7 +322,9 @@ static bool run_all(struct classifier *c) {
         return false;
     }
     for (size_t i = 0; i < c->verdict_count; i++) {
-        if (!decide(c, &c->verdicts[i])) {
+        if (c->verdicts[i].same_as != i) {
+            copy_verdict(c, &c->verdicts[i]);
+        } else if (!decide(c, &c->verdicts[i])) {
             return false;
         }
     }
@@ -281,7 +333,9 @@ static bool run_all(struct classifier *c) {
 
 static void release(struct classifier *c) {
     for (size_t i = 0; i < c->verdict_count; i++) {
-        witness_free(c->verdicts[i].witness);
+        if (c->verdicts[i].same_as == i) {
+            witness_free(c->verdicts[i].witness);
+        }
     }
     free(c->verdicts);
     free(c->queries);

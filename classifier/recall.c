@@ -6,13 +6,20 @@
 #include <stdlib.h>
 
 #define KINDS 16u
+#define MODES 64u
 #define REMEMBERED 24u /* of each kind, the most recent */
+
+struct remembered {
+    const struct valuation *model;
+    unsigned mode;
+};
 
 struct recall {
     const struct term_pool *pool;
     struct cone *cone;
-    const struct valuation *models[KINDS][REMEMBERED];
+    struct remembered models[KINDS][REMEMBERED];
     unsigned next[KINDS];
+    const struct valuation *latest[KINDS][MODES]; /* of each mode */
 };
 
 struct recall *recall_new(const struct term_pool *pool) {
@@ -36,14 +43,34 @@ void recall_free(struct recall *recall) {
     }
 }
 
-void recall_add(struct recall *recall, unsigned kind, const struct valuation *model) {
-    unsigned *next = &recall->next[kind % KINDS];
-    recall->models[kind % KINDS][*next % REMEMBERED] = model;
+void recall_add(struct recall *recall, const struct recall_topic *topic, const struct valuation *model) {
+    unsigned *next = &recall->next[topic->kind % KINDS];
+    recall->models[topic->kind % KINDS][*next % REMEMBERED] = (struct remembered){model, topic->mode};
+    recall->latest[topic->kind % KINDS][topic->mode % MODES] = model;
     (*next)++;
 }
 
+const struct valuation *recall_latest(const struct recall *recall, unsigned kind) {
+    kind %= KINDS;
+    return recall->next[kind] == 0 ? NULL : recall->models[kind][(recall->next[kind] - 1) % REMEMBERED].model;
+}
+
+/* A model, with the variables of the frame taken from another one. */
+struct framed {
+    const struct valuation *model, *frame;
+    const struct recall_topic *topic;
+};
+
 static word128 look_up(void *context, symbol s, const word128 *arguments, unsigned argument_count) {
-    return valuation_get(context, s, arguments, argument_count);
+    const struct framed *f = context;
+    if (f->frame != NULL && argument_count == 0) {
+        for (size_t i = 0; i < f->topic->frame_count; i++) {
+            if (f->topic->frame[i] == s) {
+                return valuation_get(f->frame, s, NULL, 0);
+            }
+        }
+    }
+    return valuation_get(f->model, s, arguments, argument_count);
 }
 
 /* The model restricted to what occurs in the query, as the solver gives it. */
@@ -66,28 +93,25 @@ static struct valuation *restricted(const struct recall *recall) {
     return result;
 }
 
-bool recall_try(struct recall *recall, term query, unsigned kind, struct valuation **model) {
+bool recall_try(struct recall *recall, term query, const struct recall_topic *topic, struct valuation **model) {
+    unsigned kind = topic->kind % KINDS;
+    const struct valuation *frame = recall->latest[kind][topic->mode % MODES];
+    unsigned count = recall->next[kind] < REMEMBERED ? recall->next[kind] : REMEMBERED;
     *model = NULL;
-    kind %= KINDS;
-    if (recall->next[kind] == 0) {
+    if (count == 0) {
         return true;
     }
     if (!cone_collect(recall->cone, &query, 1)) {
         return false;
     }
-    unsigned count = recall->next[kind] < REMEMBERED ? recall->next[kind] : REMEMBERED;
     for (unsigned i = 1; i <= count; i++) {
-        const struct valuation *candidate = recall->models[kind][(recall->next[kind] - i) % REMEMBERED];
-        cone_evaluate(recall->cone, look_up, (void *)(uintptr_t)candidate);
+        const struct remembered *candidate = &recall->models[kind][(recall->next[kind] - i) % REMEMBERED];
+        struct framed framed = {candidate->model, candidate->mode == topic->mode ? NULL : frame, topic};
+        cone_evaluate(recall->cone, look_up, &framed);
         if (cone_value(recall->cone, query) != 0) {
             *model = restricted(recall);
             return *model != NULL;
         }
     }
     return true;
-}
-
-const struct valuation *recall_latest(const struct recall *recall, unsigned kind) {
-    kind %= KINDS;
-    return recall->next[kind] == 0 ? NULL : recall->models[kind][(recall->next[kind] - 1) % REMEMBERED];
 }

@@ -8,12 +8,19 @@ struct recall;
 struct recall *recall_new(const struct term_pool *pool);
 void recall_free(struct recall *recall);
 
-/* A model (the caller's) that makes the query true; `*model` NULL when none of those tried does. `kind` tells similar questions apart.
- * False: out of memory. */
-bool recall_try(struct recall *recall, term query, unsigned kind, struct valuation **model);
-/* The model that was remembered last, or NULL. */
-const struct valuation *recall_latest(const struct recall *recall, unsigned kind);
+/* What is alike in questions of one kind and mode. */
+struct recall_topic {
+    unsigned kind, mode;
+    const symbol *frame; /* the variables that tell the states of this mode from those of others */
+    size_t frame_count;
+};
+
+/* A model (the caller's) that makes the query true; `*model` NULL when none of those tried does. Models of the same kind are tried; those of other modes
+ * with the variables of the frame as in the last model of this mode. False: out of memory. */
+bool recall_try(struct recall *recall, term query, const struct recall_topic *topic, struct valuation **model);
 /* Remembers a model; it stays the caller's and must live as long as the recall. */
-void recall_add(struct recall *recall, unsigned kind, const struct valuation *model);
+void recall_add(struct recall *recall, const struct recall_topic *topic, const struct valuation *model);
+/* The model of the kind that was remembered last, or NULL. */
+const struct valuation *recall_latest(const struct recall *recall, unsigned kind);
 
 #endif

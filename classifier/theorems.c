@@ -85,7 +85,9 @@ void classification_free(struct classification *r) {
         return;
     }
     for (size_t i = 0; i < r->verdict_count; i++) {
-        witness_free(r->verdicts[i].witness);
+        if (r->verdicts[i].same_as == i) {
+            witness_free(r->verdicts[i].witness);
+        }
     }
     for (unsigned theorem = 0; theorem < 3; theorem++) {
         free((void *)(uintptr_t)r->theorem[theorem].violations);

@@ -32,10 +32,7 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
         r->instruction = argument;
         return 0;
     case 'f':
-        if (strcmp(argument, "text") != 0 && strcmp(argument, "json") != 0) {
-            argp_error(state, "unknown format '%s'; there is: text, json", argument);
-        }
-        r->json = strcmp(argument, "json") == 0;
+        r->json = parse_format(state, argument);
         return 0;
     case KEY_SMT2:
         r->smt2_directory = argument;
@@ -88,17 +85,13 @@ static int run(const struct request *r, const struct isa *isa) {
     }
     o.search = r->instruction == NULL && profile_in(isa, o.profile, 0)->free_bit_count > 0;
     o.smt2_directory = r->smt2_directory;
-    char *message = NULL;
-    bool internal = false;
-    struct classification *c = classify(isa, &o, &message, &internal);
+    int code = EXIT_INTERNAL;
+    struct classification *c = decide_or_complain(isa, &o, &code);
     if (c == NULL) {
-        complain("%s%s", internal ? "internal error: " : "", message == NULL ? "out of memory" : message);
-        int code = internal || message == NULL ? EXIT_INTERNAL : EXIT_INPUT;
-        free(message);
         return code;
     }
     const struct report_scope scope = {o.mode, r->instruction};
-    int code = report(r, c, &scope);
+    code = report(r, c, &scope);
     if (r->statistics) {
         print_statistics(stderr, c);
     }

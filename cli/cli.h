@@ -22,11 +22,17 @@ enum exit_code {
 int command_classify(int argc, char **argv);
 int command_explain(int argc, char **argv);
 int command_list(int argc, char **argv);
+int command_compare(int argc, char **argv);
+int command_coverage(int argc, char **argv);
 
 /* load.c: an ISA by built-in name or by path. On failure NULL after a message, and *code is what to exit with. */
 struct isa *load_isa(const char *name, const struct isa_options *options, struct source_reader *reader, int *code);
 /* Calls `visit` for each built-in ISA. */
 void visit_builtin_isas(void (*visit)(void *context, const char *name, const char *path), void *context);
+
+/* decide.c: `--format text|json` (true: json), and a classification or NULL after a message, with what to exit with. */
+bool parse_format(struct argp_state *state, const char *argument);
+struct classification *decide_or_complain(const struct isa *isa, const struct classify_options *options, int *code);
 
 /* selection.c: the options of classify and explain that say what is asked. */
 struct selection {

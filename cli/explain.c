@@ -53,16 +53,12 @@ static int run(const struct request *r, const struct isa *isa, const struct sour
     if (!resolve_selection(&r->selection, isa, r->instruction, &o)) {
         return EXIT_USAGE;
     }
-    char *message = NULL;
-    bool internal = false;
-    struct classification *c = classify(isa, &o, &message, &internal);
+    int code = EXIT_INTERNAL;
+    struct classification *c = decide_or_complain(isa, &o, &code);
     if (c == NULL) {
-        complain("%s%s", internal ? "internal error: " : "", message == NULL ? "out of memory" : message);
-        int code = internal || message == NULL ? EXIT_INTERNAL : EXIT_INPUT;
-        free(message);
         return code;
     }
-    int code = report(r, c, reader);
+    code = report(r, c, reader);
     classification_free(c);
     return code;
 }

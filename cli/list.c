@@ -19,10 +19,7 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
     struct request *r = state->input;
     switch (key) {
     case 'f':
-        if (strcmp(argument, "text") != 0 && strcmp(argument, "json") != 0) {
-            argp_error(state, "unknown format '%s'; there is: text, json", argument);
-        }
-        r->json = strcmp(argument, "json") == 0;
+        r->json = parse_format(state, argument);
         return 0;
     case 'o':
         r->output = argument;

@@ -16,7 +16,7 @@ size_t valuation_size(const struct valuation *v);
 struct valuation_entry {
     symbol symbol;
     unsigned argument_count;
-    word128 arguments[TERM_MAXIMUM_ARGUMENTS];
+    const word128 *arguments; /* NULL when there are none */
     word128 value;
 };
 const struct valuation_entry *valuation_entries(const struct valuation *v); /* in order of setting */

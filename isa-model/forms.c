@@ -114,7 +114,7 @@ static bool bind_operands(struct checker *c, const struct parts *p) {
     }
     m->operands = arena_allocate(c->arena, (count + 1) * sizeof *m->operands);
     for (const struct syntax *o = operands; o != NULL; o = o->next) {
-        const struct type *type = resolve_type(c, o->child[0]);
+        const struct type *type = operand_type(c, o->child[0]);
         for (size_t i = 0; i < m->operand_count; i++) {
             if (strcmp(m->operands[i].name, o->text) == 0) {
                 report(c->r, o, "operand '%s' is declared twice", o->text);
@@ -312,7 +312,7 @@ static void check_form(struct checker *c, const struct parts *p) {
     form.title = p->header->child[2] == NULL ? "" : p->header->child[2]->text;
     form.encoding = expand_text(c, &p->entry, text_of(p, SYNTAX_ENCODING));
     form.source = text_of(p, SYNTAX_SOURCE);
-    form.extension = text_of(p, SYNTAX_EXTENSION);
+    form.extension = expand_text(c, &p->entry, text_of(p, SYNTAX_EXTENSION));
     form.modes = modes_of(c, p);
     if (form.modes == 0) {
         return; /* an entry of sizes that the modes leave out */

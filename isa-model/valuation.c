@@ -19,6 +19,9 @@ void valuation_free(struct valuation *v) {
     if (v == NULL) {
         return;
     }
+    for (size_t i = 0; i < v->count; i++) {
+        free((void *)(uintptr_t)v->entries[i].arguments);
+    }
     free(v->entries);
     free(v->table);
     free(v);
@@ -80,13 +83,14 @@ bool valuation_set(struct valuation *v, symbol s, const word128 *arguments, unsi
     }
     size_t at = find(v, s, arguments, argument_count);
     if (v->table[at] == 0) {
-        struct valuation_entry *e = &v->entries[v->count++];
-        memset(e, 0, sizeof *e);
-        e->symbol = s;
-        e->argument_count = argument_count;
-        for (unsigned i = 0; i < argument_count; i++) {
-            e->arguments[i] = arguments[i];
+        word128 *copy = argument_count == 0 ? NULL : malloc(argument_count * sizeof *copy);
+        if (argument_count > 0) {
+            if (copy == NULL) {
+                return false;
+            }
+            memcpy(copy, arguments, argument_count * sizeof *copy);
         }
+        v->entries[v->count++] = (struct valuation_entry){s, argument_count, copy, 0};
         v->table[at] = (uint32_t)v->count;
     }
     v->entries[v->table[at] - 1].value = value;

@@ -4,6 +4,7 @@
 #define POPEK_REPORTS_H
 
 #include "../classifier/classifier.h"
+#include "../x86-tables/coverage.h"
 
 #include <stdio.h>
 
@@ -18,6 +19,13 @@ bool report_classification_text(FILE *out, const struct classification *c, const
 bool report_classification_json(FILE *out, const struct classification *c, const struct report_scope *scope);
 /* Every verdict of the classification: semantics as written in the source, class, why, witness. */
 bool report_explain_text(FILE *out, const struct classification *c, const struct source_reader *reader, bool coloured);
+
+/* Classifications of the same forms under several profiles: those that differ. */
+bool report_compare_text(FILE *out, const struct classification *const *list, size_t count, bool coloured);
+bool report_compare_json(FILE *out, const struct classification *const *list, size_t count);
+
+bool report_coverage_text(FILE *out, const struct isa *isa, const struct coverage *c);
+bool report_coverage_json(FILE *out, const struct isa *isa, const struct coverage *c);
 
 bool report_list_text(FILE *out, const struct isa *isa);
 bool report_list_json(FILE *out, const struct isa *isa);

@@ -22,15 +22,23 @@ static word128 number(const char *text) {
     return value;
 }
 
-static bool find_symbol(const struct isa *isa, const struct form *form, const char *name, symbol *found) {
+/* A form in the operating mode of the case. */
+struct subject {
+    const struct isa *isa;
+    const struct form *form;
+    const struct semantics *semantics;
+};
+
+static bool find_symbol(const struct subject *s, const char *name, symbol *found) {
+    const struct isa *isa = s->isa;
     int leaf = isa_find_leaf(isa, name);
     if (leaf >= 0 || strcmp(name, "length") == 0) {
         *found = leaf >= 0 ? isa->leaves[leaf].symbol : isa->length;
         return true;
     }
-    for (size_t i = 0; i < form->semantics[0]->operand_count; i++) {
-        if (strcmp(form->semantics[0]->operands[i].name, name) == 0) {
-            *found = form->semantics[0]->operands[i].symbol;
+    for (size_t i = 0; i < s->semantics->operand_count; i++) {
+        if (strcmp(s->semantics->operands[i].name, name) == 0) {
+            *found = s->semantics->operands[i].symbol;
             return true;
         }
     }
@@ -38,11 +46,11 @@ static bool find_symbol(const struct isa *isa, const struct form *form, const ch
 }
 
 /* "name=value" or "name[index]=value". */
-static bool parse_assignment(const struct isa *isa, const struct form *form, const char *text, struct assignment *a) {
+static bool parse_assignment(const struct subject *s, const char *text, struct assignment *a) {
     char name[128];
     const char *equals = strchr(text, '=');
     if (equals == NULL || (size_t)(equals - text) >= sizeof name) {
-        return CHECK(false, "%s: '%s' is not NAME=VALUE", form->text, text);
+        return CHECK(false, "%s: '%s' is not NAME=VALUE", s->form->text, text);
     }
     memcpy(name, text, (size_t)(equals - text));
     name[equals - text] = '\0';
@@ -52,33 +60,63 @@ static bool parse_assignment(const struct isa *isa, const struct form *form, con
         *bracket = '\0';
         a->index = number(bracket + 1);
     }
-    return CHECK(find_symbol(isa, form, name, &a->symbol), "%s has no '%s'", form->text, name);
+    return CHECK(find_symbol(s, name, &a->symbol), "%s has no '%s'", s->form->text, name);
 }
 
-static void set_all(const struct isa *isa, const struct form *form, const char *list, struct valuation *state) {
+static void set_all(const struct subject *s, const char *list, struct valuation *state) {
     char *copy = strdup(list);
     char *rest = NULL;
     for (char *t = copy == NULL ? NULL : strtok_r(copy, " ", &rest); t != NULL; t = strtok_r(NULL, " ", &rest)) {
         struct assignment a;
-        if (parse_assignment(isa, form, t, &a)) {
+        if (parse_assignment(s, t, &a)) {
             (void)valuation_set(state, a.symbol, &a.index, a.element ? 1 : 0, a.value);
         }
     }
     free(copy);
 }
 
-static void compare_all(const struct isa *isa, const struct form *form, const char *before, char *list, const struct step_result *result) {
+static void compare_all(const struct subject *s, const char *before, char *list, const struct step_result *result) {
     char *rest = NULL;
     for (char *t = strtok_r(list, " ", &rest); t != NULL; t = strtok_r(NULL, " ", &rest)) {
         struct assignment a;
-        if (parse_assignment(isa, form, t, &a)) {
+        if (parse_assignment(s, t, &a)) {
             word128 got = valuation_get(result->after, a.symbol, &a.index, a.element ? 1 : 0);
-            CHECK(got == a.value, "%s {%s}: %s, but it is 0x%llx", form->text, before, t, (unsigned long long)got);
+            CHECK(got == a.value, "%s {%s}: %s, but it is 0x%llx%016llx", s->form->text, before, t, (unsigned long long)(got >> 64),
+                  (unsigned long long)got);
         }
     }
 }
 
-static void run_case(const struct isa *isa, const char *base, char *line) {
+static word128 value_before(void *context, symbol s, const word128 *arguments, unsigned argument_count) {
+    return valuation_get(context, s, arguments, argument_count);
+}
+
+/* A case whose state is not one of its mode would prove nothing. */
+static void check_mode(const struct subject *s, int mode, const char *before, struct valuation *state) {
+    word128 holds = 0;
+    bool evaluated = term_evaluate(s->isa->pool, &s->isa->modes[mode].condition, 1, value_before, state, &holds);
+    CHECK(evaluated && holds == 1, "%s {%s}: the state is not one of %s", s->form->text, before, s->isa->modes[mode].name);
+}
+
+static void step_case(const struct subject *s, struct valuation *state, char *const *fields) {
+    struct step_result result;
+    if (!CHECK(step(s->isa, s->semantics, state, &result), "%s executes", s->form->text)) {
+        return;
+    }
+    char got[64] = "done";
+    if (result.outcome != STEP_DONE) {
+        (void)snprintf(got, sizeof got, "trap%u:%x", result.trap_vector, (unsigned)result.trap_argument);
+    }
+    char *rest = NULL;
+    const char *expected = strtok_r(fields[2], " ", &rest);
+    CHECK(expected != NULL && strcmp(got, expected) == 0, "%s {%s}: %s, not %s", s->form->text, fields[1], got, expected == NULL ? "?" : expected);
+    if (result.outcome == STEP_DONE) {
+        compare_all(s, fields[1], fields[3], &result);
+    }
+    valuation_free(result.after);
+}
+
+static void run_case(const struct isa *isa, int mode, const char *base, char *line) {
     char *fields[4] = {line, NULL, NULL, NULL};
     for (int i = 1; i < 4; i++) {
         char *bar = strchr(fields[i - 1], '|');
@@ -93,45 +131,50 @@ static void run_case(const struct isa *isa, const char *base, char *line) {
     }
     int found = find_form(isa, fields[0]);
     struct valuation *state = valuation_new();
-    struct step_result result;
-    if (CHECK(found >= 0 && state != NULL, "there is no form '%s'", fields[0])) {
-        const struct form *form = &isa->forms[found];
-        set_all(isa, form, base, state);
-        set_all(isa, form, fields[1], state);
-        if (CHECK(step(isa, form->semantics[0], state, &result), "%s executes", form->text)) {
-            char got[64] = "done";
-            if (result.outcome != STEP_DONE) {
-                (void)snprintf(got, sizeof got, "trap%u:%x", result.trap_vector, (unsigned)result.trap_argument);
-            }
-            char *rest = NULL;
-            const char *expected = strtok_r(fields[2], " ", &rest);
-            CHECK(expected != NULL && strcmp(got, expected) == 0, "%s {%s}: %s, not %s", form->text, fields[1], got,
-                  expected == NULL ? "?" : expected);
-            if (result.outcome == STEP_DONE) {
-                compare_all(isa, form, fields[1], fields[3], &result);
-            }
-            valuation_free(result.after);
-        }
+    const struct semantics *semantics = found < 0 ? NULL : isa->forms[found].semantics[mode];
+    if (CHECK(semantics != NULL && state != NULL, "there is no form '%s' in %s", fields[0], isa->modes[mode].name)) {
+        const struct subject s = {isa, &isa->forms[found], semantics};
+        set_all(&s, base, state);
+        set_all(&s, fields[1], state);
+        check_mode(&s, mode, fields[1], state);
+        step_case(&s, state, fields);
     }
     valuation_free(state);
 }
 
-static void test_cases(void) {
-    struct isa *isa = load_file("x86-tables/x86.isa", NULL, 0);
-    char *text = read_text("tests/x86-tables/cases.txt", NULL);
-    const char *base = "";
-    char *rest = NULL;
-    size_t count = 0;
-    for (char *line = isa == NULL || text == NULL ? NULL : strtok_r(text, "\n", &rest); line != NULL; line = strtok_r(NULL, "\n", &rest)) {
-        if (line[0] == '@') {
-            base = line + 1;
-        } else if (line[0] != '#') {
-            run_case(isa, base, line);
-            count++;
-        }
+struct script {
+    int mode;
+    char base[8192];
+    size_t count;
+};
+
+static void run_line(const struct isa *isa, struct script *script, char *line) {
+    if (strncmp(line, "@mode ", 6) == 0) {
+        int named = isa_find_mode(isa, line + 6);
+        script->mode = CHECK(named >= 0, "there is no mode '%s'", line + 6) ? named : script->mode;
+    } else if (line[0] == '@' || line[0] == '+') {
+        size_t length = line[0] == '@' ? 0 : strlen(script->base);
+        int needed = snprintf(script->base + length, sizeof script->base - length, "%s%s", length > 0 ? " " : "", line + 1);
+        CHECK(needed >= 0 && (size_t)needed < sizeof script->base - length, "the base state is too long: %s", line);
+    } else if (line[0] != '#') {
+        run_case(isa, script->mode, script->base, line);
+        script->count++;
     }
-    CHECK(count > 100, "cases.txt holds cases: %zu", count);
-    free(text);
+}
+
+static void test_cases(void) {
+    static const char *const files[] = {"tests/x86-tables/cases.txt", "tests/x86-tables/cases_8086.txt", "tests/x86-tables/cases_ia32e.txt"};
+    struct isa *isa = load_file("x86-tables/x86.isa", NULL, 0);
+    struct script script = {0, "", 0};
+    for (size_t i = 0; isa != NULL && i < sizeof files / sizeof files[0]; i++) {
+        char *text = read_text(files[i], NULL);
+        char *rest = NULL;
+        for (char *line = text == NULL ? NULL : strtok_r(text, "\n", &rest); line != NULL; line = strtok_r(NULL, "\n", &rest)) {
+            run_line(isa, &script, line);
+        }
+        free(text);
+    }
+    CHECK(script.count > 280, "the files hold cases: %zu", script.count);
     isa_free(isa);
 }
 

@@ -1,0 +1,24 @@
+/* What classify, explain and compare share: formats, asking the classifier, and saying why it failed. */
+#include "cli.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+bool parse_format(struct argp_state *state, const char *argument) {
+    if (strcmp(argument, "text") != 0 && strcmp(argument, "json") != 0) {
+        argp_error(state, "unknown format '%s'; there is: text, json", argument);
+    }
+    return strcmp(argument, "json") == 0;
+}
+
+struct classification *decide_or_complain(const struct isa *isa, const struct classify_options *options, int *code) {
+    char *message = NULL;
+    bool internal = false;
+    struct classification *c = classify(isa, options, &message, &internal);
+    if (c == NULL) {
+        complain("%s%s", internal ? "internal error: " : "", message == NULL ? "out of memory" : message);
+        *code = internal || message == NULL ? EXIT_INTERNAL : EXIT_INPUT;
+        free(message);
+    }
+    return c;
+}

@@ -1,0 +1,33 @@
+/* What the tables have, as JSON: {"isa","forms","unaccounted","instructions":[{"capstone","name","kind","reason","modes":[...]}]}. */
+#include "reports.h"
+
+#include <jansson.h>
+
+static const char *const kinds[] = {"exact", "template", "excluded", "unaccounted"};
+
+static json_t *json_row(const struct isa *isa, const struct coverage_row *row) {
+    json_t *modes = json_array();
+    for (size_t mode = 0; mode < isa->mode_count; mode++) {
+        if ((row->modes >> mode & 1) != 0) {
+            (void)json_array_append_new(modes, json_string(isa->modes[mode].name));
+        }
+    }
+    return json_pack("{s:s?, s:s?, s:s, s:s, s:o}", "capstone", row->name, "name", row->instruction, "kind", kinds[row->kind], "reason", row->reason,
+                     "modes", modes);
+}
+
+bool report_coverage_json(FILE *out, const struct isa *isa, const struct coverage *c) {
+    json_t *rows = json_array();
+    int unaccounted = 0;
+    for (size_t i = 0; i < c->row_count; i++) {
+        unaccounted += c->rows[i].kind == COVERAGE_UNACCOUNTED ? 1 : 0;
+        (void)json_array_append_new(rows, json_row(isa, &c->rows[i]));
+    }
+    bool complete = json_array_size(rows) == c->row_count;
+    json_t *report = json_pack("{s:s, s:i, s:i, s:i, s:o}", "isa", isa->name, "forms", (int)isa->form_count, "capstone_ids", (int)c->known_count,
+                               "unaccounted", unaccounted, "instructions", rows);
+    complete = report != NULL && json_dumpf(report, out, JSON_INDENT(2)) == 0 && complete;
+    json_decref(report);
+    (void)fputc('\n', out);
+    return complete;
+}

@@ -1,0 +1,302 @@
+/* Accounts for every instruction: Capstone's ids against the forms of the tables. */
+#include "coverage.h"
+
+#include "../isa-model/term_cone.h"
+
+#include <capstone/capstone.h>
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* One mnemonic of the tables, with what its forms are. */
+struct mnemonic {
+    char text[48]; /* lower case */
+    const char *instruction;
+    uint64_t modes;
+    bool template;
+    bool claimed; /* some Capstone id is this */
+};
+
+struct exception {
+    char name[48], target[48];
+    char *reason;
+    bool used;
+};
+
+struct maker {
+    const struct isa *isa;
+    struct mnemonic *mnemonics;
+    size_t mnemonic_count;
+    struct exception *exceptions;
+    size_t exception_count;
+    struct coverage *result;
+    struct coverage_row *rows;
+    size_t capacity;
+    char **message;
+};
+
+static void lower_word(const char *text, char *word, size_t size) {
+    size_t length = 0;
+    while (text[length] != '\0' && text[length] != ' ' && length + 1 < size) {
+        word[length] = (char)tolower((unsigned char)text[length]);
+        length++;
+    }
+    word[length] = '\0';
+}
+
+/* --- the tables -------------------------------------------------------------------------------------------------------------------------------- */
+
+static bool is_opaque(const struct isa *isa, symbol s) {
+    for (size_t i = 0; i < isa->opaque_count; i++) {
+        if (isa->opaque_symbols[i] == s) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool mentions_opaque(const struct isa *isa, struct cone *cone, const struct semantics *s, bool *mentions) {
+    term roots[8192];
+    size_t count = 0;
+    for (size_t i = 0; i < isa->leaf_count && count < 4096; i++) {
+        if (isa->leaves[i].index_width == 0) {
+            roots[count++] = s->next[i];
+        }
+    }
+    for (size_t i = 0; i < s->operand_count && count < 5000; i++) {
+        roots[count++] = s->operands[i].next;
+    }
+    for (size_t i = 0; i < s->write_count && count < 8000; i++) {
+        roots[count++] = s->writes[i].value;
+    }
+    roots[count++] = s->trap;
+    *mentions = false;
+    if (!cone_collect(cone, roots, count)) {
+        return false;
+    }
+    for (size_t i = 0; i < cone_size(cone) && !*mentions; i++) {
+        struct term_view v = term_look(isa->pool, cone_terms(cone)[i]);
+        *mentions = v.operation == TERM_APPLY && is_opaque(isa, v.symbol);
+    }
+    return true;
+}
+
+static struct mnemonic *find_mnemonic(const struct maker *m, const char *text) {
+    for (size_t i = 0; i < m->mnemonic_count; i++) {
+        if (strcmp(m->mnemonics[i].text, text) == 0) {
+            return &m->mnemonics[i];
+        }
+    }
+    return NULL;
+}
+
+static bool add_form(struct maker *m, struct cone *cone, const struct form *form) {
+    char word[48];
+    lower_word(form->text, word, sizeof word);
+    struct mnemonic *known = find_mnemonic(m, word);
+    if (known == NULL) {
+        known = &m->mnemonics[m->mnemonic_count++];
+        *known = (struct mnemonic){.instruction = form->instruction};
+        (void)snprintf(known->text, sizeof known->text, "%s", word);
+    }
+    known->modes |= form->modes;
+    for (size_t mode = 0; mode < m->isa->mode_count; mode++) {
+        bool template = false;
+        if (form->semantics[mode] == NULL) {
+            continue;
+        }
+        if (!mentions_opaque(m->isa, cone, form->semantics[mode], &template)) {
+            return false;
+        }
+        known->template = known->template || template;
+        if (template) {
+            m->result->template_forms[mode]++;
+        } else {
+            m->result->exact_forms[mode]++;
+        }
+    }
+    return true;
+}
+
+static bool read_tables(struct maker *m) {
+    struct cone *cone = cone_new(m->isa->pool);
+    m->mnemonics = calloc(m->isa->form_count + 1, sizeof *m->mnemonics);
+    bool good = cone != NULL && m->mnemonics != NULL;
+    for (size_t i = 0; good && i < m->isa->form_count; i++) {
+        good = add_form(m, cone, &m->isa->forms[i]);
+    }
+    cone_free(cone);
+    return good;
+}
+
+/* --- the exceptions ---------------------------------------------------------------------------------------------------------------------------- */
+
+static bool bad_line(const struct maker *m, unsigned line, const char *what) {
+    if (asprintf(m->message, "exceptions, line %u: %s", line, what) < 0) {
+        *m->message = NULL;
+    }
+    return false;
+}
+
+static bool read_line(struct maker *m, const char *text, unsigned line) {
+    struct exception e = {{0}, {0}, NULL, false};
+    int at = 0;
+    text += strspn(text, " \t\r");
+    if (*text == '\0' || *text == '#') {
+        return true;
+    }
+    if (sscanf(text, "%47s = %47s %n", e.name, e.target, &at) != 2 || at == 0) { // NOLINT(cert-err34-c): no numbers
+        return bad_line(m, line, "capstone_name = INSTRUCTION \"reason\" is wanted");
+    }
+    const char *quote = strchr(text + at, '"');
+    const char *end = quote == NULL ? NULL : strrchr(quote + 1, '"');
+    if (end == NULL || end == quote + 1) {
+        return bad_line(m, line, "the reason is missing");
+    }
+    e.reason = strndup(quote + 1, (size_t)(end - quote - 1));
+    struct exception *larger = realloc(m->exceptions, (m->exception_count + 1) * sizeof *larger);
+    if (larger == NULL || e.reason == NULL) {
+        free(e.reason);
+        m->exceptions = larger == NULL ? m->exceptions : larger;
+        return false;
+    }
+    m->exceptions = larger;
+    m->exceptions[m->exception_count++] = e;
+    return true;
+}
+
+static bool read_exceptions(struct maker *m, const char *text, size_t size) {
+    unsigned line = 1;
+    for (size_t at = 0; at < size; line++) {
+        const char *end = memchr(text + at, '\n', size - at);
+        size_t length = end == NULL ? size - at : (size_t)(end - text) - at;
+        char *copy = strndup(text + at, length);
+        bool good = copy != NULL && read_line(m, copy, line);
+        free(copy);
+        if (!good) {
+            return false;
+        }
+        at += length + 1;
+    }
+    return true;
+}
+
+static struct exception *find_exception(const struct maker *m, const char *name) {
+    for (size_t i = 0; i < m->exception_count; i++) {
+        if (strcmp(m->exceptions[i].name, name) == 0) {
+            return &m->exceptions[i];
+        }
+    }
+    return NULL;
+}
+
+/* --- rows -------------------------------------------------------------------------------------------------------------------------------------- */
+
+static bool add_row(struct maker *m, struct coverage_row row) {
+    if (m->result->row_count == m->capacity) {
+        size_t capacity = m->capacity == 0 ? 2048 : m->capacity * 2;
+        struct coverage_row *larger = realloc(m->rows, capacity * sizeof *larger);
+        if (larger == NULL) {
+            return false;
+        }
+        m->rows = larger;
+        m->capacity = capacity;
+    }
+    row.reason = strdup(row.reason);
+    m->rows[m->result->row_count++] = row;
+    return row.reason != NULL;
+}
+
+static struct coverage_row row_of(const char *name, struct mnemonic *mnemonic, const char *reason) {
+    struct coverage_row row = {name, NULL, COVERAGE_UNACCOUNTED, reason, 0};
+    if (mnemonic != NULL) {
+        mnemonic->claimed = true;
+        row.instruction = mnemonic->instruction;
+        row.kind = mnemonic->template ? COVERAGE_TEMPLATE : COVERAGE_EXACT;
+        row.modes = mnemonic->modes;
+    }
+    return row;
+}
+
+static bool add_known(struct maker *m, const char *name) {
+    struct exception *e = find_exception(m, name);
+    if (e == NULL) {
+        return add_row(m, row_of(name, find_mnemonic(m, name), ""));
+    }
+    e->used = true;
+    char target[48];
+    lower_word(e->target, target, sizeof target);
+    struct coverage_row row = row_of(name, find_mnemonic(m, target), e->reason);
+    row.kind = strcmp(target, "excluded") == 0 ? COVERAGE_EXCLUDED : row.kind;
+    return add_row(m, row);
+}
+
+static bool add_ids(struct maker *m) {
+    csh handle = 0;
+    if (cs_open(CS_ARCH_X86, CS_MODE_64, &handle) != CS_ERR_OK) {
+        return false;
+    }
+    bool good = true;
+    for (unsigned id = X86_INS_INVALID + 1; good && id < X86_INS_ENDING; id++) {
+        const char *name = cs_insn_name(handle, id);
+        good = name == NULL || add_known(m, name);
+    }
+    (void)cs_close(&handle);
+    m->result->known_count = m->result->row_count;
+    return good;
+}
+
+static bool add_beyond(struct maker *m) {
+    bool good = true;
+    for (size_t i = 0; good && i < m->mnemonic_count; i++) {
+        if (!m->mnemonics[i].claimed) {
+            good = add_row(m, row_of(NULL, &m->mnemonics[i], ""));
+        }
+    }
+    return good;
+}
+
+/* An exception that no id needs is stale. */
+static bool check_used(const struct maker *m) {
+    for (size_t i = 0; i < m->exception_count; i++) {
+        if (!m->exceptions[i].used) {
+            if (asprintf(m->message, "exceptions: Capstone has no instruction '%s'", m->exceptions[i].name) < 0) {
+                *m->message = NULL;
+            }
+            return false;
+        }
+    }
+    return true;
+}
+
+struct coverage *coverage_make(const struct isa *isa, const char *exceptions, size_t size, char **message) {
+    struct maker m = {.isa = isa, .message = message};
+    *message = NULL;
+    m.result = calloc(1, sizeof *m.result);
+    bool good = m.result != NULL && read_tables(&m) && read_exceptions(&m, exceptions, size) && add_ids(&m) && add_beyond(&m) && check_used(&m);
+    free(m.mnemonics);
+    for (size_t i = 0; i < m.exception_count; i++) {
+        free(m.exceptions[i].reason);
+    }
+    free(m.exceptions);
+    if (m.result != NULL) {
+        m.result->rows = m.rows;
+    }
+    if (!good) {
+        coverage_free(m.result);
+        return NULL;
+    }
+    return m.result;
+}
+
+void coverage_free(struct coverage *coverage) {
+    if (coverage == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < coverage->row_count; i++) {
+        free((void *)(uintptr_t)coverage->rows[i].reason);
+    }
+    free((void *)(uintptr_t)coverage->rows);
+    free(coverage);
+}
