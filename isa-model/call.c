@@ -115,8 +115,8 @@ static struct value opaque_call(struct checker *c, const struct syntax *s, const
     if (!constant_number(c, arguments->next->child[0], &width)) {
         return error_value();
     }
-    if (width == 0 || width > TERM_MAXIMUM_WIDTH) {
-        report(c->r, s, "a width is 1 to %u bits", TERM_MAXIMUM_WIDTH);
+    if (width == 0 || width > 65536) {
+        report(c->r, s, "a width is 1 to %u bits, or up to 65536 for an operand that is a token", TERM_MAXIMUM_WIDTH);
         return error_value();
     }
     for (const struct syntax *a = arguments->next->next; a != NULL; a = a->next) {
@@ -134,6 +134,10 @@ static struct value opaque_call(struct checker *c, const struct syntax *s, const
             }
             terms[count++] = v.terms[i];
         }
+    }
+    if (width > TERM_MAXIMUM_WIDTH) {
+        term token = apply_opaque(c, arguments->child[0]->text, TERM_MAXIMUM_WIDTH, terms, count);
+        return typed(c, token_type(c, (unsigned)width), &token);
     }
     return scalar(c, apply_opaque(c, arguments->child[0]->text, (unsigned)width, terms, count));
 }

@@ -173,6 +173,8 @@ void bind_entry(struct checker *c, const struct size_entry *entry);
 
 /* families.c: operands as the text of a row gives them */
 const char *shown_text(struct checker *c, const char *text, bool places);
+const struct type *token_type(struct checker *c, unsigned width);
+const struct type *operand_type(struct checker *c, const struct syntax *s); /* NULL after an error */
 void declare_operand_kind(struct checker *c, const struct syntax *s);
 bool bind_row_operands(struct checker *c, const struct syntax *at, const char *text);
 void add_operand(struct checker *c, struct symbolic_operand operand);

@@ -119,20 +119,28 @@ bool bind_row_operands(struct checker *c, const struct syntax *at, const char *t
     return true;
 }
 
+const struct type *token_type(struct checker *c, unsigned width) {
+    struct type *token = arena_allocate(c->arena, sizeof *token);
+    *token = *bits_type(c, TERM_MAXIMUM_WIDTH);
+    token->token = width;
+    return token;
+}
+
 /* Widths above what a term can have become tokens: one term stands for the whole value. */
+const struct type *operand_type(struct checker *c, const struct syntax *s) {
+    enum { WIDEST = 65536 };
+    const struct syntax *width = s->kind == SYNTAX_TYPE_BITS ? s->child[0] : NULL;
+    word128 number = 0;
+    if (width != NULL && constant_number(c, width, &number) && number > TERM_MAXIMUM_WIDTH && number <= WIDEST) {
+        return token_type(c, (unsigned)number);
+    }
+    return resolve_type(c, s);
+}
+
 void declare_operand_kind(struct checker *c, const struct syntax *s) {
     struct definition *d = define(c, s, arena_format(c->arena, "operand %s", s->text), DEFINES_OPERAND_KIND);
-    const struct syntax *width = s->child[0]->kind == SYNTAX_TYPE_BITS ? s->child[0]->child[0] : NULL;
-    if (d == NULL) {
-        return;
-    }
-    d->syntax = (struct syntax *)(uintptr_t)s;
-    if (width != NULL && width->kind == SYNTAX_NUMBER && width->number > TERM_MAXIMUM_WIDTH && width->number <= 65536) {
-        struct type *token = arena_allocate(c->arena, sizeof *token);
-        *token = *bits_type(c, TERM_MAXIMUM_WIDTH);
-        token->token = (unsigned)width->number;
-        d->type = token;
-    } else {
-        d->type = resolve_type(c, s->child[0]);
+    if (d != NULL) {
+        d->syntax = (struct syntax *)(uintptr_t)s;
+        d->type = operand_type(c, s->child[0]);
     }
 }

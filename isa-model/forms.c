@@ -114,7 +114,7 @@ static bool bind_operands(struct checker *c, const struct parts *p) {
     }
     m->operands = arena_allocate(c->arena, (count + 1) * sizeof *m->operands);
     for (const struct syntax *o = operands; o != NULL; o = o->next) {
-        const struct type *type = resolve_type(c, o->child[0]);
+        const struct type *type = operand_type(c, o->child[0]);
         for (size_t i = 0; i < m->operand_count; i++) {
             if (strcmp(m->operands[i].name, o->text) == 0) {
                 report(c->r, o, "operand '%s' is declared twice", o->text);
