@@ -98,7 +98,7 @@ static struct answered *answer_of(struct classifier *c, term query, enum questio
         return known->known ? known : NULL;
     }
     symbol frame[64];
-    const struct recall_topic topic = {(unsigned)question, mode, frame, query_frame(&c->context, mode, question, frame, 64)};
+    const struct recall_topic topic = {(unsigned)question, mode, frame, query_frame(&c->context, c->cone, mode, question, frame, 64)};
     known->known = recall_try(c->recall, query, &topic, &known->model) && known->model != NULL;
     known->answer = ANSWER_YES;
     if (!known->known) {
@@ -301,6 +301,7 @@ static void copy_verdict(struct classifier *c, struct form_verdict *v) {
     struct form_verdict copy = *decided;
     copy.form = v->form;
     copy.mode = v->mode;
+    copy.same_as = v->same_as;
     *v = copy;
     if (c->index != NULL) {
         const struct isa *isa = c->context.isa;

@@ -299,6 +299,26 @@ static void find_never_closed(struct classifier *c, const struct search *s) {
     }
 }
 
+/* The setting with the fewest changes under which the form has no hole. */
+static void find_closing(struct classifier *c, const struct search *s) {
+    unsigned plain = plain_bits(c->context.profile);
+    for (size_t i = 0; i < s->count; i++) {
+        struct form_verdict *v = &c->verdicts[i];
+        unsigned relevant = s->rows[i].relevant;
+        v->closable = ANSWER_NO;
+        for (unsigned k = 0; k < 1u << bit_count(relevant); k++) {
+            unsigned configuration = (plain & ~relevant) | spread(k, relevant);
+            unsigned changed = configuration ^ plain;
+            if (is_possible(&s->possibility, configuration) && answer_at(&s->rows[i], configuration) == ANSWER_NO &&
+                (v->closable == ANSWER_NO || bit_count(changed) < bit_count(v->closing_mask))) {
+                v->closable = ANSWER_YES;
+                v->closing_mask = changed;
+                v->closing_bits = configuration & changed;
+            }
+        }
+    }
+}
+
 bool search_configurations(struct classifier *c) {
     struct search s = {calloc(c->verdict_count + 1, sizeof *s.rows), c->verdict_count, {0, NULL}};
     c->never_closed = malloc((c->verdict_count + 1) * sizeof *c->never_closed);
@@ -313,6 +333,7 @@ bool search_configurations(struct classifier *c) {
     good = good && choose_best(c, &s);
     if (good) {
         find_never_closed(c, &s);
+        find_closing(c, &s);
         c->searched = true;
     }
     for (size_t i = 0; s.rows != NULL && i < s.count; i++) {

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define FORM_COLUMN 34u
+#define INSTRUCTION_COLUMN 26u
 
 struct writer {
     FILE *out;
@@ -89,34 +90,106 @@ static void what_closes(const struct classification *c, unsigned verdict, char *
     }
 }
 
+static const char legend[] = "  C control, L location, M mode sensitive; U also in user states (Theorem 3).\n"
+                             "  hole: run natively under the monitor it can do something else than on the\n"
+                             "  bare machine. `popek explain ISA FORM` shows a witness.\n\n";
+
+static void write_one_violation(const struct writer *w, unsigned verdict, const char *name, const char *modes) {
+    const struct form_verdict *v = &w->c->verdicts[verdict];
+    enum answer hole = v->answers[QUESTION_HOLE];
+    char why[7];
+    char closed[256];
+    letters(v, why);
+    what_closes(w->c, verdict, closed, sizeof closed);
+    (void)fprintf(w->out, "  %-*s  %s%s%-4s%s  %s%s%s", (int)(modes == NULL ? FORM_COLUMN : INSTRUCTION_COLUMN), name, modes == NULL ? "" : modes,
+                  w->paint.bold, why, w->paint.plain, hole == ANSWER_YES ? w->paint.bad : "", answer_word(hole),
+                  hole == ANSWER_YES ? w->paint.plain : "");
+    if (closed[0] != '\0') {
+        (void)fprintf(w->out, "%*s  %s", (int)(9 - strlen(answer_word(hole))), "", closed);
+    }
+    (void)fputc('\n', w->out);
+}
+
+/* Of one instruction, verdicts that read alike share a line. */
+static bool reads_alike(const struct classification *c, unsigned a, unsigned b) {
+    const struct form_verdict *x = &c->verdicts[a];
+    const struct form_verdict *y = &c->verdicts[b];
+    char why[2][7];
+    char closed[2][256];
+    letters(x, why[0]);
+    letters(y, why[1]);
+    what_closes(c, a, closed[0], sizeof closed[0]);
+    what_closes(c, b, closed[1], sizeof closed[1]);
+    return strcmp(c->isa->forms[x->form].instruction, c->isa->forms[y->form].instruction) == 0 &&
+           x->answers[QUESTION_HOLE] == y->answers[QUESTION_HOLE] && strcmp(why[0], why[1]) == 0 && strcmp(closed[0], closed[1]) == 0;
+}
+
+/* One digit for each operating mode: "12-4- ". */
+static void mark_modes(const struct classification *c, uint64_t modes, char *text, size_t size) {
+    size_t used = 0;
+    for (size_t m = 0; m < c->isa->mode_count && used + 3 < size; m++) {
+        text[used++] = (modes >> m & 1) != 0 ? (char)('1' + (m < 9 ? m : 8)) : '-';
+    }
+    text[used++] = ' ';
+    text[used++] = ' ';
+    text[used] = '\0';
+}
+
+static void write_mode_numbers(const struct writer *w) {
+    (void)fputs("  modes:", w->out);
+    for (size_t m = 0; m < w->c->isa->mode_count; m++) {
+        (void)fprintf(w->out, " %zu %s", m + 1, w->c->isa->modes[m].name);
+    }
+    (void)fputc('\n', w->out);
+}
+
+/* Violations of one instruction stand together in the order of the forms; each group is written at its first member. */
+static void write_grouped(const struct writer *w) {
+    const struct classification *c = w->c;
+    const struct theorem *t = &c->theorem[0];
+    for (size_t i = 0; i < t->violation_count; i++) {
+        uint64_t modes = 0;
+        bool first = true;
+        const char *instruction = c->isa->forms[c->verdicts[t->violations[i]].form].instruction;
+        for (size_t k = i; k-- > 0 && first;) {
+            if (strcmp(c->isa->forms[c->verdicts[t->violations[k]].form].instruction, instruction) != 0) {
+                break;
+            }
+            first = !reads_alike(c, t->violations[k], t->violations[i]);
+        }
+        for (size_t k = i; first && k < t->violation_count; k++) {
+            if (strcmp(c->isa->forms[c->verdicts[t->violations[k]].form].instruction, instruction) != 0) {
+                break;
+            }
+            modes |= reads_alike(c, t->violations[i], t->violations[k]) ? (uint64_t)1 << c->verdicts[t->violations[k]].mode : 0;
+        }
+        if (first) {
+            char marks[80];
+            mark_modes(c, modes, marks, sizeof marks);
+            write_one_violation(w, t->violations[i], instruction, marks);
+        }
+    }
+}
+
 static void write_violations(const struct writer *w) {
     const struct classification *c = w->c;
     const struct theorem *t = &c->theorem[0];
+    const char *last = c->searched ? "hole       closed by" : "hole";
     if (t->violation_count == 0) {
         return;
     }
-    bool many_modes = c->isa->mode_count > 1 && w->scope->mode < 0;
     (void)fprintf(w->out, "%sSensitive and not privileged%s\n", w->paint.bold, w->paint.plain);
-    (void)fprintf(w->out, "  %-*s  %-4s  %s\n", (int)FORM_COLUMN, "form", "why", c->searched ? "hole       closed by" : "hole");
-    for (size_t i = 0; i < t->violation_count; i++) {
-        const struct form_verdict *v = &c->verdicts[t->violations[i]];
-        const struct form *form = &c->isa->forms[v->form];
-        enum answer hole = v->answers[QUESTION_HOLE];
-        char why[7];
-        letters(v, why);
-        (void)fprintf(w->out, "  %-*s  %s%-4s%s  %s%s%s", (int)FORM_COLUMN, form->text, w->paint.bold, why, w->paint.plain,
-                      hole == ANSWER_YES ? w->paint.bad : "", answer_word(hole), hole == ANSWER_YES ? w->paint.plain : "");
-        char closed[256];
-        what_closes(c, t->violations[i], closed, sizeof closed);
-        if (closed[0] != '\0' || many_modes) {
-            (void)fprintf(w->out, "%*s  %s", (int)(9 - strlen(answer_word(hole))), "", closed);
+    if (c->isa->mode_count > 1 && w->scope->mode < 0) {
+        write_mode_numbers(w);
+        (void)fprintf(w->out, "  %-*s  %-*s  %-4s  %s\n", (int)INSTRUCTION_COLUMN, "instruction", (int)c->isa->mode_count, "modes", "why", last);
+        write_grouped(w);
+    } else {
+        (void)fprintf(w->out, "  %-*s  %-4s  %s\n", (int)FORM_COLUMN, "form", "why", last);
+        for (size_t i = 0; i < t->violation_count; i++) {
+            write_one_violation(w, t->violations[i], c->isa->forms[c->verdicts[t->violations[i]].form].text, NULL);
         }
-        (void)fprintf(w->out, "%s%s\n", many_modes ? "  " : "", many_modes ? c->isa->modes[v->mode].name : "");
     }
-    (void)fputs("  C control, L location, M mode sensitive; U also in user states (Theorem 3).\n"
-                "  hole: run natively under the monitor it can do something else than on the\n"
-                "  bare machine. `popek explain ISA FORM` shows a witness.\n\n",
-                w->out);
+    (void)fputs(legend, w->out);
 }
 
 static bool write_one_configuration(const struct writer *w, const char *name, const struct configuration_result *r) {
@@ -134,7 +207,7 @@ static bool write_one_configuration(const struct writer *w, const char *name, co
     return true;
 }
 
-/* Names of forms, separated by commas and wrapped. */
+/* Names of forms, separated and wrapped; of instructions when there are several modes, where the forms would be too many to read. */
 static bool write_forms(const struct writer *w, const unsigned *verdicts, size_t count) {
     char *text = NULL;
     size_t size = 0;
@@ -142,8 +215,15 @@ static bool write_forms(const struct writer *w, const unsigned *verdicts, size_t
     if (list == NULL) {
         return false;
     }
+    bool many_modes = w->c->isa->mode_count > 1 && w->scope->mode < 0;
+    const char *before = "";
     for (size_t i = 0; i < count; i++) {
-        (void)fprintf(list, "%s%s", i == 0 ? "" : "; ", w->c->isa->forms[w->c->verdicts[verdicts[i]].form].text);
+        const struct form *form = &w->c->isa->forms[w->c->verdicts[verdicts[i]].form];
+        const char *name = many_modes ? form->instruction : form->text;
+        if (strcmp(name, before) != 0) {
+            (void)fprintf(list, "%s%s", before[0] == '\0' ? "" : "; ", name);
+            before = name;
+        }
     }
     bool complete = fclose(list) == 0;
     if (complete) {
