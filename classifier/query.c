@@ -444,7 +444,7 @@ static term stale_or_wrong(struct query_context *q, const struct run *virtual, c
         return TERM_NONE;
     }
     for (unsigned i = 0; i < q->isa->leaf_count && q->profile->mapping_count > 0; i++) {
-        if (q->isa->leaves[i].index_width == 0) {
+        if (q->isa->leaves[i].index_width == 0 && !is_untouched(virtual, i)) {
             substitution_replace(next, q->isa->leaves[i].symbol, virtual->semantics->next[i]);
         }
     }
