@@ -137,7 +137,7 @@ struct checker {
     /* the execution in progress */
     struct machine machine;
     struct local *locals;
-    unsigned drop_point; /* number of the trap point to leave out in this form; 0: none */
+    uint64_t drop_points; /* trap points to leave out in this form, the first is bit 0 */
     const char *form_text;
     unsigned undefined_sites; /* made in this form */
     unsigned depth;           /* of function and procedure calls */

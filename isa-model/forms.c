@@ -189,7 +189,7 @@ static const struct semantics *execute_form(struct checker *c, const struct part
     machine_reset(c);
     c->form_text = shown;
     if (c->options->drop_instruction != NULL && strcmp(c->options->drop_instruction, shown) == 0) {
-        c->drop_point = c->options->drop_point;
+        c->drop_points = c->options->drop_points;
     }
     bind_entry(c, &p->entry);
     bind_settings(c, p->header->child[0]);

@@ -170,7 +170,7 @@ struct source_reader {
 struct isa_options {
     const char *only;             /* execute only forms of this instruction, or with this text: the others have no semantics; "" none at all */
     const char *drop_instruction; /* negative control: of forms with this form text ... */
-    unsigned drop_point;          /* ... the trap point with this number (from 1) is left out; 0: none */
+    uint64_t drop_points;         /* ... the trap points whose bits are set (the first is bit 0) are left out */
 };
 
 /* Reads and checks the file. On success `*result` is owned by the caller (isa_free). On failure NULL is returned, and `*messages` (free it) holds

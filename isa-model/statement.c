@@ -140,7 +140,7 @@ static void execute_trap(struct checker *c, const struct syntax *s) {
         return;
     }
     size_t at = APPEND(c, m->points, m->point_count, m->point_capacity);
-    bool dropped = c->drop_point == at + 1;
+    bool dropped = at < 64 && (c->drop_points >> at & 1) != 0;
     term condition = dropped ? term_false(p) : term_and(p, m->path, term_not(p, m->stopped));
     m->points[at] = (struct trap_point){condition, d->number, {c->r->files[s->file]->path, s->line, s->column}};
     m->vector = term_if(p, condition, term_constant(p, 16, c->traps[d->number].vector), m->vector);
@@ -256,7 +256,7 @@ void machine_reset(struct checker *c) {
     c->locals = NULL;
     c->depth = 0;
     c->undefined_sites = 0;
-    c->drop_point = 0;
+    c->drop_points = 0;
     if (c->counter != NULL && c->counter->next_expression != NULL) {
         struct value v = evaluate_as(c, c->counter->next_expression, c->counter->type);
         m->next_counter = v.kind == VALUE_TYPED ? v.terms[0] : m->next_counter;

@@ -240,8 +240,8 @@ static bool write_search(const struct writer *w) {
     if (!c->searched || profile->free_bit_count == 0) {
         return true;
     }
-    (void)fprintf(w->out, "%sConfigurations%s  %zu free bits, %u settings\n", w->paint.bold, w->paint.plain, profile->free_bit_count,
-                  1u << profile->free_bit_count);
+    (void)fprintf(w->out, "%sConfigurations%s  %zu free bits, %llu settings\n", w->paint.bold, w->paint.plain, profile->free_bit_count,
+                  1ull << profile->free_bit_count);
     if (!write_one_configuration(w, "plain", &c->plain) || !write_one_configuration(w, "best", &c->best)) {
         return false;
     }

@@ -30,8 +30,12 @@ char *read_text(const char *path, size_t *size) {
 }
 
 struct isa *load_file(const char *path, const char *drop_form, unsigned drop_point) {
+    return load_dropped(path, NULL, drop_form, drop_point == 0 ? 0 : (uint64_t)1 << (drop_point - 1));
+}
+
+struct isa *load_dropped(const char *path, const char *only, const char *drop_form, uint64_t drop_points) {
     const struct source_reader reader = source_reader_files();
-    const struct isa_options options = {.drop_instruction = drop_form, .drop_point = drop_point};
+    const struct isa_options options = {.only = only, .drop_instruction = drop_form, .drop_points = drop_points};
     char *messages = NULL;
     struct isa *isa = isa_load(path, &reader, &options, &messages);
     if (isa == NULL) {

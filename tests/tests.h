@@ -26,6 +26,8 @@ bool check_case(bool good, const char *file, unsigned line, const char *format, 
 #define CHECK(good, ...) check_case((good), __FILE__, __LINE__, __VA_ARGS__)
 
 /* Loads a file; a failure is a failed case, and NULL. */
+/* Only forms of one instruction or with one text have semantics; the trap points whose bits are set are left out. */
+struct isa *load_dropped(const char *path, const char *only, const char *drop_form, uint64_t drop_points);
 struct isa *load_file(const char *path, const char *drop_form, unsigned drop_point);
 /* An ISA of text; *messages as of isa_load. */
 struct isa *load_text(const char *text, char **messages);
