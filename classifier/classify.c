@@ -98,7 +98,7 @@ static struct answered *answer_of(struct classifier *c, term query, enum questio
         return known->known ? known : NULL;
     }
     symbol frame[64];
-    const struct recall_topic topic = {(unsigned)question, mode, frame, query_frame(&c->context, mode, question, frame, 64)};
+    const struct recall_topic topic = {(unsigned)question, mode, frame, query_frame(&c->context, c->cone, mode, question, frame, 64)};
     known->known = recall_try(c->recall, query, &topic, &known->model) && known->model != NULL;
     known->answer = ANSWER_YES;
     if (!known->known) {

@@ -1,8 +1,6 @@
 /* Builds the questions of docs/definitions.md as single terms. */
 #include "query.h"
 
-#include "../isa-model/term_cone.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,12 +68,15 @@ static bool differs_on(const struct query_context *q, enum side_kind kind, unsig
     }
 }
 
+static term on(const struct side *side, term t) { return side->substitution == NULL ? t : substitute(side->substitution, t); }
+
 static bool open_side(struct query_context *q, struct side *side, enum side_kind kind) {
     const struct isa *isa = q->isa;
     side->kind = kind;
     side->symbols = malloc((isa->leaf_count + 1) * sizeof *side->symbols);
+    side->terms = malloc((isa->leaf_count + 1) * sizeof *side->terms);
     side->substitution = kind == SIDE_FIRST ? NULL : substitution_new(isa->pool);
-    if (side->symbols == NULL || (kind != SIDE_FIRST && side->substitution == NULL)) {
+    if (side->symbols == NULL || side->terms == NULL || (kind != SIDE_FIRST && side->substitution == NULL)) {
         return false;
     }
     for (unsigned i = 0; i < isa->leaf_count; i++) {
@@ -92,6 +93,9 @@ static bool open_side(struct query_context *q, struct side *side, enum side_kind
             substitution_rename(side->substitution, leaf->symbol, side->symbols[i]);
         }
     }
+    for (unsigned i = 0; i < isa->leaf_count; i++) {
+        side->terms[i] = isa->leaves[i].index_width != 0 ? TERM_NONE : on(side, q->leaf_terms[i]);
+    }
     return true;
 }
 
@@ -99,10 +103,12 @@ static bool open_symbols(struct query_context *q) {
     const struct isa *isa = q->isa;
     q->indices = malloc((isa->leaf_count + 1) * sizeof *q->indices);
     q->new_psw = malloc((isa->leaf_count + 1) * sizeof *q->new_psw);
-    bool good = q->indices != NULL && q->new_psw != NULL;
+    q->leaf_terms = malloc((isa->leaf_count + 1) * sizeof *q->leaf_terms);
+    bool good = q->indices != NULL && q->new_psw != NULL && q->leaf_terms != NULL;
     for (size_t i = 0; good && i < isa->leaf_count; i++) {
         const struct leaf *leaf = &isa->leaves[i];
         bool array = leaf->index_width != 0;
+        q->leaf_terms[i] = array ? TERM_NONE : term_apply(isa->pool, leaf->symbol, NULL, 0);
         q->indices[i] = q->new_psw[i] = leaf->symbol; /* not used of the other kind */
         good =
             own_symbol(isa->pool, leaf, array ? "index" : "psw", array ? leaf->index_width : leaf->width, 0, array ? &q->indices[i] : &q->new_psw[i]);
@@ -131,16 +137,16 @@ bool query_context_open(struct query_context *q, const struct isa *isa, unsigned
 void query_context_close(struct query_context *q) {
     for (int kind = 0; kind < SIDE_COUNT; kind++) {
         free(q->sides[kind].symbols);
+        free(q->sides[kind].terms);
         substitution_free(q->sides[kind].substitution);
     }
     free(q->indices);
     free(q->new_psw);
+    free(q->leaf_terms);
     memset(q, 0, sizeof *q);
 }
 
 /* --- one state and one step from it ---------------------------------------------------------------------------------------------------------- */
-
-static term on(const struct side *side, term t) { return side->substitution == NULL ? t : substitute(side->substitution, t); }
 
 struct run {
     const struct query_context *q;
@@ -155,13 +161,16 @@ static struct run start(const struct query_context *q, enum side_kind kind, cons
     return (struct run){q, side, semantics, on(side, semantics->trap), on(side, semantics->memory_trap), q->definition == DEFINITION_LITERAL};
 }
 
-static term before(const struct run *r, unsigned leaf) { return on(r->side, term_apply(r->q->isa->pool, r->q->isa->leaves[leaf].symbol, NULL, 0)); }
+static term before(const struct run *r, unsigned leaf) { return r->side->terms[leaf]; }
+
+/* Plainly kept: the form does not touch the leaf at all. */
+static bool is_untouched(const struct run *r, unsigned leaf) { return r->semantics->next[leaf] == r->q->leaf_terms[leaf]; }
 
 /* Literally, a trap is part of what the instruction does: M, R and P come from the new PSW, which is the same in both runs. */
 static term after(const struct run *r, unsigned leaf) {
     struct term_pool *p = r->q->isa->pool;
     const struct leaf *l = &r->q->isa->leaves[leaf];
-    term next = on(r->side, r->semantics->next[leaf]);
+    term next = is_untouched(r, leaf) ? before(r, leaf) : on(r->side, r->semantics->next[leaf]);
     if (!r->literal) {
         return next;
     }
@@ -201,6 +210,9 @@ static bool writes_to(const struct semantics *semantics, unsigned leaf) {
 static term leaf_kept(const struct run *r, unsigned leaf) {
     struct term_pool *p = r->q->isa->pool;
     if (r->q->isa->leaves[leaf].index_width == 0) {
+        if (is_untouched(r, leaf) && !r->literal) {
+            return term_true(p);
+        }
         return term_equal(p, before(r, leaf), after(r, leaf));
     }
     term kept = term_true(p);
@@ -216,7 +228,8 @@ static term leaf_kept(const struct run *r, unsigned leaf) {
 static term owned_kept(const struct run *r) {
     term kept = term_true(r->q->isa->pool);
     for (unsigned i = 0; i < r->q->isa->leaf_count; i++) {
-        if (is_owned(&r->q->isa->leaves[i])) {
+        bool plain = r->q->isa->leaves[i].index_width == 0 && is_untouched(r, i) && !r->literal;
+        if (!plain && is_owned(&r->q->isa->leaves[i])) {
             kept = term_and(r->q->isa->pool, kept, leaf_kept(r, i));
         }
     }
@@ -228,6 +241,9 @@ static term leaf_differs(const struct run *a, const struct run *b, unsigned leaf
     struct term_pool *p = a->q->isa->pool;
     const struct leaf *l = &a->q->isa->leaves[leaf];
     if (l->index_width == 0) {
+        if (is_untouched(a, leaf) && before(a, leaf) == before(b, leaf) && !a->literal) {
+            return term_false(p);
+        }
         return term_not(p, term_equal(p, after(a, leaf), after(b, leaf)));
     }
     if (a->side->symbols[leaf] == b->side->symbols[leaf] && !writes_to(a->semantics, leaf)) {
@@ -352,11 +368,10 @@ static term with_elements(const struct run *r, term query) {
     return query;
 }
 
-size_t query_frame(const struct query_context *q, unsigned mode, enum question question, symbol *symbols, size_t most) {
+size_t query_frame(const struct query_context *q, struct cone *cone, unsigned mode, enum question question, symbol *symbols, size_t most) {
     size_t count = 0;
-    struct cone *cone = cone_new(q->isa->pool);
     term states[2] = {q->isa->modes[mode].states, on(&q->sides[question_side(question, q->definition)], q->isa->modes[mode].states)};
-    if (cone != NULL && cone_collect(cone, states, 2)) {
+    if (cone_collect(cone, states, 2)) {
         for (size_t i = 0; i < cone_size(cone) && count < most; i++) {
             struct term_view v = term_look(q->isa->pool, cone_terms(cone)[i]);
             if (v.operation == TERM_APPLY && v.argument_count == 0) {
@@ -364,7 +379,6 @@ size_t query_frame(const struct query_context *q, unsigned mode, enum question q
             }
         }
     }
-    cone_free(cone);
     return count;
 }
 
@@ -429,8 +443,8 @@ static term stale_or_wrong(struct query_context *q, const struct run *virtual, c
     if (next == NULL) {
         return TERM_NONE;
     }
-    for (unsigned i = 0; i < q->isa->leaf_count; i++) {
-        if (q->isa->leaves[i].index_width == 0) {
+    for (unsigned i = 0; i < q->isa->leaf_count && q->profile->mapping_count > 0; i++) {
+        if (q->isa->leaves[i].index_width == 0 && !is_untouched(virtual, i)) {
             substitution_replace(next, q->isa->leaves[i].symbol, virtual->semantics->next[i]);
         }
     }

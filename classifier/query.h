@@ -4,6 +4,8 @@
 
 #include "classifier.h"
 
+#include "../isa-model/term_cone.h"
+
 /* How a second state differs from the first one. */
 enum side_kind { SIDE_FIRST, SIDE_RELOCATED, SIDE_OTHER_MODE, SIDE_OTHER_CLOCK, SIDE_OTHER_IDENTITY, SIDE_HARDWARE, SIDE_COUNT };
 
@@ -11,6 +13,7 @@ struct side {
     enum side_kind kind;
     struct substitution *substitution; /* NULL: the first state */
     symbol *symbols;                   /* by leaf: the symbol of its value before */
+    term *terms;                       /* by leaf: its value before; not of arrays */
 };
 
 struct query_context {
@@ -19,6 +22,7 @@ struct query_context {
     unsigned profile_number;
     enum definition definition;
     struct side sides[SIDE_COUNT];
+    term *leaf_terms; /* by leaf: its value in the first state; not of arrays */
     symbol *indices; /* by leaf: an index at which two arrays differ */
     symbol *new_psw; /* by leaf: the value that a trap loads, in the literal reading */
 };
@@ -29,7 +33,7 @@ void query_context_mode(struct query_context *q, unsigned mode);
 void query_context_close(struct query_context *q);
 
 /* The variables that tell the states of this mode from those of others, in both states of the question. Writes at most `most`, returns how many. */
-size_t query_frame(const struct query_context *q, unsigned mode, enum question question, symbol *symbols, size_t most);
+size_t query_frame(const struct query_context *q, struct cone *cone, unsigned mode, enum question question, symbol *symbols, size_t most);
 /* The term whose models answer the question with yes. */
 term query_build(struct query_context *q, const struct semantics *semantics, unsigned mode, enum question question, unsigned configuration);
 /* The second state of the question, or SIDE_FIRST when it is about one state. */

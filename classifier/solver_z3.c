@@ -16,6 +16,7 @@ struct solver {
     size_t size;
     Z3_func_decl *functions; /* by symbol; of width 1: Boolean result */
     size_t function_count;
+    unsigned resource_limit;
     struct cone *cone; /* of the query that is asked */
     bool failed;
 };
@@ -23,6 +24,15 @@ struct solver {
 static void ignore_error(Z3_context context, Z3_error_code code) {
     (void)context;
     (void)code; /* looked at after each call that may fail */
+}
+
+static void set_limit(struct solver *s, unsigned limit) {
+    Z3_params parameters = Z3_mk_params(s->context);
+    Z3_params_inc_ref(s->context, parameters);
+    Z3_params_set_uint(s->context, parameters, Z3_mk_string_symbol(s->context, "rlimit"), limit);
+    Z3_params_set_uint(s->context, parameters, Z3_mk_string_symbol(s->context, "random_seed"), 1);
+    Z3_solver_set_params(s->context, s->solver, parameters);
+    Z3_params_dec_ref(s->context, parameters);
 }
 
 struct solver *solver_new(const struct term_pool *pool, unsigned resource_limit) {
@@ -54,12 +64,8 @@ struct solver *solver_new(const struct term_pool *pool, unsigned resource_limit)
         return NULL;
     }
     Z3_solver_inc_ref(s->context, s->solver);
-    Z3_params parameters = Z3_mk_params(s->context);
-    Z3_params_inc_ref(s->context, parameters);
-    Z3_params_set_uint(s->context, parameters, Z3_mk_string_symbol(s->context, "rlimit"), resource_limit);
-    Z3_params_set_uint(s->context, parameters, Z3_mk_string_symbol(s->context, "random_seed"), 1);
-    Z3_solver_set_params(s->context, s->solver, parameters);
-    Z3_params_dec_ref(s->context, parameters);
+    s->resource_limit = resource_limit;
+    set_limit(s, resource_limit);
     return s;
 }
 
@@ -287,7 +293,7 @@ static struct valuation *take_model(struct solver *s) {
 
 /* Asks with the wider variables fixed as in another model. What is found so is a model of the query; that none is found says nothing. */
 static Z3_lbool check_near(struct solver *s, const struct valuation *near) {
-    enum { WIDE = 8 };
+    enum { WIDE = 8, PATIENCE = 100 }; /* a neighbourhood is worth a hundredth of what the whole query is */
     Z3_solver_push(s->context, s->solver);
     for (size_t i = 0; i < cone_size(s->cone); i++) {
         term t = cone_terms(s->cone)[i];
@@ -297,7 +303,9 @@ static Z3_lbool check_near(struct solver *s, const struct valuation *near) {
             Z3_solver_assert(s->context, s->solver, Z3_mk_eq(s->context, s->bits[t], value));
         }
     }
+    set_limit(s, s->resource_limit / PATIENCE);
     Z3_lbool result = Z3_solver_check(s->context, s->solver);
+    set_limit(s, s->resource_limit);
     if (result != Z3_L_TRUE) {
         Z3_solver_pop(s->context, s->solver, 1);
     }

@@ -4,7 +4,6 @@
 #include "term_pool.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 struct cone {
     const struct term_pool *pool;
@@ -106,11 +105,12 @@ bool cone_collect(struct cone *cone, const term *roots, size_t count) {
     size_t size = term_pool_size(cone->pool);
     if (size > cone->position_count) {
         size_t wanted = size + size / 2;
-        uint32_t *positions = realloc(cone->positions, wanted * sizeof *positions);
+        /* Nothing of the last cone is needed, and pages of a fresh array cost nothing until they are touched. */
+        uint32_t *positions = calloc(wanted, sizeof *positions);
         if (positions == NULL) {
             return false;
         }
-        memset(positions + cone->position_count, 0, (wanted - cone->position_count) * sizeof *positions);
+        free(cone->positions);
         cone->positions = positions;
         cone->position_count = wanted;
     }
@@ -173,7 +173,10 @@ void cone_evaluate(struct cone *cone, term_lookup lookup, void *context) {
 }
 
 bool term_evaluate(const struct term_pool *pool, const term *roots, size_t count, term_lookup lookup, void *context, word128 *results) {
-    struct cone *cone = cone_new(pool);
+    /* The pool's working memory: the terms stay as they are. */
+    struct term_pool *owner = (struct term_pool *)(uintptr_t)pool;
+    struct cone *cone = pool->scratch != NULL ? pool->scratch : cone_new(pool);
+    owner->scratch = cone;
     bool good = cone != NULL && cone_collect(cone, roots, count);
     if (good) {
         cone_evaluate(cone, lookup, context);
@@ -181,6 +184,5 @@ bool term_evaluate(const struct term_pool *pool, const term *roots, size_t count
             results[i] = cone_value(cone, roots[i]);
         }
     }
-    cone_free(cone);
     return good;
 }

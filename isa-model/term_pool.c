@@ -1,6 +1,8 @@
 /* The pool: storage, hash-consing and symbols of terms. */
 #include "term_pool.h"
 
+#include "term_cone.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,6 +36,7 @@ void term_pool_free(struct term_pool *pool) {
     free(pool->constants);
     free(pool->lists);
     free(pool->table);
+    cone_free(pool->scratch);
     free(pool);
 }
 
@@ -155,6 +158,9 @@ term term_intern(struct term_pool *pool, enum term_operator operation, unsigned 
 
 term term_constant(struct term_pool *pool, unsigned width, word128 value) {
     bool fresh = false;
+    if (width == 1 && pool->truth_known[(size_t)(value & 1)]) {
+        return pool->truth[(size_t)(value & 1)];
+    }
     if (!term_pool_reserve(pool, (void **)&pool->constants, &pool->constant_capacity, pool->constant_count, 1, sizeof *pool->constants)) {
         return 0;
     }
@@ -162,6 +168,10 @@ term term_constant(struct term_pool *pool, unsigned width, word128 value) {
     struct term_node node = {TERM_CONSTANT, (uint8_t)width, 0, 0, {(uint32_t)pool->constant_count, 0, 0}};
     term result = intern_node(pool, node, &fresh);
     pool->constant_count += fresh ? 1 : 0;
+    if (width == 1 && !pool->failed) {
+        pool->truth[(size_t)(value & 1)] = result;
+        pool->truth_known[(size_t)(value & 1)] = true;
+    }
     return result;
 }
 

@@ -31,6 +31,9 @@ struct term_pool {
     size_t symbol_count, symbol_capacity;
     uint32_t *symbol_table; /* hash table of symbol numbers + 1 */
     size_t symbol_table_size;
+    term truth[2]; /* the two constants of width 1, once they are known */
+    bool truth_known[2];
+    struct cone *scratch; /* working memory of term_evaluate */
     bool failed;
 };
 

@@ -6,13 +6,17 @@
 
 enum replacement { KEEP, RENAME, REPLACE };
 
+struct pair {
+    term from, to;
+};
+
 struct substitution {
     struct term_pool *pool;
     unsigned char *kinds; /* by symbol */
     uint32_t *targets;
     size_t symbol_capacity;
-    term *memory; /* by term, TERM_NONE: not yet replaced */
-    size_t memory_size;
+    struct pair *memory; /* terms that have been replaced */
+    size_t memory_size, memory_count;
     term *stack;
     size_t stack_size, stack_capacity;
 };
@@ -34,6 +38,44 @@ void substitution_free(struct substitution *s) {
     free(s->memory);
     free(s->stack);
     free(s);
+}
+
+/* The memory is a hash table: most substitutions see little of a large pool. */
+static size_t slot_of(const struct substitution *s, term t) {
+    size_t at = (size_t)(t * 2654435761u) & (s->memory_size - 1);
+    while (s->memory[at].from != TERM_NONE && s->memory[at].from != t) {
+        at = (at + 1) & (s->memory_size - 1);
+    }
+    return at;
+}
+
+static term recall(const struct substitution *s, term t) { return s->memory_size == 0 ? TERM_NONE : s->memory[slot_of(s, t)].to; }
+
+static bool remember(struct substitution *s, term from, term to) {
+    if (2 * (s->memory_count + 1) > s->memory_size) {
+        struct pair *old = s->memory;
+        size_t old_size = s->memory_size;
+        size_t size = old_size == 0 ? 64 : 2 * old_size;
+        struct pair *memory = malloc(size * sizeof *memory);
+        if (memory == NULL) {
+            s->pool->failed = true;
+            return false;
+        }
+        for (size_t i = 0; i < size; i++) {
+            memory[i] = (struct pair){TERM_NONE, TERM_NONE};
+        }
+        s->memory = memory;
+        s->memory_size = size;
+        for (size_t i = 0; i < old_size; i++) {
+            if (old[i].from != TERM_NONE) {
+                memory[slot_of(s, old[i].from)] = old[i];
+            }
+        }
+        free(old);
+    }
+    s->memory[slot_of(s, from)] = (struct pair){from, to};
+    s->memory_count++;
+    return true;
 }
 
 static void set(struct substitution *s, symbol from, enum replacement kind, uint32_t target) {
@@ -69,7 +111,7 @@ static term rebuild_apply(struct substitution *s, const struct term_view *view) 
         return s->targets[view->symbol];
     }
     for (unsigned i = 0; i < view->argument_count && i < TERM_MAXIMUM_ARGUMENTS; i++) {
-        replaced[i] = s->memory[view->arguments[i]];
+        replaced[i] = recall(s, view->arguments[i]);
     }
     return term_apply(s->pool, kind == RENAME ? s->targets[view->symbol] : view->symbol, replaced, view->argument_count);
 }
@@ -83,9 +125,9 @@ static term rebuild(struct substitution *s, term t) {
     if (view.operation == TERM_APPLY) {
         return rebuild_apply(s, &view);
     }
-    term a = s->memory[view.arguments[0]];
-    term b = view.argument_count > 1 ? s->memory[view.arguments[1]] : 0;
-    term c = view.argument_count > 2 ? s->memory[view.arguments[2]] : 0;
+    term a = recall(s, view.arguments[0]);
+    term b = view.argument_count > 1 ? recall(s, view.arguments[1]) : 0;
+    term c = view.argument_count > 2 ? recall(s, view.arguments[2]) : 0;
     switch (view.operation) {
     case TERM_NOT:
         return term_not(s->pool, a);
@@ -108,30 +150,12 @@ static bool push(struct substitution *s, term t) {
     return true;
 }
 
-static bool prepare(struct substitution *s, term t) {
-    if (t < s->memory_size) {
-        return true;
-    }
-    size_t wanted = s->pool->node_count;
-    term *memory = realloc(s->memory, wanted * sizeof *memory);
-    if (memory == NULL) {
-        s->pool->failed = true;
-        return false;
-    }
-    for (size_t i = s->memory_size; i < wanted; i++) {
-        memory[i] = TERM_NONE;
-    }
-    s->memory = memory;
-    s->memory_size = wanted;
-    return true;
-}
-
 term substitute(struct substitution *s, term root) {
-    if (s->pool->failed || !prepare(s, root)) {
+    if (s->pool->failed) {
         return 0;
     }
     s->stack_size = 0;
-    if (s->memory[root] == TERM_NONE && !push(s, root)) {
+    if (recall(s, root) == TERM_NONE && !push(s, root)) {
         return 0;
     }
     while (s->stack_size > 0) {
@@ -139,7 +163,7 @@ term substitute(struct substitution *s, term root) {
         struct term_view view = term_look(s->pool, t);
         bool ready = true;
         for (unsigned i = 0; i < view.argument_count; i++) {
-            if (s->memory[view.arguments[i]] == TERM_NONE) {
+            if (recall(s, view.arguments[i]) == TERM_NONE) {
                 ready = false;
                 if (!push(s, view.arguments[i])) {
                     return 0;
@@ -147,12 +171,14 @@ term substitute(struct substitution *s, term root) {
             }
         }
         if (ready) {
-            s->memory[t] = rebuild(s, t);
+            if (recall(s, t) == TERM_NONE && !remember(s, t, rebuild(s, t))) {
+                return 0;
+            }
             s->stack_size--;
         }
         if (s->pool->failed) {
             return 0;
         }
     }
-    return s->memory[root];
+    return recall(s, root);
 }
