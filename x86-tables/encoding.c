@@ -140,6 +140,7 @@ static bool parse_restriction(const struct word *w, struct encoding *e) {
         e->vsib = e->sib = true;
     } else if (is(w, "sibmem")) {
         e->sib = true;
+        e->mod = MOD_MEMORY;
     } else if (is(w, "lock")) {
         e->lock = true;
     } else {

@@ -4,8 +4,8 @@
 
 #include "encoding.h"
 
-/* Opcode maps: 4 of legacy, VEX maps 1 2 3 7, EVEX maps 1 2 3 5 6, XOP maps 8 9 10. */
-#define SPACE_COUNT 16u
+/* Opcode maps: legacy 0 to 3, VEX and EVEX 1 to 7, XOP 8 to 10. */
+#define SPACE_COUNT 23u
 #define SPACE_NONE 0xFFu
 
 enum candidate_flag {
@@ -98,11 +98,10 @@ static inline unsigned legacy_state(unsigned repeat, unsigned has_66, unsigned w
 static inline unsigned vector_state(unsigned pp, unsigned length, unsigned w) { return pp << 3 | length << 1 | w; }
 
 static inline unsigned space_of(unsigned scheme, unsigned map) {
-    static const uint8_t spaces[4][11] = {{0, 1, 2, 3, SPACE_NONE, SPACE_NONE, SPACE_NONE, SPACE_NONE, SPACE_NONE, SPACE_NONE, SPACE_NONE},
-                                          {SPACE_NONE, 4, 5, 6, SPACE_NONE, SPACE_NONE, SPACE_NONE, 7, SPACE_NONE, SPACE_NONE, SPACE_NONE},
-                                          {SPACE_NONE, 8, 9, 10, SPACE_NONE, 11, 12, SPACE_NONE, SPACE_NONE, SPACE_NONE, SPACE_NONE},
-                                          {SPACE_NONE, SPACE_NONE, SPACE_NONE, SPACE_NONE, SPACE_NONE, SPACE_NONE, SPACE_NONE, SPACE_NONE, 13, 14, 15}};
-    return map > 10 ? SPACE_NONE : spaces[scheme][map];
+    static const uint8_t first[] = {0, 4, 12, 20};
+    static const uint8_t low[] = {0, 1, 1, 8};
+    static const uint8_t high[] = {3, 7, 7, 10};
+    return map < low[scheme] || map > high[scheme] ? SPACE_NONE : first[scheme] + (scheme == SCHEME_XOP ? map - 8 : map);
 }
 
 /* matcher_states.c: the prefix combinations in which the form is meant in code of so many bits. */

@@ -42,8 +42,11 @@ static unsigned number(const char **at) {
     return value;
 }
 
-/* "m64", "m16:32", "m16&64", "m512byte", "m80fp", "mib", "m". */
+/* "m64", "m16:32", "m16&64", "m512byte", "m80fp", "mib", "m", "sibmem". */
 static bool read_memory(const char *text, uint16_t *bits) {
+    if (strcmp(text, "sibmem") == 0) {
+        return true;
+    }
     if (text[0] != 'm' || (text[1] != '\0' && isdigit((unsigned char)text[1]) == 0 && strcmp(text, "mib") != 0)) {
         return false;
     }
