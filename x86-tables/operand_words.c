@@ -58,7 +58,7 @@ static bool read_memory(const char *text, uint16_t *bits) {
     }
     bool in_bytes = strcmp(at, "byte") == 0;
     bool known = in_bytes || *at == '\0' || strcmp(at, "fp") == 0 || strcmp(at, "int") == 0 || strcmp(at, "bcd") == 0 || strcmp(text, "mib") == 0;
-    *bits = (uint16_t)(in_bytes ? total * 8 : total);
+    *bits = known ? (uint16_t)(in_bytes ? total * 8 : total) : *bits;
     return known;
 }
 
