@@ -79,7 +79,7 @@ static uint32_t flags_of(const struct encoding *e) {
 
 static struct candidate candidate_of(const struct use *use, bool beside_plus_r) {
     const struct encoding *e = use->encoding;
-    struct candidate c = {use->states, flags_of(e), use->form, ANY_RM, 0, e->suffix, use->specificity};
+    struct candidate c = {use->states, flags_of(e), use->form, ANY_RM, e->has_suffix ? 1 : 0, e->suffix, use->specificity};
     for (unsigned i = 0; i < e->field_count; i++) {
         c.immediate_size = (uint8_t)(c.immediate_size + e->fields[i].size);
     }

@@ -72,9 +72,12 @@ enum matcher_reason matcher_explain(const struct matcher *m, const struct decode
     if (fits_elsewhere(m, d, space, state, selected)) {
         return MATCHER_NOT_IN_MODE;
     }
+    if (any_with_rm(t, here, rm)) {
+        return MATCHER_WRONG_PREFIX;
+    }
     unsigned other = d->modrm >= 0xC0 ? d->modrm & 0x3Fu : d->modrm | 0xC0u;
-    if (any_fits(t, entry_slot(t, entry, other), state, rm)) {
+    if (here->count == 0 && any_fits(t, entry_slot(t, entry, other), state, rm)) {
         return d->modrm >= 0xC0 ? MATCHER_MEMORY_ONLY : MATCHER_REGISTER_ONLY;
     }
-    return any_with_rm(t, here, rm) ? MATCHER_WRONG_PREFIX : MATCHER_NO_OPCODE;
+    return MATCHER_NO_OPCODE;
 }
