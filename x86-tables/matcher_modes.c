@@ -118,6 +118,26 @@ static uint8_t entry_flags(const struct use *uses, size_t count) {
     return (uint8_t)(flags | (registers ? ENTRY_REGISTER : 0u));
 }
 
+static bool same_instruction(const struct encoding *a, const struct encoding *b) {
+    return a->modrm == b->modrm && a->modrm_byte == b->modrm_byte && a->mod == b->mod && a->prefix == b->prefix;
+}
+
+/* Where there is no form of 64 bits, REX.W takes the one of 32 (IN, OUT, INS, OUTS): in 64-bit mode W then only takes 66 its effect. */
+static void widen(struct use *uses, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        bool has_64 = uses[i].encoding->operand_size != 32;
+        for (size_t k = 0; k < count && !has_64; k++) {
+            const struct encoding *e = uses[k].encoding;
+            has_64 = (e->operand_size == 64 || e->operand_size == 0) && same_instruction(e, uses[i].encoding);
+        }
+        for (unsigned state = 0; state < 24 && !has_64; state++) {
+            if ((uses[i].states >> state & 1) != 0 && (state & 6) == 0) {
+                uses[i].states |= UINT32_C(0x44) << state; /* W, with and without 66 */
+            }
+        }
+    }
+}
+
 static void add_opcode(struct mode_table *t, const struct use *uses, size_t count) {
     struct entry *entry = &t->entries[uses->key >> 8][uses->key & 0xFF];
     entry->flags = entry_flags(uses, count);
@@ -175,6 +195,9 @@ bool mode_table_fill(struct mode_table *t, const struct encoding *encodings, con
         end = opcode_end(&b, start);
         good = t->slot_count + 16 < UINT16_MAX && t->candidate_count + (end - start) * 16 < UINT16_MAX;
         if (good) {
+            if (code_size == 64) {
+                widen(b.uses + start, end - start);
+            }
             add_opcode(t, b.uses + start, end - start);
         }
     }
