@@ -18,9 +18,9 @@ LINT_PACKAGES  = clang clang-format clang-tidy cppcheck libclang-rt-14-dev
 
 LIBRARY_SOURCES = $(wildcard isa-model/*.c x86-tables/*.c classifier/*.c reports/*.c)
 CLI_SOURCES     = $(wildcard cli/*.c)
-TEST_SOURCES    = $(filter-out %/compare_capstone.c,$(wildcard tests/*.c tests/isa-model/*.c tests/classifier/*.c tests/cli/*.c tests/examples/*.c tests/x86-tables/*.c))
+TEST_SOURCES    = $(filter-out %/compare_capstone.c %/compare_names.c,$(wildcard tests/*.c tests/isa-model/*.c tests/classifier/*.c tests/cli/*.c tests/examples/*.c tests/x86-tables/*.c))
 TABLES          = $(sort $(wildcard x86-tables/*.isa) x86-tables/capstone_names.txt)
-HEADERS         = $(wildcard isa-model/*.h x86-tables/*.h classifier/*.h reports/*.h cli/*.h tests/*.h)
+HEADERS         = $(wildcard isa-model/*.h x86-tables/*.h classifier/*.h reports/*.h cli/*.h tests/*.h tests/x86-tables/*.h)
 GENERATED       = $(BUILD)/isa-model/lexer.c $(BUILD)/isa-model/parser.c
 
 LIBRARY_OBJECTS = $(LIBRARY_SOURCES:%.c=$(BUILD)/%.o) $(GENERATED:.c=.o)
@@ -89,7 +89,7 @@ $(BUILD)/tests/run: $(TEST_OBJECTS) $(BUILD)/libpopek.a
 test: $(BUILD)/popek $(BUILD)/tests/run compare-decoders
 	@$(BUILD)/tests/run $(BUILD)/popek
 # The matcher against Capstone; fails when a disagreement is not explained in x86-tables/disagreements.txt.
-$(BUILD)/tests/compare_capstone: $(BUILD)/tests/x86-tables/compare_capstone.o $(BUILD)/libpopek.a
+$(BUILD)/tests/compare_capstone: $(BUILD)/tests/x86-tables/compare_capstone.o $(BUILD)/tests/x86-tables/compare_names.o $(BUILD)/libpopek.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 compare-decoders: $(BUILD)/tests/compare_capstone
 	@$< x86-tables/x86.isa x86-tables/disagreements.txt x86-tables/capstone_names.txt \
@@ -116,7 +116,7 @@ sanitize:
 	$(MAKE) BUILD=build-sanitize CFLAGS="$(SANITIZE)" test
 
 # --- lint -----------------------------------------------------------------------------------------------------------------------------------------
-LINT_SOURCES = $(LIBRARY_SOURCES) $(CLI_SOURCES) $(TEST_SOURCES) $(wildcard tests/fuzz/*.c tests/bench/*.c)
+LINT_SOURCES = $(LIBRARY_SOURCES) $(CLI_SOURCES) $(TEST_SOURCES) $(wildcard tests/x86-tables/compare_*.c tests/fuzz/*.c tests/bench/*.c)
 lint: $(BUILD)/.packages-lint $(BUILD)/isa-model/parser.h
 	clang-format --dry-run --Werror $(LINT_SOURCES) $(HEADERS)
 	$(MAKE) BUILD=build-gcc CC=gcc CFLAGS="-O2 -Werror" build-gcc/popek build-gcc/tests/run

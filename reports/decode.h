@@ -7,7 +7,8 @@
 #include <stdio.h>
 
 bool report_decode_text(FILE *out, const struct listing *l);
-/* {"isa","mode","profile","instructions":[{"offset","bytes","name","form","length","class",...}]}; invalid bytes have "reason" instead of "length". */
+/* {"isa","mode","profile","instructions":[{"offset","bytes","name","form","length","class",...}]}; invalid bytes have "reason" instead of "length".
+ */
 bool report_decode_json(FILE *out, const struct listing *l);
 
 /* "zmm17", "ah", "cr0"; writes at most `size` characters. */

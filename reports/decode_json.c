@@ -55,7 +55,7 @@ static json_t *json_row(const struct listing_row *row) {
     if (object == NULL) {
         return NULL;
     }
-    bool good = row->decoded.reason == MATCHER_MATCHED;
+    bool good = row->decoded.reason == MATCHER_MATCHED && row->form != NULL;
     (void)json_object_set_new(object, "name", row->form == NULL ? json_null() : json_string(row->form->instruction));
     (void)json_object_set_new(object, "form", row->form == NULL ? json_null() : json_string(row->form->text));
     (void)json_object_set_new(object, "length", good ? json_integer(row->decoded.length) : json_null());

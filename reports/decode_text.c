@@ -15,7 +15,7 @@ static void write_number(FILE *out, int64_t value, bool sign) {
     (void)fprintf(out, "%s%#" PRIx64, value < 0 ? "-" : sign ? "+" : "", size);
 }
 
-static void write_memory(FILE *out, const struct matcher_operand *o) {
+static void write_memory(FILE *out, const struct matcher_operand *o, unsigned address_size) {
     char name[16];
     decode_register_name(REGISTER_SEGMENT, o->segment, false, name, sizeof name);
     (void)fprintf(out, "memory");
@@ -30,11 +30,16 @@ static void write_memory(FILE *out, const struct matcher_operand *o) {
     }
     if (o->index_class != REGISTER_NONE) {
         decode_register_name(o->index_class, o->index, false, name, sizeof name);
-        (void)fprintf(out, "%s%s*%u", any ? "+" : "", name, o->scale);
+        (void)fprintf(out, "%s%s", any ? "+" : "", name);
+        if (o->scale > 1) {
+            (void)fprintf(out, "*%u", o->scale);
+        }
         any = true;
     }
-    if (o->value != 0 || !any) {
-        write_number(out, o->value, any);
+    if (!any) {
+        (void)fprintf(out, "%#" PRIx64, (uint64_t)o->value & (UINT64_MAX >> (64 - address_size)));
+    } else if (o->value != 0) {
+        write_number(out, o->value, true);
     }
     (void)fputc(']', out);
 }
@@ -48,7 +53,7 @@ static void write_operand(FILE *out, const struct listing_row *row, const struct
         (void)fputs(name, out);
         break;
     case OPERAND_MEMORY:
-        write_memory(out, o);
+        write_memory(out, o, row->decoded.address_size);
         break;
     case OPERAND_RELATIVE:
         (void)fputs("target ", out);

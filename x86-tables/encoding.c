@@ -105,7 +105,7 @@ static bool parse_immediate(const struct word *w, struct encoding *e) {
     static const struct {
         const char *text;
         struct immediate_field field;
-    } kinds[] = {{"ib", {IMMEDIATE_PLAIN, 1}},    {"iw", {IMMEDIATE_PLAIN, 2}},    {"id", {IMMEDIATE_PLAIN, 4}}, {"iq", {IMMEDIATE_PLAIN, 8}},
+    } kinds[] = {{"ib", {IMMEDIATE_PLAIN, 1}},    {"iw", {IMMEDIATE_PLAIN, 2}},    {"id", {IMMEDIATE_PLAIN, 4}},    {"iq", {IMMEDIATE_PLAIN, 8}},
                  {"cb", {IMMEDIATE_RELATIVE, 1}}, {"cw", {IMMEDIATE_RELATIVE, 2}}, {"cd", {IMMEDIATE_RELATIVE, 4}}, {"cp16", {IMMEDIATE_FAR, 4}},
                  {"cp32", {IMMEDIATE_FAR, 6}},    {"mo", {IMMEDIATE_OFFSET, 0}},   {"is4", {IMMEDIATE_REGISTER, 1}}};
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
@@ -125,9 +125,10 @@ static bool parse_modrm(const struct word *w, struct encoding *e) {
         e->modrm = MODRM_ANY;
         return true;
     }
+    int digit = hex_digit(w->text[1]);
     e->modrm = MODRM_DIGIT;
-    e->modrm_byte = (uint8_t)((w->text[1] - '0') << 3);
-    return w->text[1] >= '0' && w->text[1] <= '7';
+    e->modrm_byte = (uint8_t)(digit < 0 ? 0 : digit * 8);
+    return digit >= 0 && digit <= 7;
 }
 
 static bool parse_restriction(const struct word *w, struct encoding *e) {
@@ -212,7 +213,7 @@ const char *encoding_parse(const char *text, struct encoding *e) {
     bool more = next_word(&text, &w);
     if (more && memchr(w.text, '.', w.size) != NULL && !is(&w, "REX.W") && !is(&w, "REX.R")) {
         problem = parse_vector_fields(&w, e);
-        more = next_word(&text, &w);
+        (void)next_word(&text, &w);
     } else {
         while (more && parse_condition(&w, e)) {
             more = next_word(&text, &w);

@@ -37,10 +37,10 @@ bool matcher_find_mode(const char *name, enum matcher_mode *mode) {
 static void classify_bytes(uint8_t kinds[256], bool is_long) {
     static const struct {
         uint8_t byte, kind;
-    } special[] = {{0x0F, BYTE_ESCAPE},      {0xC5, BYTE_VEX2},        {0xC4, BYTE_VEX3},        {0x62, BYTE_EVEX},       {0x8F, BYTE_XOP},
-                   {0x66, BYTE_66},          {0x67, BYTE_67},          {0xF0, BYTE_LOCK},        {0xF2, BYTE_F2},         {0xF3, BYTE_F3},
-                   {0x26, BYTE_SEGMENT},     {0x2E, BYTE_SEGMENT + 1}, {0x36, BYTE_SEGMENT + 2}, {0x3E, BYTE_SEGMENT + 3}, {0x64, BYTE_SEGMENT + 4},
-                   {0x65, BYTE_SEGMENT + 5}};
+    } special[] = {{0x0F, BYTE_ESCAPE},      {0xC5, BYTE_VEX2},        {0xC4, BYTE_VEX3},        {0x62, BYTE_EVEX},
+                   {0x8F, BYTE_XOP},         {0x66, BYTE_66},          {0x67, BYTE_67},          {0xF0, BYTE_LOCK},
+                   {0xF2, BYTE_F2},          {0xF3, BYTE_F3},          {0x26, BYTE_SEGMENT},     {0x2E, BYTE_SEGMENT + 1},
+                   {0x36, BYTE_SEGMENT + 2}, {0x3E, BYTE_SEGMENT + 3}, {0x64, BYTE_SEGMENT + 4}, {0x65, BYTE_SEGMENT + 5}};
     for (size_t i = 0; i < sizeof special / sizeof special[0]; i++) {
         kinds[special[i].byte] = special[i].kind;
     }
@@ -150,7 +150,8 @@ static bool both_fit(const struct candidate *a, const struct candidate *b) {
     return (a->states & b->states) != 0 && same_rm && same_suffix && a->specificity == b->specificity;
 }
 
-size_t matcher_ambiguities(const struct matcher *m, void (*visit)(void *context, enum matcher_mode mode, unsigned first, unsigned second), void *context) {
+size_t matcher_ambiguities(const struct matcher *m, void (*visit)(void *context, enum matcher_mode mode, unsigned first, unsigned second),
+                           void *context) {
     size_t count = 0;
     for (unsigned mode = 0; mode < MATCHER_MODE_COUNT; mode++) {
         const struct mode_table *t = m->modes[mode];

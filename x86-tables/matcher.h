@@ -28,26 +28,27 @@ struct matcher *matcher_new(const struct matcher_form *forms, size_t count, char
 struct matcher *matcher_of_isa(const struct isa *isa, char **message);
 void matcher_free(struct matcher *m);
 /* Pairs of forms that the same bytes match, neither being more special: defects of the tables. Calls `visit` for each; returns how many. */
-size_t matcher_ambiguities(const struct matcher *m, void (*visit)(void *context, enum matcher_mode mode, unsigned first, unsigned second), void *context);
+size_t matcher_ambiguities(const struct matcher *m, void (*visit)(void *context, enum matcher_mode mode, unsigned first, unsigned second),
+                           void *context);
 
 enum matcher_reason {
     MATCHER_MATCHED,
-    MATCHER_TRUNCATED,           /* the bytes end before the instruction does */
-    MATCHER_TOO_LONG,            /* #GP; all others but the first two are #UD */
-    MATCHER_NO_OPCODE,           /* no form has this opcode (or opcode extension) */
-    MATCHER_NOT_IN_MODE,         /* a form of another operating mode */
-    MATCHER_MEMORY_ONLY,         /* the register form does not exist */
-    MATCHER_REGISTER_ONLY,       /* the memory form does not exist */
-    MATCHER_WRONG_PREFIX,        /* no form with these mandatory prefixes, this operand or address size, vector length or W */
-    MATCHER_LOCK,                /* LOCK is not allowed */
-    MATCHER_PREFIX_BEFORE_VEX,   /* 66, F2, F3, LOCK or REX before VEX, EVEX or XOP */
-    MATCHER_VVVV,                /* vvvv (and EVEX.V') must be all ones when unused */
-    MATCHER_EVEX_RESERVED,       /* fixed bits of EVEX */
-    MATCHER_EVEX_BROADCAST,      /* EVEX.b without broadcast or rounding */
-    MATCHER_EVEX_MASK,           /* opmask or zeroing where there is none, or no opmask where one is needed */
-    MATCHER_NO_REGISTER,         /* the number names no register: k8, bnd4, cr9, ... */
-    MATCHER_NO_INDEX,            /* a SIB byte is needed */
-    MATCHER_REGISTER_CONFLICT,   /* registers of a gather or a tile operation must differ */
+    MATCHER_TRUNCATED,         /* the bytes end before the instruction does */
+    MATCHER_TOO_LONG,          /* #GP; all others but the first two are #UD */
+    MATCHER_NO_OPCODE,         /* no form has this opcode (or opcode extension) */
+    MATCHER_NOT_IN_MODE,       /* a form of another operating mode */
+    MATCHER_MEMORY_ONLY,       /* the register form does not exist */
+    MATCHER_REGISTER_ONLY,     /* the memory form does not exist */
+    MATCHER_WRONG_PREFIX,      /* no form with these mandatory prefixes, this operand or address size, vector length or W */
+    MATCHER_LOCK,              /* LOCK is not allowed */
+    MATCHER_PREFIX_BEFORE_VEX, /* 66, F2, F3, LOCK or REX before VEX, EVEX or XOP */
+    MATCHER_VVVV,              /* vvvv (and EVEX.V') must be all ones when unused */
+    MATCHER_EVEX_RESERVED,     /* fixed bits of EVEX */
+    MATCHER_EVEX_BROADCAST,    /* EVEX.b without broadcast or rounding */
+    MATCHER_EVEX_MASK,         /* opmask or zeroing where there is none, or no opmask where one is needed */
+    MATCHER_NO_REGISTER,       /* the number names no register: k8, bnd4, cr9, ... */
+    MATCHER_NO_INDEX,          /* a SIB byte is needed */
+    MATCHER_REGISTER_CONFLICT, /* registers of a gather or a tile operation must differ */
     MATCHER_REASON_COUNT
 };
 const char *matcher_reason_text(enum matcher_reason reason);
@@ -59,10 +60,10 @@ enum matcher_scheme { SCHEME_LEGACY, SCHEME_VEX, SCHEME_EVEX, SCHEME_XOP };
 
 /* Register bits are kept as positive numbers, whichever prefix they come from: 8 for R, X, B, 16 for R' and V'. */
 struct decoded {
-    uint32_t form;   /* of MATCHER_MATCHED, and of MATCHER_LOCK and later: which form it would have been; UINT32_MAX: none */
-    uint8_t reason;  /* enum matcher_reason */
-    uint8_t length;  /* of MATCHER_MATCHED */
-    uint8_t mode;    /* enum matcher_mode */
+    uint32_t form;  /* of MATCHER_MATCHED, and of MATCHER_LOCK and later: which form it would have been; UINT32_MAX: none */
+    uint8_t reason; /* enum matcher_reason */
+    uint8_t length; /* of MATCHER_MATCHED */
+    uint8_t mode;   /* enum matcher_mode */
     uint8_t prefixes;
     uint8_t repeat;  /* 0xF2 or 0xF3, the last one; 0: none */
     uint8_t segment; /* override, in the order of the manual (ES CS SS DS FS GS); MATCHER_NONE */

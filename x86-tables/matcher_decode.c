@@ -41,7 +41,7 @@ static uint64_t read_bytes(const uint8_t *bytes, unsigned count) {
 
 static void read_displacement(struct decoded *d, const uint8_t *bytes) {
     if (d->displacement_size == 1) {
-        d->displacement = (int8_t)bytes[0];
+        d->displacement = (int32_t)(bytes[0] ^ 0x80u) - 0x80;
     } else if (d->displacement_size == 4) {
         d->displacement = (int32_t)(uint32_t)read_bytes(bytes, 4);
     } else {

@@ -4,8 +4,9 @@
 #include <string.h>
 
 const char *matcher_class_name(enum matcher_class c) {
-    static const char *const names[] = {"none", "general8", "general16", "general32", "general64", "mm",      "xmm",     "ymm",               "zmm",
-                                        "tmm",  "mask",     "x87",       "bound",     "segment",   "control", "debug", "instruction-pointer"};
+    static const char *const names[] = {
+        "none",  "general8", "general16", "general32", "general64",          "mm", "xmm", "ymm", "zmm", "tmm", "mask", "x87",
+        "bound", "segment",  "control",   "debug",     "instruction-pointer"};
     return names[c];
 }
 
@@ -38,11 +39,11 @@ unsigned operand_register(const struct operand_rule *rule, const struct decoded 
 }
 
 static void set_base(struct matcher_operand *o, unsigned class, unsigned number) {
-    o->base_class = (uint8_t)class;
+    o->base_class = (uint8_t) class;
     o->base = (uint8_t)number;
 }
 static void set_index(struct matcher_operand *o, unsigned class, unsigned number) {
-    o->index_class = (uint8_t)class;
+    o->index_class = (uint8_t) class;
     o->index = (uint8_t)number;
 }
 
@@ -144,9 +145,8 @@ size_t matcher_operands(const struct matcher *m, const struct decoded *d, struct
         struct matcher_operand *o = &operands[i];
         memset(o, 0, sizeof *o);
         o->mask = rule->masked ? d->mask : 0;
-        if (rule->memory && rule->place == PLACE_RM && (rule->class == REGISTER_NONE || d->modrm < 0xC0)) {
-            set_memory(f, rule, d, o);
-        } else if (rule->kind == OPERAND_MEMORY) {
+        bool in_modrm = rule->memory && rule->place == PLACE_RM && (rule->class == REGISTER_NONE || d->modrm < 0xC0);
+        if (in_modrm || rule->kind == OPERAND_MEMORY) {
             set_memory(f, rule, d, o);
         } else if (rule->place == PLACE_IMMEDIATE) {
             set_immediate(f, rule, d, o);

@@ -9,18 +9,18 @@ struct named {
     uint8_t class, number;
 };
 
-static const struct named registers[] = {
-    {"r8", REGISTER_GENERAL_8, 0}, {"r16", REGISTER_GENERAL_16, 0}, {"r32", REGISTER_GENERAL_32, 0}, {"r64", REGISTER_GENERAL_64, 0},
-    {"mm", REGISTER_MM, 0},        {"xmm", REGISTER_XMM, 0},        {"ymm", REGISTER_YMM, 0},        {"zmm", REGISTER_ZMM, 0},
-    {"tmm", REGISTER_TILE, 0},     {"k", REGISTER_MASK, 0},         {"bnd", REGISTER_BOUND, 0},      {"ST(i)", REGISTER_X87, 0},
-    {"Sreg", REGISTER_SEGMENT, 0}};
+static const struct named registers[] = {{"r8", REGISTER_GENERAL_8, 0},   {"r16", REGISTER_GENERAL_16, 0}, {"r32", REGISTER_GENERAL_32, 0},
+                                         {"r64", REGISTER_GENERAL_64, 0}, {"mm", REGISTER_MM, 0},          {"xmm", REGISTER_XMM, 0},
+                                         {"ymm", REGISTER_YMM, 0},        {"zmm", REGISTER_ZMM, 0},        {"tmm", REGISTER_TILE, 0},
+                                         {"k", REGISTER_MASK, 0},         {"bnd", REGISTER_BOUND, 0},      {"ST(i)", REGISTER_X87, 0},
+                                         {"Sreg", REGISTER_SEGMENT, 0}};
 static const struct named fixed[] = {
     {"AL", REGISTER_GENERAL_8, 0},   {"CL", REGISTER_GENERAL_8, 1},   {"AX", REGISTER_GENERAL_16, 0},  {"DX", REGISTER_GENERAL_16, 2},
     {"EAX", REGISTER_GENERAL_32, 0}, {"ECX", REGISTER_GENERAL_32, 1}, {"EDX", REGISTER_GENERAL_32, 2}, {"RAX", REGISTER_GENERAL_64, 0},
     {"RCX", REGISTER_GENERAL_64, 1}, {"RDX", REGISTER_GENERAL_64, 2}, {"ES", REGISTER_SEGMENT, 0},     {"CS", REGISTER_SEGMENT, 1},
     {"SS", REGISTER_SEGMENT, 2},     {"DS", REGISTER_SEGMENT, 3},     {"FS", REGISTER_SEGMENT, 4},     {"GS", REGISTER_SEGMENT, 5},
     {"ST(0)", REGISTER_X87, 0},      {"<XMM0>", REGISTER_XMM, 0},     {"XMM0", REGISTER_XMM, 0}};
-static const struct named places[] = {{"rm", PLACE_RM, 0},   {"reg", PLACE_REG, 0},       {"vvvv", PLACE_VVVV, 0}, {"is4", PLACE_IS4, 0},
+static const struct named places[] = {{"rm", PLACE_RM, 0},         {"reg", PLACE_REG, 0},       {"vvvv", PLACE_VVVV, 0}, {"is4", PLACE_IS4, 0},
                                       {"imm", PLACE_IMMEDIATE, 0}, {"opcode", PLACE_OPCODE, 0}, {"none", PLACE_FIXED, 0}};
 
 static const struct named *find(const struct named *names, size_t count, const char *text) {
@@ -127,10 +127,8 @@ static bool read_fixed(const char *text, struct operand_rule *rule) {
 
 /* "xmm", "xmm/m128", "r/m32", "ymm/m256/m64bcst", "m128" */
 static bool read_alternatives(char *text, struct operand_rule *rule) {
-    static const struct named general[] = {{"m8", REGISTER_GENERAL_8, 0},
-                                           {"m16", REGISTER_GENERAL_16, 0},
-                                           {"m32", REGISTER_GENERAL_32, 0},
-                                           {"m64", REGISTER_GENERAL_64, 0}};
+    static const struct named general[] = {
+        {"m8", REGISTER_GENERAL_8, 0}, {"m16", REGISTER_GENERAL_16, 0}, {"m32", REGISTER_GENERAL_32, 0}, {"m64", REGISTER_GENERAL_64, 0}};
     bool plain_general = strncmp(text, "r/m", 3) == 0;
     char *rest = NULL;
     bool good = true;

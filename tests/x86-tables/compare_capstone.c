@@ -2,13 +2,13 @@
  * of the disagreements by opcode with the explanations of x86-tables/disagreements.txt; exit code 1 when one is not explained there. */
 #include "../../isa-model/isa.h"
 #include "../../x86-tables/matcher.h"
+#include "compare_names.h"
 
 #include <capstone/capstone.h>
 #include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #define MAP_COUNT 4u
 #define PREFIX_COUNT 5u
@@ -91,35 +91,6 @@ static size_t assemble(uint8_t *bytes, unsigned prefix, unsigned map, unsigned o
     return size;
 }
 
-/* The word of the text that names the instruction: the second one when the first is a repeat or lock prefix. */
-static size_t name_of(const char *text, const char **name) {
-    size_t size = strcspn(text, " ");
-    bool is_prefix = strncasecmp(text, "rep", 3) == 0 || strncasecmp(text, "lock", 4) == 0 || strncasecmp(text, "bnd ", 4) == 0 ||
-                     strncasecmp(text, "xacquire", 8) == 0 || strncasecmp(text, "xrelease", 8) == 0;
-    *name = is_prefix && text[size] != '\0' ? text + size + 1 : text;
-    return strcspn(*name, " ");
-}
-
-/* By the same name, or by one of x86-tables/capstone_names.txt: lines "capstone = INSTRUCTION ...". */
-static bool same_name(const struct context *c, const struct form *form, const char *mnemonic) {
-    const char *ours = NULL;
-    const char *theirs = NULL;
-    size_t our_size = name_of(form->text, &ours);
-    size_t size = name_of(mnemonic, &theirs);
-    if ((our_size == size && strncasecmp(ours, theirs, size) == 0) || (strlen(form->instruction) == size && strncasecmp(form->instruction, theirs, size) == 0)) {
-        return true;
-    }
-    for (const char *line = c->names; line != NULL; line = strchr(line, '\n')) {
-        line += line[0] == '\n' ? 1 : 0;
-        if (strncmp(line, theirs, size) == 0 && strncmp(line + size, " = ", 3) == 0) {
-            const char *target = line + size + 3;
-            size_t target_size = strcspn(target, " \n");
-            return strlen(form->instruction) == target_size && strncmp(form->instruction, target, target_size) == 0;
-        }
-    }
-    return false;
-}
-
 /* Capstone reads the same instruction without the prefix. */
 static bool ignores_prefix(const struct point *p, unsigned modrm) {
     uint8_t bytes[LONGEST];
@@ -143,7 +114,7 @@ static enum difference read_both(struct context *c, const struct point *p, unsig
     r->size = r->is_theirs ? p->insn->size : 0;
     (void)snprintf(r->text, sizeof r->text, "%.20s %.40s", r->is_theirs ? p->insn->mnemonic : "none", r->is_theirs ? p->insn->op_str : "");
     if (r->is_ours && r->is_theirs) {
-        bool same = same_name(c, &c->isa->forms[r->ours.form], p->insn->mnemonic);
+        bool same = same_name(c->names, &c->isa->forms[r->ours.form], p->insn->mnemonic);
         return r->ours.length != r->size ? LENGTH : same ? SAME : NAME;
     }
     if (r->is_ours == r->is_theirs) {

@@ -158,6 +158,50 @@ static void test_bad_encodings(void) {
     }
 }
 
+static void test_command(void) {
+    static const struct {
+        const char *arguments;
+        int code;
+        const char *out, *err; /* must occur there */
+    } cases[] = {{"0f01e0", 0, "form     SMSW r32", ""},
+                 {"0f 01 e0 --format json", 0, "\"form\": \"SMSW r32\"", ""},
+                 {"0x0f,0x01,0xe0 --mode 32", 0, "length   3", ""},
+                 {"'\\x9d' --mode v86", 0, "POPF", ""},
+                 {"f00f01e0", 1, "LOCK is not allowed", ""},
+                 {"06 --format json", 1, "\"reason\": \"not-in-mode\"", ""},
+                 {"90 06", 1, "form     NOP", ""},
+                 {"c5", 1, "the bytes end", ""},
+                 {"xyz", 3, "", "not pairs of hexadecimal digits"},
+                 {"0f0", 3, "", "not pairs of hexadecimal digits"},
+                 {"''", 3, "", "no bytes"},
+                 {"", 2, "", "which bytes?"},
+                 {"90 --mode 128", 2, "", "unknown mode '128'"},
+                 {"90 --profile nothing", 2, "", "unknown profile 'nothing'"},
+                 {"90 --isa no-such-isa", 3, "", "no built-in ISA"},
+                 {"--help", 0, "Exit code", ""},
+                 {"62f2e528b44601", 0, "memory of 256 bits at ds:[rsi+0x20]", ""},
+                 {"64678b8448f0ffffff", 0, "memory of 32 bits at fs:[eax+ecx*2-0x10]", ""},
+                 {"88e0", 0, "operand  ah", ""},
+                 {"4088e0", 0, "operand  spl", ""},
+                 {"ea78563412cdab -m 32", 0, "far pointer 0xabcd:0x12345678", ""},
+                 {"66ea3412cdab -m 32", 0, "far pointer 0xabcd:0x1234", ""},
+                 {"48c7c0ffffffff", 0, "operand  -0x1", ""},
+                 {"c8341202", 0, "operand  0x1234", ""},
+                 {"8b4206 -m 16", 0, "memory of 16 bits at ss:[bp+si+0x6]", ""},
+                 {"62a27d4192048d00000000", 0, "[zmm25*4]", ""},
+                 {"c4e3714ac230", 0, "operand  xmm3", ""},
+                 {"a11122334455667788", 0, "at ds:[0x8877665544332211]", ""}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char command[256];
+        (void)snprintf(command, sizeof command, "\"$POPEK\" decode %s", cases[i].arguments);
+        struct command_result r = run_command(command);
+        CHECK(r.code == cases[i].code, "decode %s: exit code %d instead of %d: %s", cases[i].arguments, r.code, cases[i].code, r.err);
+        CHECK(r.out != NULL && strstr(r.out, cases[i].out) != NULL, "decode %s: no '%s' in: %s", cases[i].arguments, cases[i].out, r.out);
+        CHECK(r.err != NULL && strstr(r.err, cases[i].err) != NULL, "decode %s: no '%s' in: %s", cases[i].arguments, cases[i].err, r.err);
+        command_result_free(&r);
+    }
+}
+
 static uint32_t next_random(uint32_t *state) {
     *state ^= *state << 13;
     *state ^= *state >> 17;
@@ -200,5 +244,6 @@ static void test_random(void) {
 static const struct test tests[] = {{"every form of the tables compiles, and no two have the same bytes", test_tables},
                                     {"bytes are the form or the reason that the manual says", test_decodings},
                                     {"bad encodings are reported", test_bad_encodings},
-                                    {"random bytes", test_random}};
+                                    {"random bytes", test_random},
+                                    {"popek decode", test_command}};
 const struct suite matcher_suite = SUITE("matcher", tests);
