@@ -50,13 +50,19 @@ static bool is_monitors(const struct query_context *q, unsigned leaf) {
     return q->isa->leaves[leaf].class == CLASS_MODE || q->profile->shadowed[leaf] || is_free_bit(q->profile, leaf);
 }
 
+/* A part of the mode that the profile maps to itself belongs to the program: the question of modes is not about it. */
+static bool is_own_mode(const struct query_context *q, unsigned leaf) {
+    term value = 0;
+    return is_mapped(q->profile, leaf, &value) && value == term_apply(q->isa->pool, q->isa->leaves[leaf].symbol, NULL, 0);
+}
+
 static bool differs_on(const struct query_context *q, enum side_kind kind, unsigned leaf) {
     enum state_class class = q->isa->leaves[leaf].class;
     switch (kind) {
     case SIDE_RELOCATED:
         return q->profile->relocated[leaf];
     case SIDE_OTHER_MODE:
-        return class == CLASS_MODE;
+        return class == CLASS_MODE && !is_own_mode(q, leaf);
     case SIDE_OTHER_CLOCK:
         return class == CLASS_CLOCK;
     case SIDE_OTHER_IDENTITY:
