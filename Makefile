@@ -9,23 +9,25 @@ WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-proto
 CPPFLAGS += -D_GNU_SOURCE= -Iisa-model -I$(BUILD)/isa-model -Icli
 LDLIBS   = -lz3 -ljansson -lcapstone
 FUZZ_SECONDS ?= 60
+# What the decoders are measured with: the code of the solver's library.
+DECODED_LIBRARY ?= $(firstword $(wildcard /usr/lib/*/libz3.so.4 /usr/lib/libz3.so.4))
 CLANG   ?= clang
 
-BUILD_PACKAGES = build-essential pkg-config flex bison libz3-dev libcunit1-dev libjansson-dev libcapstone-dev cvc4
+BUILD_PACKAGES = build-essential pkg-config flex bison libz3-dev libcunit1-dev libjansson-dev libcapstone-dev libelf-dev cvc4
 LINT_PACKAGES  = clang clang-format clang-tidy cppcheck libclang-rt-14-dev
 
 LIBRARY_SOURCES = $(wildcard isa-model/*.c x86-tables/*.c classifier/*.c reports/*.c)
 CLI_SOURCES     = $(wildcard cli/*.c)
-TEST_SOURCES    = $(wildcard tests/*.c tests/isa-model/*.c tests/classifier/*.c tests/cli/*.c tests/examples/*.c tests/x86-tables/*.c)
+TEST_SOURCES    = $(filter-out %/compare_capstone.c %/compare_names.c,$(wildcard tests/*.c tests/isa-model/*.c tests/classifier/*.c tests/cli/*.c tests/examples/*.c tests/x86-tables/*.c))
 TABLES          = $(sort $(wildcard x86-tables/*.isa) x86-tables/capstone_names.txt)
-HEADERS         = $(wildcard isa-model/*.h x86-tables/*.h classifier/*.h reports/*.h cli/*.h tests/*.h)
+HEADERS         = $(wildcard isa-model/*.h x86-tables/*.h classifier/*.h reports/*.h cli/*.h tests/*.h tests/x86-tables/*.h)
 GENERATED       = $(BUILD)/isa-model/lexer.c $(BUILD)/isa-model/parser.c
 
 LIBRARY_OBJECTS = $(LIBRARY_SOURCES:%.c=$(BUILD)/%.o) $(GENERATED:.c=.o)
 CLI_OBJECTS     = $(CLI_SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/cli/embedded.o $(BUILD)/cli/embedded_text.o
 TEST_OBJECTS    = $(TEST_SOURCES:%.c=$(BUILD)/%.o)
 
-.PHONY: all audit test test-all rebase bench lint sanitize fuzz install clean
+.PHONY: all audit test test-all rebase compare-decoders bench lint sanitize fuzz install clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 all: $(BUILD)/popek
@@ -84,8 +86,15 @@ audit: $(BUILD)/popek
 # --- tests ----------------------------------------------------------------------------------------------------------------------------------------
 $(BUILD)/tests/run: $(TEST_OBJECTS) $(BUILD)/libpopek.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcunit
-test: $(BUILD)/popek $(BUILD)/tests/run
+test: $(BUILD)/popek $(BUILD)/tests/run compare-decoders
 	@$(BUILD)/tests/run $(BUILD)/popek
+# The matcher against Capstone; fails when a disagreement is not explained in x86-tables/disagreements.txt.
+$(BUILD)/tests/compare_capstone: $(BUILD)/tests/x86-tables/compare_capstone.o $(BUILD)/tests/x86-tables/compare_names.o $(BUILD)/libpopek.a
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+compare-decoders: $(BUILD)/tests/compare_capstone
+	@$< x86-tables/x86.isa x86-tables/disagreements.txt x86-tables/capstone_names.txt \
+	    >$(BUILD)/tests/disagreements.txt || { grep UNEXPLAINED $(BUILD)/tests/disagreements.txt; exit 1; }
+	@tail -1 $(BUILD)/tests/disagreements.txt
 # As `make test`, with every query of x86 decided by the second solver instead of a sample.
 test-all: $(BUILD)/popek $(BUILD)/tests/run
 	@POPEK_TEST_ALL=1 $(BUILD)/tests/run $(BUILD)/popek
@@ -95,16 +104,19 @@ rebase: $(BUILD)/popek
 
 $(BUILD)/tests/bench/measure: $(BUILD)/tests/bench/measure.o
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
-bench: $(BUILD)/popek $(BUILD)/tests/bench/measure
+$(BUILD)/tests/bench/decode: $(BUILD)/tests/bench/decode.o $(BUILD)/libpopek.a
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lelf
+bench: $(BUILD)/popek $(BUILD)/tests/bench/measure $(BUILD)/tests/bench/decode
 	@$(BUILD)/tests/bench/measure "x86, profile ring_compression" $(BUILD)/popek classify x86 --profile ring_compression --statistics
 	@$(BUILD)/tests/bench/measure "third generation machine" $(BUILD)/popek classify examples/isa/third_generation.isa --statistics
+	@$(BUILD)/tests/bench/decode x86-tables/x86.isa $(DECODED_LIBRARY)
 
 SANITIZE = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 sanitize:
 	$(MAKE) BUILD=build-sanitize CFLAGS="$(SANITIZE)" test
 
 # --- lint -----------------------------------------------------------------------------------------------------------------------------------------
-LINT_SOURCES = $(LIBRARY_SOURCES) $(CLI_SOURCES) $(TEST_SOURCES) $(wildcard tests/fuzz/*.c tests/bench/*.c)
+LINT_SOURCES = $(LIBRARY_SOURCES) $(CLI_SOURCES) $(TEST_SOURCES) $(wildcard tests/x86-tables/compare_*.c tests/fuzz/*.c tests/bench/*.c)
 lint: $(BUILD)/.packages-lint $(BUILD)/isa-model/parser.h
 	clang-format --dry-run --Werror $(LINT_SOURCES) $(HEADERS)
 	$(MAKE) BUILD=build-gcc CC=gcc CFLAGS="-O2 -Werror" build-gcc/popek build-gcc/tests/run
@@ -131,6 +143,7 @@ install: $(BUILD)/popek $(BUILD)/libpopek.a
 	install -D -m 644 $(BUILD)/libpopek.a $(DESTDIR)$(PREFIX)/lib/libpopek.a
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/include/popek/isa-model isa-model/term.h isa-model/isa.h isa-model/evaluate.h
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/include/popek/classifier classifier/classifier.h
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/include/popek/x86-tables x86-tables/matcher.h x86-tables/listing.h
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/popek/x86-tables $(TABLES)
 	cd examples && find isa -name '*.isa' -exec install -D -m 644 '{}' '$(DESTDIR)$(PREFIX)/share/popek/examples/{}' ';'
 

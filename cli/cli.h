@@ -24,6 +24,7 @@ int command_explain(int argc, char **argv);
 int command_list(int argc, char **argv);
 int command_compare(int argc, char **argv);
 int command_coverage(int argc, char **argv);
+int command_decode(int argc, char **argv);
 
 /* load.c: an ISA by built-in name or by path. On failure NULL after a message, and *code is what to exit with. */
 struct isa *load_isa(const char *name, const struct isa_options *options, struct source_reader *reader, int *code);

@@ -13,6 +13,7 @@ static const struct command {
     {"explain", command_explain, "one instruction: semantics, class, why, and a witness", (char[]){"popek explain"}},
     {"compare", command_compare, "the forms that differ between profiles", (char[]){"popek compare"}},
     {"coverage", command_coverage, "what of x86 the tables have: every instruction that the disassembler knows", (char[]){"popek coverage"}},
+    {"decode", command_decode, "bytes to instruction forms", (char[]){"popek decode"}},
     {"list", command_list, "built-in ISAs, or the instruction forms of one ISA", (char[]){"popek list"}},
 };
 #define COMMAND_COUNT (sizeof commands / sizeof commands[0])
