@@ -1,6 +1,7 @@
 /* popek decode: which instruction form are these bytes? */
 #include "../reports/decode.h"
 #include "cli.h"
+#include "form_class.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +19,7 @@ struct request {
 
 static const struct argp_option options[] = {
     {"mode", 'm', "MODE", 0, "operating mode: real, v86, protected16, protected, compatibility, long, or 16, 32, 64 (long)", 0},
-    {"profile", 'p', "NAME", 0, "show the class under this profile", 0},
+    {"profile", 'p', "NAME", 0, "show the class under this profile (the first of the ISA)", 0},
     {"isa", 'i', "ISA", 0, "the tables, or a file that describes x86 (x86)", 0},
     {"format", 'f', "text|json", 0, "what to write (text)", 0},
     {"output", 'o', "FILE", 0, "write the result there (standard output)", 0},
@@ -81,12 +82,12 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
     }
 }
 
-/* The hook for classes: give `listing_make` a function of type listing_class and what it needs. Without one no class is shown. */
-static const listing_class class_of_form = NULL;
-
 static int show(const struct request *r, const struct isa *isa, const struct matcher *m) {
-    struct listing *l = listing_make(m, isa, r->mode, r->bytes, r->size, r->profile, class_of_form, NULL);
+    const char *profile = r->profile != NULL ? r->profile : isa->profile_count > 0 ? profile_in(isa, 0, 0)->name : NULL;
+    struct form_classes *classes = form_classes_new(r->isa, profile);
+    struct listing *l = classes == NULL ? NULL : listing_make(m, isa, r->mode, r->bytes, r->size, profile, profile == NULL ? NULL : form_class, classes);
     struct output out;
+    form_classes_free(classes);
     if (l == NULL) {
         complain("out of memory");
         return EXIT_INTERNAL;
@@ -102,7 +103,7 @@ static int show(const struct request *r, const struct isa *isa, const struct mat
 
 static const char *profile_name(const void *context, size_t i) {
     const struct isa *isa = context;
-    return isa->profiles[i * isa->mode_count].name;
+    return profile_in(isa, i, 0)->name;
 }
 
 static int run(const struct request *r) {
