@@ -145,18 +145,21 @@ int main(int argc, char **argv) {
     struct matcher *m = isa == NULL ? NULL : matcher_of_isa(isa, &message);
     struct code code = read_code(argv[2]);
     csh handle = 0;
+    int result = 3;
     if (m == NULL || code.size == 0 || cs_open(CS_ARCH_X86, CS_MODE_64, &handle) != CS_ERR_OK) {
         (void)fprintf(stderr, "decode: %s\n", message != NULL ? message : "no .text in the library, or no disassembler");
-        return 3;
+    } else {
+        cs_insn *insn = cs_malloc(handle);
+        (void)printf("%s\n", argv[2]);
+        measure(m, handle, insn, &code);
+        (void)printf("different lengths       %8zu\n", compare(m, handle, insn, &code));
+        cs_free(insn, 1);
+        (void)cs_close(&handle);
+        result = 0;
     }
-    cs_insn *insn = cs_malloc(handle);
-    measure(m, handle, insn, &code);
-    (void)printf("different lengths       %8zu\n", compare(m, handle, insn, &code));
-    cs_free(insn, 1);
-    (void)cs_close(&handle);
     matcher_free(m);
     isa_free(isa);
     free(code.bytes);
     free(message);
-    return 0;
+    return result;
 }
