@@ -51,11 +51,12 @@ struct form_verdict {
     enum verdict_class class;
     enum answer answers[QUESTION_COUNT];
     enum answer privileged, sensitive, behaviour, user_sensitive; /* derived */
-    /* What the configuration search found for the hole: whether some setting closes it, and the fewest free bits to change from their plain values. */
+    /* What the configuration search found for the hole: whether some setting closes it, and the fewest free bits to change from their plain values.
+     */
     enum answer closable;
     unsigned closing_mask, closing_bits;
-    unsigned same_as; /* the verdict that decided this one too: the same semantics in the same states; itself when it was decided */
-    struct witness *witness;                                      /* the most telling one: hole, else control, location, mode, else NULL */
+    unsigned same_as;        /* the verdict that decided this one too: the same semantics in the same states; itself when it was decided */
+    struct witness *witness; /* the most telling one: hole, else control, location, mode, else NULL */
 };
 
 struct theorem {

@@ -61,7 +61,10 @@ static bool export_query(struct classifier *c, term query, struct answered *know
     known->file = first ? ++c->exported : known->file;
     file_name(record, known->file, name, sizeof name);
     (void)fprintf(c->index, "%s\t%s\t%s\t%u\t%s\t%05zu\n", record->form_text, record->mode, question_name(record->question), record->configuration,
-                  record->answer == ANSWER_YES ? "sat" : record->answer == ANSWER_NO ? "unsat" : "unknown", known->file);
+                  record->answer == ANSWER_YES  ? "sat"
+                  : record->answer == ANSWER_NO ? "unsat"
+                                                : "unknown",
+                  known->file);
     if (!first) {
         return true;
     }
@@ -270,7 +273,8 @@ static bool make_directory(struct classifier *c) {
 /* Verdicts that are one question: forms of one template, and modes whose states are asked about together. */
 static bool same_question(const struct classifier *c, const struct form_verdict *a, const struct form_verdict *b) {
     const struct isa *isa = c->context.isa;
-    return isa->forms[a->form].semantics[a->mode] == isa->forms[b->form].semantics[b->mode] && isa->modes[a->mode].states == isa->modes[b->mode].states;
+    return isa->forms[a->form].semantics[a->mode] == isa->forms[b->form].semantics[b->mode] &&
+           isa->modes[a->mode].states == isa->modes[b->mode].states;
 }
 
 static size_t question_hash(const struct classifier *c, const struct form_verdict *v) {

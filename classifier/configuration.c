@@ -180,7 +180,8 @@ bool check_configuration(struct classifier *c) {
     if (c->configuration == plain_bits(c->context.profile) || !can_be(c, c->configuration, &possible)) {
         return c->message == NULL;
     }
-    return possible || fail(c, false, "profile %s assumes that this configuration is not used: no guest runs under it%s", c->context.profile->name, "");
+    return possible ||
+           fail(c, false, "profile %s assumes that this configuration is not used: no guest runs under it%s", c->context.profile->name, "");
 }
 
 static bool find_possible(struct classifier *c, struct possibility *p) {

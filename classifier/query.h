@@ -23,8 +23,8 @@ struct query_context {
     enum definition definition;
     struct side sides[SIDE_COUNT];
     term *leaf_terms; /* by leaf: its value in the first state; not of arrays */
-    symbol *indices; /* by leaf: an index at which two arrays differ */
-    symbol *new_psw; /* by leaf: the value that a trap loads, in the literal reading */
+    symbol *indices;  /* by leaf: an index at which two arrays differ */
+    symbol *new_psw;  /* by leaf: the value that a trap loads, in the literal reading */
 };
 
 bool query_context_open(struct query_context *q, const struct isa *isa, unsigned profile, enum definition definition);

@@ -15,8 +15,8 @@ struct recall_topic {
     size_t frame_count;
 };
 
-/* A model (the caller's) that makes the query true; `*model` NULL when none of those tried does. Models of the same kind are tried; those of other modes
- * with the variables of the frame as in the last model of this mode. False: out of memory. */
+/* A model (the caller's) that makes the query true; `*model` NULL when none of those tried does. Models of the same kind are tried; those of other
+ * modes with the variables of the frame as in the last model of this mode. False: out of memory. */
 bool recall_try(struct recall *recall, term query, const struct recall_topic *topic, struct valuation **model);
 /* Remembers a model; it stays the caller's and must live as long as the recall. */
 void recall_add(struct recall *recall, const struct recall_topic *topic, const struct valuation *model);

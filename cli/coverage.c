@@ -54,8 +54,8 @@ static const struct embedded_file *find_exceptions(void) {
 static int run(const struct request *r, const struct isa *isa) {
     const struct embedded_file *exceptions = find_exceptions();
     char *message = NULL;
-    struct coverage *c =
-        coverage_make(isa, exceptions == NULL ? "" : exceptions->start, exceptions == NULL ? 0 : (size_t)(exceptions->end - exceptions->start), &message);
+    struct coverage *c = coverage_make(isa, exceptions == NULL ? "" : exceptions->start,
+                                       exceptions == NULL ? 0 : (size_t)(exceptions->end - exceptions->start), &message);
     if (c == NULL) {
         complain("%s", message == NULL ? "out of memory" : message);
         free(message);
@@ -75,14 +75,15 @@ static int run(const struct request *r, const struct isa *isa) {
 }
 
 int command_coverage(int argc, char **argv) {
-    static const struct argp argp = {options,
-                                     parse,
-                                     "ISA",
-                                     "Accounts for every instruction that Capstone knows, and for those it lacks: exact, by template, or excluded with a reason.\v"
-                                     "Exit codes: 0 all accounted for, 1 something is missing, 2 bad usage, 3 bad input, 70 internal error.",
-                                     NULL,
-                                     NULL,
-                                     NULL};
+    static const struct argp argp = {
+        options,
+        parse,
+        "ISA",
+        "Accounts for every instruction that Capstone knows, and for those it lacks: exact, by template, or excluded with a reason.\v"
+        "Exit codes: 0 all accounted for, 1 something is missing, 2 bad usage, 3 bad input, 70 internal error.",
+        NULL,
+        NULL,
+        NULL};
     struct request r = {NULL, NULL, false};
     (void)argp_parse(&argp, argc, argv, 0, NULL, &r);
     struct source_reader reader;

@@ -85,7 +85,8 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
 static int show(const struct request *r, const struct isa *isa, const struct matcher *m) {
     const char *profile = r->profile != NULL ? r->profile : isa->profile_count > 0 ? profile_in(isa, 0, 0)->name : NULL;
     struct form_classes *classes = form_classes_new(r->isa, profile);
-    struct listing *l = classes == NULL ? NULL : listing_make(m, isa, r->mode, r->bytes, r->size, profile, profile == NULL ? NULL : form_class, classes);
+    struct listing *l =
+        classes == NULL ? NULL : listing_make(m, isa, r->mode, r->bytes, r->size, profile, profile == NULL ? NULL : form_class, classes);
     struct output out;
     form_classes_free(classes);
     if (l == NULL) {

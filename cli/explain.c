@@ -78,7 +78,9 @@ int command_explain(int argc, char **argv) {
     (void)argp_parse(&argp, argc, argv, 0, NULL, &r);
     struct source_reader reader;
     int code = EXIT_INTERNAL;
-    const struct isa_options drop = {.only = r.instruction, .drop_instruction = r.selection.drop_form, .drop_points = r.selection.drop_point == 0 ? 0 : (uint64_t)1 << (r.selection.drop_point - 1)};
+    const struct isa_options drop = {.only = r.instruction,
+                                     .drop_instruction = r.selection.drop_form,
+                                     .drop_points = r.selection.drop_point == 0 ? 0 : (uint64_t)1 << (r.selection.drop_point - 1)};
     struct isa *isa = load_isa(r.isa, &drop, &reader, &code);
     if (isa == NULL) {
         return code;

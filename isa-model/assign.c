@@ -252,8 +252,13 @@ static void compute_into(struct checker *c, const struct syntax *at, const struc
     const struct type *type = target_type(c, t);
     term *terms = arena_allocate(c->arena, (type->scalars + 1u) * sizeof *terms);
     for (unsigned i = 0; i < type->scalars; i++) {
-        unsigned width = t->sliced ? type->width : term_width(c->pool, old_value(c, &(struct target){.component = t->component, .operand = t->operand,
-                             .index_syntax = t->index_syntax, .index = t->index, .first = t->first + i, .type = t->type}));
+        unsigned width = t->sliced ? type->width
+                                   : term_width(c->pool, old_value(c, &(struct target){.component = t->component,
+                                                                                       .operand = t->operand,
+                                                                                       .index_syntax = t->index_syntax,
+                                                                                       .index = t->index,
+                                                                                       .first = t->first + i,
+                                                                                       .type = t->type}));
         terms[i] = apply_opaque(c, arena_format(c->arena, "compute.%u", (*number)++), width, inputs->terms, inputs->count);
     }
     store_value(c, at, t, terms);

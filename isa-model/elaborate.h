@@ -73,12 +73,12 @@ struct definition {
     const char *name;
     enum definition_kind kind;
     struct syntax *syntax;
-    const struct type *type; /* of a type, or of the enumeration whose value this is */
-    unsigned number;         /* index of a component, trap or mode; value of an enumeration's name */
-    bool active;             /* being expanded: to find recursion */
+    const struct type *type;           /* of a type, or of the enumeration whose value this is */
+    unsigned number;                   /* index of a component, trap or mode; value of an enumeration's name */
+    bool active;                       /* being expanded: to find recursion */
     const struct semantics *semantics; /* of what rows of families share */
-    bool used;               /* a function or procedure that some form calls */
-    struct definition *next; /* in its hash bucket */
+    bool used;                         /* a function or procedure that some form calls */
+    struct definition *next;           /* in its hash bucket */
 };
 
 struct symbolic_operand {
@@ -131,8 +131,8 @@ struct checker {
     size_t opaque_count, opaque_capacity;
     const struct component *counter;
     symbol length;
-    struct local **mode_constants;   /* by mode */
-    unsigned mode;                   /* the operating mode that is being read */
+    struct local **mode_constants; /* by mode */
+    unsigned mode;                 /* the operating mode that is being read */
 
     /* the execution in progress */
     struct machine machine;

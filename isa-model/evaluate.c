@@ -10,8 +10,8 @@ static word128 look_up(void *context, symbol s, const word128 *arguments, unsign
 static bool set_scalar(struct valuation *v, symbol s, word128 value) { return valuation_set(v, s, NULL, 0, value); }
 
 /* Scalars and operands after the step; `advanced` false: the state as it was, because of a trap. */
-static bool store_scalars(const struct isa *isa, const struct semantics *semantics, const struct valuation *before, bool advanced, const word128 *values,
-                          struct valuation *after) {
+static bool store_scalars(const struct isa *isa, const struct semantics *semantics, const struct valuation *before, bool advanced,
+                          const word128 *values, struct valuation *after) {
     size_t at = 4;
     for (size_t i = 0; i < isa->leaf_count; i++) {
         if (isa->leaves[i].index_width == 0) {
@@ -24,7 +24,8 @@ static bool store_scalars(const struct isa *isa, const struct semantics *semanti
     }
     for (size_t i = 0; i < semantics->operand_count; i++, at++) {
         symbol s = semantics->operands[i].symbol;
-        if ((semantics->operands[i].direction & OPERAND_OUT) != 0 && !set_scalar(after, s, advanced ? values[at] : valuation_get(before, s, NULL, 0))) {
+        if ((semantics->operands[i].direction & OPERAND_OUT) != 0 &&
+            !set_scalar(after, s, advanced ? values[at] : valuation_get(before, s, NULL, 0))) {
             return false;
         }
     }

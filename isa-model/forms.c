@@ -32,7 +32,8 @@ static const char *text_of(const struct parts *p, enum syntax_kind kind) {
 
 static bool is_row(const struct parts *p) { return p->header->kind == SYNTAX_FAMILY; }
 
-/* --- in which modes ------------------------------------------------------------------------------------------------------------------------------ */
+/* --- in which modes ------------------------------------------------------------------------------------------------------------------------------
+ */
 
 static bool holds_in(struct checker *c, const struct syntax *condition, const struct parts *p, unsigned mode) {
     if (condition == NULL) {
@@ -91,7 +92,8 @@ static uint64_t modes_of(struct checker *c, const struct parts *p) {
     return mask;
 }
 
-/* --- one execution ------------------------------------------------------------------------------------------------------------------------------- */
+/* --- one execution -------------------------------------------------------------------------------------------------------------------------------
+ */
 
 static void bind_settings(struct checker *c, const struct syntax *list) {
     for (const struct syntax *w = list; w != NULL; w = w->next) {
@@ -279,7 +281,8 @@ static bool is_wanted(const struct checker *c, const char *instruction, const ch
     return only == NULL || strcasecmp(only, instruction) == 0 || strcasecmp(only, shown) == 0;
 }
 
-/* --- forms --------------------------------------------------------------------------------------------------------------------------------------- */
+/* --- forms ---------------------------------------------------------------------------------------------------------------------------------------
+ */
 
 static void fill_semantics(struct checker *c, struct form *form, const struct parts *p) {
     const struct semantics **by_mode = arena_allocate(c->arena, (c->mode_count + 1) * sizeof *by_mode);

@@ -81,9 +81,9 @@ struct form {
     const char *source;
     const char *const *notes;
     size_t note_count;
-    struct place place, end;                    /* the instruction's text in its file, for `explain` */
-    uint64_t modes;                             /* bit i: valid in isa.modes[i] */
-    const struct semantics *const *semantics;   /* by mode; NULL where it is not valid, or was not asked for (isa_options.only) */
+    struct place place, end;                  /* the instruction's text in its file, for `explain` */
+    uint64_t modes;                           /* bit i: valid in isa.modes[i] */
+    const struct semantics *const *semantics; /* by mode; NULL where it is not valid, or was not asked for (isa_options.only) */
 };
 
 struct trap_kind {

@@ -16,7 +16,8 @@ static bool same_value(const struct value *a, const struct value *b) {
     if (a->kind != b->kind) {
         return false;
     }
-    return a->kind == VALUE_NUMBER ? a->number == b->number : a->kind == VALUE_TYPED && a->type->width == b->type->width && a->terms[0] == b->terms[0];
+    return a->kind == VALUE_NUMBER ? a->number == b->number
+                                   : a->kind == VALUE_TYPED && a->type->width == b->type->width && a->terms[0] == b->terms[0];
 }
 
 /* Every constant of `a` has the same value in `b`. */

@@ -52,7 +52,8 @@ const char *expand_text(struct checker *c, const struct size_entry *entry, const
                 replacement = value_text(c, v);
             }
         }
-        result = replacement != NULL ? arena_format(c->arena, "%s%s", result, replacement) : arena_format(c->arena, "%s%.*s", result, (int)length, text);
+        result =
+            replacement != NULL ? arena_format(c->arena, "%s%s", result, replacement) : arena_format(c->arena, "%s%.*s", result, (int)length, text);
         text += length;
     }
     return result;

@@ -96,7 +96,8 @@ void substitution_rename(struct substitution *s, symbol from, symbol to);
 void substitution_replace(struct substitution *s, symbol from, term to);
 term substitute(struct substitution *s, term t);
 
-/* Not for several threads at once: the pool lends its working memory. The value of terms when `lookup` gives the value of each application. Results of `count` roots go to `values`. False: out of memory. */
+/* Not for several threads at once: the pool lends its working memory. The value of terms when `lookup` gives the value of each application. Results
+ * of `count` roots go to `values`. False: out of memory. */
 typedef word128 (*term_lookup)(void *context, symbol s, const word128 *arguments, unsigned argument_count);
 bool term_evaluate(const struct term_pool *pool, const term *roots, size_t count, term_lookup lookup, void *context, word128 *values);
 

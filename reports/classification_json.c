@@ -196,17 +196,18 @@ static json_t *json_forms(const struct classification *c) {
 }
 
 bool report_classification_json(FILE *out, const struct classification *c, const struct report_scope *scope) {
-    json_t *root = json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:o}", "isa", c->isa->name, "mode",
-                             scope->mode < 0 ? "all" : c->isa->modes[scope->mode].name, "profile", profile_in(c->isa, c->profile, 0)->name, "definition",
-                             c->definition == DEFINITION_LITERAL ? "literal" : "repaired", "configuration", json_configuration(c, c->configuration),
-                             "theorem1", json_theorem(c, &c->theorem[0]), "theorem2", json_theorem(c, &c->theorem[1]), "theorem3",
-                             json_theorem(c, &c->theorem[2]), "virtualizable_pointwise", json_answer(c->virtualizable_pointwise), "verdict",
-                             inconclusive(c)                     ? "inconclusive by the test, virtualizable by the pointwise question"
-                             : c->theorem[0].holds == ANSWER_YES ? "virtualizable"
-                             : c->theorem[0].holds == ANSWER_NO  ? "not virtualizable by the test"
-                                                                 : "undecided",
-                             "assumptions", json_texts(c->assumptions, c->assumption_count), "configuration_search", json_search(c), "queries",
-                             json_queries(c), "instructions", json_forms(c));
+    json_t *root =
+        json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:o}", "isa", c->isa->name, "mode",
+                  scope->mode < 0 ? "all" : c->isa->modes[scope->mode].name, "profile", profile_in(c->isa, c->profile, 0)->name, "definition",
+                  c->definition == DEFINITION_LITERAL ? "literal" : "repaired", "configuration", json_configuration(c, c->configuration), "theorem1",
+                  json_theorem(c, &c->theorem[0]), "theorem2", json_theorem(c, &c->theorem[1]), "theorem3", json_theorem(c, &c->theorem[2]),
+                  "virtualizable_pointwise", json_answer(c->virtualizable_pointwise), "verdict",
+                  inconclusive(c)                     ? "inconclusive by the test, virtualizable by the pointwise question"
+                  : c->theorem[0].holds == ANSWER_YES ? "virtualizable"
+                  : c->theorem[0].holds == ANSWER_NO  ? "not virtualizable by the test"
+                                                      : "undecided",
+                  "assumptions", json_texts(c->assumptions, c->assumption_count), "configuration_search", json_search(c), "queries", json_queries(c),
+                  "instructions", json_forms(c));
     if (root == NULL) {
         return false;
     }

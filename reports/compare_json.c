@@ -20,8 +20,8 @@ static json_t *json_row(const struct classification *const *list, size_t count, 
     json_t *verdicts = json_array();
     for (size_t i = 0; i < count; i++) {
         const struct form_verdict *other = &list[i]->verdicts[row];
-        (void)json_array_append_new(verdicts, json_pack("{s:s, s:s}", "class", verdict_class_name(other->class), "hole",
-                                                        answer_word(other->answers[QUESTION_HOLE])));
+        (void)json_array_append_new(
+            verdicts, json_pack("{s:s, s:s}", "class", verdict_class_name(other->class), "hole", answer_word(other->answers[QUESTION_HOLE])));
     }
     return json_pack("{s:s, s:s, s:s, s:o}", "name", list[0]->isa->forms[v->form].instruction, "form", list[0]->isa->forms[v->form].text, "mode",
                      list[0]->isa->modes[v->mode].name, "verdicts", verdicts);
@@ -31,9 +31,9 @@ bool report_compare_json(FILE *out, const struct classification *const *list, si
     json_t *profiles = json_array();
     json_t *rows = json_array();
     for (size_t i = 0; i < count; i++) {
-        (void)json_array_append_new(profiles, json_pack("{s:s, s:s, s:i}", "name", profile_in(list[i]->isa, list[i]->profile, 0)->name, "theorem1",
-                                                        answer_word(list[i]->theorem[0].holds), "violations",
-                                                        (int)list[i]->theorem[0].violation_count));
+        (void)json_array_append_new(profiles,
+                                    json_pack("{s:s, s:s, s:i}", "name", profile_in(list[i]->isa, list[i]->profile, 0)->name, "theorem1",
+                                              answer_word(list[i]->theorem[0].holds), "violations", (int)list[i]->theorem[0].violation_count));
     }
     size_t different = 0;
     for (size_t row = 0; row < list[0]->verdict_count; row++) {
@@ -43,8 +43,8 @@ bool report_compare_json(FILE *out, const struct classification *const *list, si
         }
     }
     bool complete = json_array_size(rows) == different;
-    json_t *report = json_pack("{s:s, s:o, s:o, s:i}", "isa", list[0]->isa->name, "profiles", profiles, "rows", rows, "compared",
-                               (int)list[0]->verdict_count);
+    json_t *report =
+        json_pack("{s:s, s:o, s:o, s:i}", "isa", list[0]->isa->name, "profiles", profiles, "rows", rows, "compared", (int)list[0]->verdict_count);
     complete = report != NULL && json_dumpf(report, out, JSON_INDENT(2)) == 0 && complete;
     json_decref(report);
     (void)fputc('\n', out);

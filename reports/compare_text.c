@@ -79,7 +79,8 @@ bool report_compare_text(FILE *out, const struct classification *const *list, si
     }
     if (different > 0) {
         write_wrapped(out, 0, 0,
-                      "privileged: traps in user mode where it matters. SENSITIVE: sensitive and not privileged. hole: executed natively it does something else "
+                      "privileged: traps in user mode where it matters. SENSITIVE: sensitive and not privileged. hole: executed natively it does "
+                      "something else "
                       "than on the bare machine.");
     }
     return true;

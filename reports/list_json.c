@@ -71,12 +71,14 @@ bool report_list_json(FILE *out, const struct isa *isa) {
         (void)json_array_append_new(modes, json_string(isa->modes[i].name));
     }
     for (size_t i = 0; i < isa->profile_count; i++) {
-        (void)json_array_append_new(profiles, json_pack("{s:s, s:o}", "name", profile_in(isa, i, 0)->name, "free", json_free_bits(isa, profile_in(isa, i, 0))));
+        (void)json_array_append_new(profiles,
+                                    json_pack("{s:s, s:o}", "name", profile_in(isa, i, 0)->name, "free", json_free_bits(isa, profile_in(isa, i, 0))));
     }
     for (size_t i = 0; i < isa->form_count; i++) {
         const struct form *f = &isa->forms[i];
-        json_t *form = json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:s}", "name", f->instruction, "title", f->title, "form", f->text, "encoding",
-                                 f->encoding, "modes", json_mode_names(isa, f), "operands", json_operands(first_semantics(isa, f)), "source", f->source);
+        json_t *form =
+            json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:s}", "name", f->instruction, "title", f->title, "form", f->text, "encoding", f->encoding,
+                      "modes", json_mode_names(isa, f), "operands", json_operands(first_semantics(isa, f)), "source", f->source);
         (void)json_array_append_new(forms, form);
     }
     bool complete = json_array_size(forms) == isa->form_count;

@@ -22,7 +22,7 @@ struct coverage_row {
 struct coverage {
     const struct coverage_row *rows; /* by Capstone id, then what Capstone lacks */
     size_t row_count;
-    size_t known_count;                       /* rows of Capstone ids */
+    size_t known_count;                         /* rows of Capstone ids */
     size_t exact_forms[64], template_forms[64]; /* by operating mode */
 };
 

@@ -12,8 +12,8 @@ static void test_forms(void) {
     } expected[] = {
         {"ADDPS xmm, xmm/m128", "ADDPS xmm, xmm/m128", "NP 0F 58 /r", "SSE", "ADDPS", 3},
         {"VADDPS ymm{k}{z}, ymm, ymm/m256/m32bcst", "VADDPS ymm{k}{z}, ymm, ymm/m256/m32bcst", "EVEX.256.NP.0F.WIG 58 /r", "AVX256", "VADDPS", 4},
-        {"VADDPS zmm{k}{z}, zmm, zmm/m512/m32bcst{er}", "VADDPS zmm{k}{z}, zmm, zmm/m512/m32bcst{er}", "EVEX.512.NP.0F.WIG 58 /r", "AVX512",
-         "VADDPS", 4},
+        {"VADDPS zmm{k}{z}, zmm, zmm/m512/m32bcst{er}", "VADDPS zmm{k}{z}, zmm, zmm/m512/m32bcst{er}", "EVEX.512.NP.0F.WIG 58 /r", "AVX512", "VADDPS",
+         4},
         {"VMOVSS xmm, xmm, xmm (11)", "VMOVSS xmm, xmm, xmm@rm (11)", "VEX.LIG.F3.0F.WIG 11 /r", "SSE", "VMOVSS", 4},
         {"MOVE r32", "MOVE r32", "o32 01 /r lock", "", "MOVE", 7},
         {"MOVE r64", "MOVE r64", "o64 01 /r lock", "", "MOVE", 4},
