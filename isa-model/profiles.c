@@ -238,6 +238,20 @@ static struct profile check_profile(struct checker *c, const struct syntax *s) {
     return profile;
 }
 
+/* What the hardware holds is one function of the virtual state, whatever the mode. */
+static void check_mappings(struct checker *c, const struct syntax *s, const struct profile *by_mode) {
+    for (size_t mode = 1; mode < c->mode_count; mode++) {
+        bool equal = by_mode[mode].mapping_count == by_mode[0].mapping_count;
+        for (size_t i = 0; equal && i < by_mode[0].mapping_count; i++) {
+            equal = by_mode[mode].mappings[i].value == by_mode[0].mappings[i].value;
+        }
+        if (!equal) {
+            report(c->r, s, "what profile '%s' maps depends on the operating mode; test the state instead of a constant of the mode", s->text);
+            return;
+        }
+    }
+}
+
 /* Every profile in every mode: its conditions may use the constants of the mode. */
 void check_profiles(struct checker *c) {
     size_t count = 0;
@@ -256,6 +270,7 @@ void check_profiles(struct checker *c) {
             c->profiles[at] = profile;
         }
         c->mode = 0;
+        check_mappings(c, s, &c->profiles[count * c->mode_count]);
         count++;
     }
     c->profile_count = count;

@@ -18,7 +18,7 @@ struct suite {
 #define SUITE(suite_name, tests)                                                                                                                     \
     { suite_name, tests, sizeof(tests) / sizeof((tests)[0]) }
 
-extern const struct suite terms_suite, errors_suite, steps_suite, modes_suite, queries_suite, x86_suite, cases_suite, solvers_suite, toys_suite,
+extern const struct suite terms_suite, errors_suite, steps_suite, modes_suite, queries_suite, x86_suite, cases_suite, facts_suite, solvers_suite, toys_suite,
     command_suite, json_suite, matcher_suite;
 
 /* Counts a case; prints the message when it fails. Returns `good`. */
