@@ -45,6 +45,14 @@ bool fail(struct classifier *c, bool internal, const char *format, const char *a
 /* One question of one form in one mode; a witness that does not replay is a failure. `witness` may be NULL. */
 bool ask(struct classifier *c, unsigned form, unsigned mode, enum question question, unsigned configuration, enum answer *answer,
          struct witness **witness);
+/* export.c: the directory of exported queries and its index; one question, whose query is written unless an equal one was. */
+bool export_open(struct classifier *c);
+bool export_query(struct classifier *c, term query, struct answered *known, const struct query_record *record);
+/* sharing.c: fills `same_as` of every verdict; gives a verdict the answers of the one that it shares its question with. */
+bool find_equals(struct classifier *c);
+void copy_verdict(struct classifier *c, struct form_verdict *v);
+/* dependence.c: bits of the configuration that the answer for this form depends on; with NULL, any answer in the mode. False: out of memory. */
+bool relevant_bits(const struct classifier *c, const struct semantics *semantics, unsigned mode, unsigned *bits);
 /* Which configuration of the free bits leaves the fewest holes. */
 bool search_configurations(struct classifier *c);
 /* False, with the reason, when no guest can run under the chosen configuration. */

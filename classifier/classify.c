@@ -3,11 +3,9 @@
 
 #include "../isa-model/term_cone.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 
 #define DEFAULT_RESOURCE_LIMIT 50000000u
@@ -37,47 +35,6 @@ static bool remember(struct classifier *c, const struct query_record *record) {
     }
     c->queries[c->query_count++] = *record;
     return true;
-}
-
-/* A name that says what the query was first asked about. */
-static void file_name(const struct query_record *record, size_t number, char *name, size_t size) {
-    char form[80];
-    size_t length = 0;
-    for (const char *t = record->form_text; *t != '\0' && length + 1 < sizeof form; t++) {
-        bool plain = (*t >= 'a' && *t <= 'z') || (*t >= 'A' && *t <= 'Z') || (*t >= '0' && *t <= '9');
-        if (plain || (length > 0 && form[length - 1] != '_')) {
-            form[length++] = plain ? *t : '_';
-        }
-    }
-    form[length] = '\0';
-    (void)snprintf(name, size, "%05zu-%s-%s-%s-%u.smt2", number, form, record->mode, question_name(record->question), record->configuration);
-}
-
-/* Equal queries share one file; the index has a line for each question. */
-static bool export_query(struct classifier *c, term query, struct answered *known, const struct query_record *record) {
-    char name[300];
-    char path[4096];
-    bool first = known->file == 0;
-    known->file = first ? ++c->exported : known->file;
-    file_name(record, known->file, name, sizeof name);
-    (void)fprintf(c->index, "%s\t%s\t%s\t%u\t%s\t%05zu\n", record->form_text, record->mode, question_name(record->question), record->configuration,
-                  record->answer == ANSWER_YES  ? "sat"
-                  : record->answer == ANSWER_NO ? "unsat"
-                                                : "unknown",
-                  known->file);
-    if (!first) {
-        return true;
-    }
-    int written = snprintf(path, sizeof path, "%s/%s", c->options->smt2_directory, name);
-    FILE *out = written < 0 || (size_t)written >= sizeof path ? NULL : fopen(path, "w");
-    if (out == NULL) {
-        return fail(c, false, "cannot write %s: %s", path, strerror(errno));
-    }
-    char comment[300];
-    (void)snprintf(comment, sizeof comment, "popek %s: %s, %s, %s, configuration %u", c->context.isa->name, record->form_text, record->mode,
-                   question_name(record->question), record->configuration);
-    bool good = smtlib_write(out, c->context.isa->pool, query, record->answer, comment);
-    return fclose(out) == 0 && good ? true : fail(c, false, "cannot write %s%s", path, "");
 }
 
 /* Equal terms are one question: forms that share a template, and the search that asks what the verdicts asked, are decided once. */
@@ -253,69 +210,8 @@ static bool list_verdicts(struct classifier *c) {
     return true;
 }
 
-static bool make_directory(struct classifier *c) {
-    const char *path = c->options->smt2_directory;
-    if (path != NULL && mkdir(path, 0777) != 0 && errno != EEXIST) {
-        return fail(c, false, "cannot make the directory %s: %s", path, strerror(errno));
-    }
-    char index[4096];
-    if (path != NULL) {
-        int written = snprintf(index, sizeof index, "%s/index.tsv", path);
-        c->index = written < 0 || (size_t)written >= sizeof index ? NULL : fopen(index, "w");
-        if (c->index == NULL) {
-            return fail(c, false, "cannot write %s: %s", index, strerror(errno));
-        }
-        (void)fputs("form\tmode\tquestion\tconfiguration\tanswer\tfile\n", c->index);
-    }
-    return true;
-}
-
-/* Verdicts that are one question: forms of one template, and modes whose states are asked about together. */
-static bool same_question(const struct classifier *c, const struct form_verdict *a, const struct form_verdict *b) {
-    const struct isa *isa = c->context.isa;
-    return isa->forms[a->form].semantics[a->mode] == isa->forms[b->form].semantics[b->mode] &&
-           isa->modes[a->mode].states == isa->modes[b->mode].states;
-}
-
-static size_t question_hash(const struct classifier *c, const struct form_verdict *v) {
-    uintptr_t h = (uintptr_t)c->context.isa->forms[v->form].semantics[v->mode] / 16 * 31 + c->context.isa->modes[v->mode].states;
-    return (size_t)(h * 0x9E3779B97F4A7C15u >> 20);
-}
-
-static bool find_equals(struct classifier *c) {
-    size_t size = 64;
-    while (size < 2 * c->verdict_count) {
-        size *= 2;
-    }
-    unsigned *table = calloc(size, sizeof *table);
-    for (size_t i = 0; table != NULL && i < c->verdict_count; i++) {
-        size_t at = question_hash(c, &c->verdicts[i]) & (size - 1);
-        while (table[at] != 0 && !same_question(c, &c->verdicts[table[at] - 1], &c->verdicts[i])) {
-            at = (at + 1) & (size - 1);
-        }
-        table[at] = table[at] == 0 ? (unsigned)i + 1 : table[at];
-        c->verdicts[i].same_as = table[at] - 1;
-    }
-    free(table);
-    return table != NULL;
-}
-
-static void copy_verdict(struct classifier *c, struct form_verdict *v) {
-    const struct form_verdict *decided = &c->verdicts[v->same_as];
-    struct form_verdict copy = *decided;
-    copy.form = v->form;
-    copy.mode = v->mode;
-    copy.same_as = v->same_as;
-    *v = copy;
-    if (c->index != NULL) {
-        const struct isa *isa = c->context.isa;
-        (void)fprintf(c->index, "%s\t%s\tall\t\tas\t%s in %s\n", isa->forms[v->form].text, isa->modes[v->mode].name, isa->forms[decided->form].text,
-                      isa->modes[decided->mode].name);
-    }
-}
-
 static bool run_all(struct classifier *c) {
-    if (!make_directory(c) || !list_verdicts(c) || !find_equals(c)) {
+    if (!export_open(c) || !list_verdicts(c) || !find_equals(c)) {
         return false;
     }
     if ((c->options->best || c->options->search) && !search_configurations(c)) {

@@ -285,7 +285,7 @@ static bool is_wanted(const struct checker *c, const char *instruction, const ch
  */
 
 static void fill_semantics(struct checker *c, struct form *form, const struct parts *p) {
-    const struct semantics **by_mode = arena_allocate(c->arena, (c->mode_count + 1) * sizeof *by_mode);
+    const struct semantics **by_mode = arena_allocate(c->arena, (c->mode_count + 1) * sizeof(const struct semantics *));
     form->semantics = by_mode;
     if (!is_wanted(c, form->instruction, form->text)) {
         return;
@@ -320,7 +320,7 @@ static void check_form(struct checker *c, const struct parts *p) {
     if (form.modes == 0) {
         return; /* an entry of sizes that the modes leave out */
     }
-    const struct syntax *shown = is_row(p) ? p->own : p->header;
+    const struct syntax *shown = is_row(p) && p->own != NULL ? p->own : p->header;
     const char *file = c->r->files[shown->file]->path;
     form.place = (struct place){file, shown->line, shown->column};
     form.end = (struct place){file, shown->end_line, 1};

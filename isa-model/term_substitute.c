@@ -61,9 +61,7 @@ static bool remember(struct substitution *s, term from, term to) {
             s->pool->failed = true;
             return false;
         }
-        for (size_t i = 0; i < size; i++) {
-            memory[i] = (struct pair){TERM_NONE, TERM_NONE};
-        }
+        memset(memory, 0xff, size * sizeof *memory); /* TERM_NONE everywhere */
         s->memory = memory;
         s->memory_size = size;
         for (size_t i = 0; i < old_size; i++) {
