@@ -1,6 +1,6 @@
 #!/bin/sh
 # Decides SMT-LIB files with cvc4 and compares with the answer that each file expects.
-# usage: second_solver.sh DIRECTORY [COUNT]; COUNT: only so many files, spread evenly over all. Prints one line for each disagreement, then `N agree, N disagree, N without an answer`.
+# usage: second_solver.sh DIRECTORY [COUNT]; COUNT: only so many files, spread evenly over all. Prints one line for each disagreement, then `N agree, N disagree, N without an answer, N of them unsat`.
 set -eu
 export LC_ALL=C
 # One solver process decides many files, with a reset between them; the answers come in their order.
@@ -9,7 +9,7 @@ decide() {
     for file; do
         sed '/(set-info :status/d; /(get-model)/d; /(get-value/d; /(exit)/d' "$file"
         echo '(reset)'
-    done | cvc4 --lang smt2 --incremental --tlimit-per=60000 >"$answers" 2>&1 || true
+    done | cvc4 --lang smt2 --incremental --tlimit-per=30000 >"$answers" 2>&1 || true
     for file; do
         expected=$(sed -n '1,20s/.*(set-info :status \([a-z]*\)).*/\1/p' "$file")
         read -r answer || answer=none
@@ -33,4 +33,4 @@ wanted=${2:-$total}
 find "$1" -name '*.smt2' | sort | awk -v total="$total" -v wanted="$wanted" 'int(NR * wanted / total) > int((NR - 1) * wanted / total)' |
     tr '\n' '\0' | xargs -0 -r -n 50 -P 2 "$0" --decide >"$answers"
 grep -v '^agree' "$answers" || true
-echo "$(grep -c '^agree' "$answers" || true) agree, $(grep -c '^disagree' "$answers" || true) disagree, $(grep -c '^open' "$answers" || true) without an answer"
+echo "$(grep -c '^agree' "$answers" || true) agree, $(grep -c '^disagree' "$answers" || true) disagree, $(grep -c '^open' "$answers" || true) without an answer, $(grep -c "^open.*expected 'unsat'" "$answers" || true) of them unsat"
