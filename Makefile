@@ -129,7 +129,7 @@ $(BUILD)/fuzz_isa: $(BUILD)/tests/fuzz/fuzz_isa.o $(BUILD)/libpopek.a
 install: $(BUILD)/popek $(BUILD)/libpopek.a
 	install -D -m 755 $(BUILD)/popek $(DESTDIR)$(PREFIX)/bin/popek
 	install -D -m 644 $(BUILD)/libpopek.a $(DESTDIR)$(PREFIX)/lib/libpopek.a
-	install -D -m 644 -t $(DESTDIR)$(PREFIX)/include/popek/isa-model isa-model/term.h isa-model/isa.h isa-model/evaluate.h
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/include/popek/isa-model isa-model/term.h isa-model/isa.h isa-model/evaluate.h isa-model/emit.h
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/include/popek/classifier classifier/classifier.h
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/popek/x86-tables $(TABLES)
 	cd examples && find isa -name '*.isa' -exec install -D -m 644 '{}' '$(DESTDIR)$(PREFIX)/share/popek/examples/{}' ';'
