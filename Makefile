@@ -25,7 +25,7 @@ LIBRARY_OBJECTS = $(LIBRARY_SOURCES:%.c=$(BUILD)/%.o) $(GENERATED:.c=.o)
 CLI_OBJECTS     = $(CLI_SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/cli/embedded.o $(BUILD)/cli/embedded_text.o
 TEST_OBJECTS    = $(TEST_SOURCES:%.c=$(BUILD)/%.o)
 
-.PHONY: all audit test test-all rebase bench lint sanitize fuzz install clean
+.PHONY: all audit test test-all rebase bench prove prove-scratch prove-mutants lint sanitize fuzz install clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 all: $(BUILD)/popek
@@ -102,6 +102,31 @@ bench: $(BUILD)/popek $(BUILD)/tests/bench/measure
 SANITIZE = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 sanitize:
 	$(MAKE) BUILD=build-sanitize CFLAGS="$(SANITIZE)" test
+
+# --- proofs ---------------------------------------------------------------------------------------------------------------------------------------
+# `make prove` replays the committed verdicts and proves what has none; `make prove-scratch` proves everything anew. Both fail unless every goal is
+# proven. Everything that Frama-C reads of the machine is generated from its description.
+PROOF_PACKAGES = frama-c-base why3 cvc4 z3 jq
+PROOF_UNITS    = instructions relocation machine interpreter direct dispatcher
+PROOF_INPUTS   = $(BUILD)/proofs/why3.conf $(BUILD)/proofs/third_generation.h $(BUILD)/proofs/third_generation_step.c
+$(BUILD)/.packages-proofs: tools/packages.sh
+	@tools/packages.sh $@ $(PROOF_PACKAGES)
+$(BUILD)/proofs/why3.conf: | $(BUILD)/.packages-proofs
+	@mkdir -p $(@D)
+	@why3 config detect -C $@ >$(BUILD)/proofs/why3.log 2>&1
+$(BUILD)/proofs/third_generation.h: $(BUILD)/popek $(wildcard examples/isa/third_generation.isa examples/isa/third_generation/*.isa)
+	@mkdir -p $(@D)
+	$(BUILD)/popek emit examples/isa/third_generation.isa --language acsl -o $@
+$(BUILD)/proofs/third_generation_step.c: $(BUILD)/popek $(wildcard examples/isa/third_generation.isa examples/isa/third_generation/*.isa)
+	@mkdir -p $(@D)
+	$(BUILD)/popek emit examples/isa/third_generation.isa --language c -o $@
+prove: $(PROOF_INPUTS)
+	@proofs/all.sh $(BUILD) update $(PROOF_UNITS)
+prove-scratch: $(PROOF_INPUTS)
+	@proofs/all.sh $(BUILD) none $(PROOF_UNITS)
+# Negative controls: faults put into the monitor, and contradictory preconditions, must turn the proofs red.
+prove-mutants: $(PROOF_INPUTS)
+	@proofs/mutants.sh $(BUILD)
 
 # --- lint -----------------------------------------------------------------------------------------------------------------------------------------
 LINT_SOURCES = $(LIBRARY_SOURCES) $(CLI_SOURCES) $(TEST_SOURCES) $(wildcard tests/fuzz/*.c tests/bench/*.c)

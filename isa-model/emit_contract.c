@@ -70,7 +70,7 @@ static void put_call(FILE *out, struct planner *p, const struct plan *plan, cons
 
 static void open_ensures(FILE *out, struct planner *p, const struct plan *plan, const char *label, const struct result *a, const struct result *b) {
     const struct result *const both[] = {a, b};
-    fprintf(out, "  @ ensures %s: ", label);
+    fprintf(out, " ensures %s: ", label);
     put_elements(out, p, plan, needed_by(p, plan, both, 2));
 }
 
@@ -184,18 +184,19 @@ static void put_outcome(FILE *out, struct planner *p, const struct plan *plan) {
     open_ensures(out, p, plan, "memory_trap", plan_result(plan, RESULT_MEMORY_TRAP, 0), NULL);
     fprintf(out, "\\result == %s_MEMORY_TRAP <==> ", p->prefix);
     put_call(out, p, plan, plan_result(plan, RESULT_MEMORY_TRAP, 0));
-    fputs(";\n", out);
+    fputs(";", out);
     open_ensures(out, p, plan, "trap", trap, NULL);
     fprintf(out, "\\result >= %s_TRAP <==> ", p->prefix);
     put_call(out, p, plan, trap);
-    fputs(";\n", out);
+    fputs(";", out);
     open_ensures(out, p, plan, "vector", plan_result(plan, RESULT_VECTOR, 0), NULL);
     fprintf(out, "\\result >= %s_TRAP ==> \\result == %s_TRAP + ", p->prefix, p->prefix);
     put_call(out, p, plan, plan_result(plan, RESULT_VECTOR, 0));
-    fputs(";\n", out);
+    fputs(";", out);
 }
 
-static void put_scalars(FILE *out, struct planner *p, const struct plan *plan) {
+/* What the step makes of the scalars; `kept`: that a trap leaves them. */
+static void put_scalars(FILE *out, struct planner *p, const struct plan *plan, bool kept) {
     for (size_t i = 0; i < plan->result_count; i++) {
         const struct result *r = &plan->results[i];
         const char *name = "";
@@ -207,11 +208,14 @@ static void put_scalars(FILE *out, struct planner *p, const struct plan *plan) {
         } else {
             continue;
         }
+        if (kept) {
+            fprintf(out, " ensures kept_%s: \\result != %s_DONE ==> %s == \\old(%s);", r->name, p->prefix, name, name);
+            continue;
+        }
         open_ensures(out, p, plan, r->name, r, NULL);
         fprintf(out, "\\result == %s_DONE ==> %s == ", p->prefix, name);
         put_call(out, p, plan, r);
-        fputs(";\n", out);
-        fprintf(out, "  @ ensures kept_%s: \\result != %s_DONE ==> %s == \\old(%s);\n", r->name, p->prefix, name, name);
+        fputs(";", out);
     }
 }
 
@@ -228,11 +232,11 @@ static void put_one_write(FILE *out, struct planner *p, const struct plan *plan,
     put_call(out, p, plan, place_of(plan, write));
     fputs("] == ", out);
     put_call(out, p, plan, plan_result(plan, RESULT_VALUE, write));
-    fputs(";\n", out);
+    fputs(";", out);
     open_ensures(out, p, plan, arena_format(&p->arena, "%s_elsewhere", name), place_of(plan, write), NULL);
     fprintf(out, "\\result == %s_DONE ==> \\forall integer k; 0 <= k < %s && k != ", p->prefix, limit);
     put_call(out, p, plan, place_of(plan, write));
-    fprintf(out, " ==> %s[k] == \\at(%s[k],Pre);\n", array, array);
+    fprintf(out, " ==> %s[k] == \\at(%s[k],Pre);", array, array);
 }
 
 static void put_several_writes(FILE *out, struct planner *p, const struct plan *plan, unsigned leaf, const char *array, const char *limit,
@@ -241,7 +245,7 @@ static void put_several_writes(FILE *out, struct planner *p, const struct plan *
     for (size_t i = 0; i < plan->result_count; i++) {
         parts[i] = plan->results[i].kind >= RESULT_GUARD ? &plan->results[i] : NULL;
     }
-    fprintf(out, "  @ ensures %s: ", name);
+    fprintf(out, " ensures %s: ", name);
     put_elements(out, p, plan, needed_by(p, plan, parts, plan->result_count));
     fprintf(out, "\\result == %s_DONE ==> \\forall integer k; 0 <= k < %s ==> %s[k] == ", p->prefix, limit, array);
     unsigned open = 0;
@@ -261,10 +265,10 @@ static void put_several_writes(FILE *out, struct planner *p, const struct plan *
     for (; open > 0; open--) {
         fputc(')', out);
     }
-    fputs(";\n", out);
+    fputs(";", out);
 }
 
-static void put_arrays(FILE *out, struct planner *p, const struct plan *plan) {
+static void put_arrays(FILE *out, struct planner *p, const struct plan *plan, bool kept) {
     for (size_t i = 0; i < p->isa->leaf_count; i++) {
         const struct leaf *leaf = &p->isa->leaves[i];
         unsigned count = 0;
@@ -277,17 +281,83 @@ static void put_arrays(FILE *out, struct planner *p, const struct plan *plan) {
             continue;
         }
         bool memory = leaf->class == CLASS_MEMORY;
-        const char *name = p->leaf_names[i];
-        const char *array = arena_format(&p->arena, memory ? "%s" : "s->%s", name);
-        const char *limit = memory ? arena_format(&p->arena, "%s_count", name) : arena_format(&p->arena, "%llu", array_elements(leaf));
-        if (count == 1 && always_true(plan, plan->semantics->writes[last].guard)) {
+        const char *name = arena_format(&p->arena, "next_%s", p->leaf_names[i]); /* no parameter of the macro */
+        const char *array = arena_format(&p->arena, memory ? "%s" : "s->%s", p->leaf_names[i]);
+        const char *limit = memory ? arena_format(&p->arena, "%s_count", p->leaf_names[i]) : arena_format(&p->arena, "%llu", array_elements(leaf));
+        if (kept) {
+            fprintf(out, " ensures kept_%s: \\result != %s_DONE ==> \\forall integer k; 0 <= k < %s ==> %s[k] == \\at(%s[k],Pre);", name, p->prefix, limit,
+                    array, array);
+        } else if (count == 1 && always_true(plan, plan->semantics->writes[last].guard)) {
             put_one_write(out, p, plan, last, array, limit, name);
         } else {
             put_several_writes(out, p, plan, (unsigned)i, array, limit, name);
         }
-        fprintf(out, "  @ ensures kept_%s: \\result != %s_DONE ==> \\forall integer k; 0 <= k < %s ==> %s[k] == \\at(%s[k],Pre);\n", name, p->prefix,
-                limit, array, array);
     }
+}
+
+/* The parameters by name. */
+static void put_names(FILE *out, const struct planner *p, const struct plan *plan) {
+    fputs("(s", out);
+    for (size_t i = 0; i < p->isa->leaf_count; i++) {
+        if (p->isa->leaves[i].class == CLASS_MEMORY && plan_uses_array(plan, (unsigned)i)) {
+            fprintf(out, ", %s, %s_count", p->leaf_names[i], p->leaf_names[i]);
+        }
+    }
+    for (size_t i = 0; i < plan->input_count; i++) {
+        if (plan->inputs[i].kind == INPUT_OPERAND || plan->inputs[i].kind == INPUT_CHOICE) {
+            fprintf(out, ", %s", plan->inputs[i].name);
+        }
+    }
+    fputs(plan->has_argument ? ", argument)" : ")", out);
+}
+
+/* What the form never changes stays. (Relocated memory that it does not write is no parameter of it.) */
+static void put_unchanged(FILE *out, const struct planner *p, const struct plan *plan) {
+    for (size_t i = 0; i < p->isa->leaf_count; i++) {
+        const struct leaf *leaf = &p->isa->leaves[i];
+        const char *name = p->leaf_names[i];
+        bool changes = plan_writes_leaf(plan, (unsigned)i);
+        for (size_t k = 0; k < plan->result_count; k++) {
+            changes = changes || (plan->results[k].kind == RESULT_NEXT && plan->results[k].leaf == i);
+        }
+        if (!changes && leaf->index_width == 0) {
+            fprintf(out, " ensures same_%s: \\result == %s_DONE ==> s->%s == \\old(s->%s);", name, p->prefix, name, name);
+        } else if (!changes && is_inline_array(leaf)) {
+            fprintf(out, " ensures same_%s: \\result == %s_DONE ==> \\forall integer k; 0 <= k < %llu ==> s->%s[k] == \\at(s->%s[k],Pre);", name, p->prefix,
+                    array_elements(leaf), name, name);
+        }
+    }
+}
+
+static void open_macro(FILE *out, const struct planner *p, const struct plan *plan, const char *part) {
+    fprintf(out, "#define %s_%s", plan->name, part);
+    put_names(out, p, plan);
+}
+
+/* The postconditions as macros: whoever says that a function does what this form does says so with the same words. */
+static void put_ensures(FILE *out, struct planner *p, const struct plan *plan) {
+    static const char *const parts[] = {"OUTCOME", "NEXT", "KEPT"};
+    bool never = always_true(plan, plan->semantics->trap);
+    open_macro(out, p, plan, parts[0]);
+    put_outcome(out, p, plan);
+    for (unsigned kept = 0; kept < 2; kept++) {
+        fputc('\n', out);
+        open_macro(out, p, plan, parts[1 + kept]);
+        if (!never) {
+            put_scalars(out, p, plan, kept != 0);
+            put_arrays(out, p, plan, kept != 0);
+        }
+        if (!never && kept == 0) {
+            put_unchanged(out, p, plan);
+        }
+    }
+    fputc('\n', out);
+    open_macro(out, p, plan, "ENSURES");
+    for (unsigned i = 0; i < 3; i++) {
+        fprintf(out, " %s_%s", plan->name, parts[i]);
+        put_names(out, p, plan);
+    }
+    fputc('\n', out);
 }
 
 void put_contract(FILE *out, struct planner *p, struct plan *plan) {
@@ -296,15 +366,13 @@ void put_contract(FILE *out, struct planner *p, struct plan *plan) {
         sparse = sparse || (is_sparse_array(&p->isa->leaves[i]) && plan_uses_array(plan, (unsigned)i));
     }
     if (!sparse) {
+        put_ensures(out, p, plan);
         fputs("/*@\n", out);
         put_requires(out, p, plan);
         put_assigns(out, p, plan);
-        put_outcome(out, p, plan);
-        if (!always_true(plan, plan->semantics->trap)) {
-            put_scalars(out, p, plan);
-            put_arrays(out, p, plan);
-        }
-        fputs("  @*/\n", out);
+        fprintf(out, "  @ %s_ENSURES", plan->name);
+        put_names(out, p, plan);
+        fputs("\n  @*/\n", out);
     }
     put_signature(out, p, plan);
     fputs(";\n", out);
