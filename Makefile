@@ -16,7 +16,7 @@ LINT_PACKAGES  = clang clang-format clang-tidy cppcheck libclang-rt-14-dev
 
 LIBRARY_SOURCES = $(wildcard isa-model/*.c classifier/*.c reports/*.c)
 CLI_SOURCES     = $(wildcard cli/*.c)
-TEST_SOURCES    = $(wildcard tests/*.c tests/isa-model/*.c tests/classifier/*.c tests/cli/*.c tests/examples/*.c tests/x86-tables/*.c)
+TEST_SOURCES    = $(wildcard tests/*.c tests/isa-model/*.c tests/classifier/*.c tests/cli/*.c tests/examples/*.c tests/x86-tables/*.c tests/vmm-model/*.c)
 TABLES          = $(sort $(wildcard x86-tables/*.isa))
 HEADERS         = $(wildcard isa-model/*.h classifier/*.h reports/*.h cli/*.h tests/*.h)
 GENERATED       = $(BUILD)/isa-model/lexer.c $(BUILD)/isa-model/parser.c
@@ -24,6 +24,10 @@ GENERATED       = $(BUILD)/isa-model/lexer.c $(BUILD)/isa-model/parser.c
 LIBRARY_OBJECTS = $(LIBRARY_SOURCES:%.c=$(BUILD)/%.o) $(GENERATED:.c=.o)
 CLI_OBJECTS     = $(CLI_SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/cli/embedded.o $(BUILD)/cli/embedded_text.o
 TEST_OBJECTS    = $(TEST_SOURCES:%.c=$(BUILD)/%.o)
+# The monitor is built against what `popek emit` makes of its machine.
+MONITOR_SOURCES = $(wildcard vmm-model/*.c)
+MONITOR_OBJECTS = $(MONITOR_SOURCES:%.c=$(BUILD)/%.o)
+MONITOR_INPUTS  = $(BUILD)/proofs/third_generation.h $(BUILD)/proofs/third_generation_step.c
 
 .PHONY: all audit test test-all rebase bench prove prove-scratch prove-mutants lint sanitize fuzz install clean
 .DELETE_ON_ERROR:
@@ -82,7 +86,9 @@ audit: $(BUILD)/popek
 	@echo "The report is in $(BUILD)/audit/x86.txt and x86.json."
 
 # --- tests ----------------------------------------------------------------------------------------------------------------------------------------
-$(BUILD)/tests/run: $(TEST_OBJECTS) $(BUILD)/libpopek.a
+$(MONITOR_OBJECTS) $(BUILD)/tests/vmm-model/test_monitor.o: CPPFLAGS += -I$(BUILD)/proofs -Ivmm-model
+$(MONITOR_OBJECTS) $(BUILD)/tests/vmm-model/test_monitor.o: $(MONITOR_INPUTS)
+$(BUILD)/tests/run: $(TEST_OBJECTS) $(MONITOR_OBJECTS) $(BUILD)/libpopek.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcunit
 test: $(BUILD)/popek $(BUILD)/tests/run
 	@$(BUILD)/tests/run $(BUILD)/popek
@@ -107,8 +113,8 @@ sanitize:
 # `make prove` replays the committed verdicts and proves what has none; `make prove-scratch` proves everything anew. Both fail unless every goal is
 # proven. Everything that Frama-C reads of the machine is generated from its description.
 PROOF_PACKAGES = frama-c-base why3 cvc4 z3 jq
-PROOF_UNITS    = instructions relocation machine interpreter direct dispatcher
-PROOF_INPUTS   = $(BUILD)/proofs/why3.conf $(BUILD)/proofs/third_generation.h $(BUILD)/proofs/third_generation_step.c
+PROOF_UNITS    = instructions relocation allocator machine interpreter direct dispatcher step theorems
+PROOF_INPUTS   = $(BUILD)/proofs/why3.conf $(MONITOR_INPUTS)
 $(BUILD)/.packages-proofs: tools/packages.sh
 	@tools/packages.sh $@ $(PROOF_PACKAGES)
 $(BUILD)/proofs/why3.conf: | $(BUILD)/.packages-proofs
@@ -162,4 +168,4 @@ install: $(BUILD)/popek $(BUILD)/libpopek.a
 clean:
 	rm -rf build build-*
 
--include $(LIBRARY_OBJECTS:.o=.d) $(CLI_OBJECTS:.o=.d) $(TEST_OBJECTS:.o=.d)
+-include $(LIBRARY_OBJECTS:.o=.d) $(CLI_OBJECTS:.o=.d) $(TEST_OBJECTS:.o=.d) $(MONITOR_OBJECTS:.o=.d)

@@ -44,6 +44,9 @@ uint32_t run_LD(struct virtual_machine *v, struct third_generation *host, uint16
   @ assigns v->processor.pc, v->processor.reg[0 .. 7], *host, ram[0 .. ram_count - 1];
   @ third_generation_ST_ENSURES((&v->processor), (ram + v->origin), v->processor.size, d, a)
   @ OUTSIDE_KEPT(v, ram, ram_count)
+  @ ensures ram_elsewhere: \let place = third_generation_ST_write_0_place(\old(v->processor.r_base), \at(v->processor.reg[a], Pre));
+        \result == DONE ==> \forall integer k; 0 <= k < ram_count && k != v->origin + place ==> ram[k] == \at(ram[k], Pre);
+  @ ensures registers_kept: \result != DONE ==> \forall integer k; 0 <= k < 8 ==> v->processor.reg[k] == \at(v->processor.reg[k], Pre);
   @ ensures ram_kept: \result != DONE ==> \forall integer k; 0 <= k < ram_count ==> ram[k] == \at(ram[k], Pre);
   @ MAPPED_RESOURCES(v, host)
   @*/

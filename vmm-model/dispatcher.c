@@ -30,6 +30,9 @@ uint32_t monitor_ST(struct virtual_machine *v, struct third_generation *host, ui
     /*@ assert new_9: outcome != DONE ==> ram[v->origin + 9] == \at(ram[v->origin + 9], Pre); */
     /*@ assert new_10: outcome != DONE ==> ram[v->origin + 10] == \at(ram[v->origin + 10], Pre); */
     /*@ assert new_11: outcome != DONE ==> ram[v->origin + 11] == \at(ram[v->origin + 11], Pre); */
+    /*@ assert elsewhere: \let place = third_generation_ST_write_0_place(\at(v->processor.r_base, Pre), \at(v->processor.reg[a], Pre));
+        outcome == DONE ==> \forall integer k; 0 <= k < v->processor.size && k != place ==> (ram + v->origin)[k] == \at((ram + v->origin)[k], Pre);
+    */
     if (outcome != DONE) {
         v->entries = v->entries + 1;
         reflect_trap(v, ram, ram_count, outcome);
@@ -123,7 +126,16 @@ uint32_t monitor_LPSW(struct virtual_machine *v, struct third_generation *host, 
     /*@ assert new_9: ram[v->origin + 9] == \at(ram[v->origin + 9], Pre); */
     /*@ assert new_10: ram[v->origin + 10] == \at(ram[v->origin + 10], Pre); */
     /*@ assert new_11: ram[v->origin + 11] == \at(ram[v->origin + 11], Pre); */
-    return dispatch_LPSW(v, ram, ram_count, a);
+    /*@ assert same_privilege: v->processor.privilege == \at(v->processor.privilege, Pre); */
+    /*@ assert same_pc: v->processor.pc == \at(v->processor.pc, Pre); */
+    /*@ assert same_r_base: v->processor.r_base == \at(v->processor.r_base, Pre); */
+    /*@ assert same_r_bound: v->processor.r_bound == \at(v->processor.r_bound, Pre); */
+    /*@ assert same_size: v->processor.size == \at(v->processor.size, Pre); */
+    /*@ assert same_a: v->processor.reg[a] == \at(v->processor.reg[a], Pre); */
+    uint32_t outcome = dispatch_LPSW(v, ram, ram_count, a);
+    /*@ assert done: outcome == DONE ==> \forall integer k; 0 <= k < ram_count ==> ram[k] == \at(ram[k], Pre); */
+    /*@ assert done_window: outcome == DONE ==> \forall integer k; 0 <= k < v->processor.size ==> (ram + v->origin)[k] == \at((ram + v->origin)[k], Pre); */
+    return outcome;
 }
 
 uint32_t virtual_LRB(struct virtual_machine *v, const uint16_t *ram, uint32_t ram_count, uint8_t a, uint8_t b) {
@@ -151,7 +163,17 @@ uint32_t monitor_LRB(struct virtual_machine *v, struct third_generation *host, u
     /*@ assert new_9: ram[v->origin + 9] == \at(ram[v->origin + 9], Pre); */
     /*@ assert new_10: ram[v->origin + 10] == \at(ram[v->origin + 10], Pre); */
     /*@ assert new_11: ram[v->origin + 11] == \at(ram[v->origin + 11], Pre); */
-    return dispatch_LRB(v, ram, ram_count, a, b);
+    /*@ assert same_privilege: v->processor.privilege == \at(v->processor.privilege, Pre); */
+    /*@ assert same_pc: v->processor.pc == \at(v->processor.pc, Pre); */
+    /*@ assert same_r_base: v->processor.r_base == \at(v->processor.r_base, Pre); */
+    /*@ assert same_r_bound: v->processor.r_bound == \at(v->processor.r_bound, Pre); */
+    /*@ assert same_size: v->processor.size == \at(v->processor.size, Pre); */
+    /*@ assert same_a: v->processor.reg[a] == \at(v->processor.reg[a], Pre); */
+    /*@ assert same_b: v->processor.reg[b] == \at(v->processor.reg[b], Pre); */
+    uint32_t outcome = dispatch_LRB(v, ram, ram_count, a, b);
+    /*@ assert done: outcome == DONE ==> \forall integer k; 0 <= k < ram_count ==> ram[k] == \at(ram[k], Pre); */
+    /*@ assert done_window: outcome == DONE ==> \forall integer k; 0 <= k < v->processor.size ==> (ram + v->origin)[k] == \at((ram + v->origin)[k], Pre); */
+    return outcome;
 }
 
 uint32_t virtual_HALT(struct virtual_machine *v, const uint16_t *ram, uint32_t ram_count) {
@@ -179,5 +201,13 @@ uint32_t monitor_HALT(struct virtual_machine *v, struct third_generation *host, 
     /*@ assert new_9: ram[v->origin + 9] == \at(ram[v->origin + 9], Pre); */
     /*@ assert new_10: ram[v->origin + 10] == \at(ram[v->origin + 10], Pre); */
     /*@ assert new_11: ram[v->origin + 11] == \at(ram[v->origin + 11], Pre); */
-    return dispatch_HALT(v, ram, ram_count);
+    /*@ assert same_privilege: v->processor.privilege == \at(v->processor.privilege, Pre); */
+    /*@ assert same_pc: v->processor.pc == \at(v->processor.pc, Pre); */
+    /*@ assert same_r_base: v->processor.r_base == \at(v->processor.r_base, Pre); */
+    /*@ assert same_r_bound: v->processor.r_bound == \at(v->processor.r_bound, Pre); */
+    /*@ assert same_size: v->processor.size == \at(v->processor.size, Pre); */
+    uint32_t outcome = dispatch_HALT(v, ram, ram_count);
+    /*@ assert done: outcome == DONE ==> \forall integer k; 0 <= k < ram_count ==> ram[k] == \at(ram[k], Pre); */
+    /*@ assert done_window: outcome == DONE ==> \forall integer k; 0 <= k < v->processor.size ==> (ram + v->origin)[k] == \at((ram + v->origin)[k], Pre); */
+    return outcome;
 }

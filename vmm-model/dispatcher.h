@@ -120,6 +120,7 @@ uint32_t monitor_SVC(struct virtual_machine *v, struct third_generation *host, u
   @ requires a_range: a < 8;
   @ assigns v->processor.privilege, v->processor.pc, v->processor.r_base, v->processor.r_bound;
   @ third_generation_LPSW_ENSURES((&v->processor), (ram + v->origin), v->processor.size, a)
+  @ LPSW_INSIDE(v, a)
   @ ensures mode: v->processor.privilege < 2;
   @*/
 uint32_t virtual_LPSW(struct virtual_machine *v, const uint16_t *ram, uint32_t ram_count, uint8_t a);
@@ -129,8 +130,10 @@ uint32_t virtual_LPSW(struct virtual_machine *v, const uint16_t *ram, uint32_t r
   @ assigns v->processor.privilege, v->processor.pc, v->processor.r_base, v->processor.r_bound, v->entries, ram[v->origin .. v->origin + 4];
   @ third_generation_LPSW_OUTCOME((&v->processor), (ram + v->origin), v->processor.size, a)
   @ third_generation_LPSW_NEXT((&v->processor), (ram + v->origin), v->processor.size, a)
+  @ ensures ram_same: \result == DONE ==> \forall integer k; 0 <= k < ram_count ==> ram[k] == \at(ram[k], Pre);
   @ STORAGE_SAME((ram + v->origin), v->processor.size)
   @ TRAP_TAKEN((&v->processor), (ram + v->origin), v->processor.size, \result)
+  @ LPSW_INSIDE(v, a)
   @ ensures mode: v->processor.privilege < 2;
   @*/
 uint32_t dispatch_LPSW(struct virtual_machine *v, uint16_t *ram, uint32_t ram_count, uint8_t a);
@@ -163,6 +166,7 @@ uint32_t virtual_LRB(struct virtual_machine *v, const uint16_t *ram, uint32_t ra
   @ assigns v->processor.privilege, v->processor.pc, v->processor.r_base, v->processor.r_bound, v->entries, ram[v->origin .. v->origin + 4];
   @ third_generation_LRB_OUTCOME((&v->processor), a, b)
   @ third_generation_LRB_NEXT((&v->processor), a, b)
+  @ ensures ram_same: \result == DONE ==> \forall integer k; 0 <= k < ram_count ==> ram[k] == \at(ram[k], Pre);
   @ STORAGE_SAME((ram + v->origin), v->processor.size)
   @ TRAP_TAKEN((&v->processor), (ram + v->origin), v->processor.size, \result)
   @ ensures mode: v->processor.privilege < 2;
@@ -194,6 +198,7 @@ uint32_t virtual_HALT(struct virtual_machine *v, const uint16_t *ram, uint32_t r
   @ assigns v->processor.privilege, v->processor.pc, v->processor.r_base, v->processor.r_bound, v->entries, v->processor.halted, ram[v->origin .. v->origin + 4];
   @ third_generation_HALT_OUTCOME((&v->processor))
   @ third_generation_HALT_NEXT((&v->processor))
+  @ ensures ram_same: \result == DONE ==> \forall integer k; 0 <= k < ram_count ==> ram[k] == \at(ram[k], Pre);
   @ STORAGE_SAME((ram + v->origin), v->processor.size)
   @ TRAP_TAKEN((&v->processor), (ram + v->origin), v->processor.size, \result)
   @ ensures mode: v->processor.privilege < 2;

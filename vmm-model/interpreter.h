@@ -11,6 +11,13 @@
   @*/
 uint32_t reaches(uint16_t base, uint16_t bound, uint32_t words, uint16_t address);
 
+/* The four words of a status word that is loaded lie in the window. */
+#define LPSW_INSIDE(v, a)                                                                                                                            \
+    ensures inside_0: \result == DONE ==> (uint16_t)(\old(v->processor.r_base) + \at(v->processor.reg[a], Pre)) < v->processor.size;                \
+    ensures inside_1: \result == DONE ==> (uint16_t)(\old(v->processor.r_base) + (uint16_t)(1 + \at(v->processor.reg[a], Pre))) < v->processor.size; \
+    ensures inside_2: \result == DONE ==> (uint16_t)(\old(v->processor.r_base) + (uint16_t)(\at(v->processor.reg[a], Pre) + 2)) < v->processor.size; \
+    ensures inside_3: \result == DONE ==> (uint16_t)(\old(v->processor.r_base) + (uint16_t)(\at(v->processor.reg[a], Pre) + 3)) < v->processor.size;
+
 #define INTERPRETER_REQUIRES(v, ram, ram_count)                                                                                                      \
     requires machine: \valid(v);                                                                                                                     \
     requires storage: \valid(ram + (0 .. ram_count - 1)) && \separated(v, ram + (0 .. ram_count - 1));                                               \
@@ -22,6 +29,7 @@ uint32_t reaches(uint16_t base, uint16_t bound, uint32_t words, uint16_t address
   @ requires a_range: a < 8;
   @ assigns v->processor.privilege, v->processor.pc, v->processor.r_base, v->processor.r_bound;
   @ third_generation_LPSW_ENSURES((&v->processor), (ram + v->origin), v->processor.size, a)
+  @ LPSW_INSIDE(v, a)
   @ ensures mode: v->processor.privilege < 2;
   @*/
 uint32_t interpret_LPSW(struct virtual_machine *v, const uint16_t *ram, uint32_t ram_count, uint8_t a);
