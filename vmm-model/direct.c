@@ -22,7 +22,10 @@ uint32_t run_ST(struct virtual_machine *v, struct third_generation *host, uint16
 uint32_t run_ADD(struct virtual_machine *v, struct third_generation *host, uint16_t *ram, uint32_t ram_count, uint8_t d, uint8_t a) {
     (void)ram;
     load_processor(v, host, ram_count);
+    /*@ assert loaded_a: host->reg[a] == \at(v->processor.reg[a], Pre); */
+    /*@ assert loaded_d: host->reg[d] == \at(v->processor.reg[d], Pre); */
     uint32_t outcome = third_generation_ADD(host, d, a);
+    /*@ assert added: host->reg[d] == third_generation_ADD_write_0_value(\at(v->processor.reg[a], Pre), \at(v->processor.reg[d], Pre)); */
     if (outcome == DONE) {
         save_processor(v, host);
     }
