@@ -18,7 +18,7 @@ LINT_PACKAGES  = clang clang-format clang-tidy cppcheck libclang-rt-14-dev
 
 LIBRARY_SOURCES = $(wildcard isa-model/*.c x86-tables/*.c classifier/*.c reports/*.c)
 CLI_SOURCES     = $(wildcard cli/*.c)
-TEST_SOURCES    = $(filter-out %/compare_capstone.c %/compare_names.c,$(wildcard tests/*.c tests/isa-model/*.c tests/classifier/*.c tests/cli/*.c tests/examples/*.c tests/x86-tables/*.c))
+TEST_SOURCES    = $(filter-out %/compare_capstone.c %/compare_names.c,$(wildcard tests/*.c tests/isa-model/*.c tests/classifier/*.c tests/cli/*.c tests/examples/*.c tests/x86-tables/*.c tests/vmm-model/*.c))
 TABLES          = $(sort $(wildcard x86-tables/*.isa) x86-tables/capstone_names.txt)
 HEADERS         = $(wildcard isa-model/*.h x86-tables/*.h classifier/*.h reports/*.h cli/*.h tests/*.h tests/x86-tables/*.h)
 GENERATED       = $(BUILD)/isa-model/lexer.c $(BUILD)/isa-model/parser.c
@@ -26,8 +26,12 @@ GENERATED       = $(BUILD)/isa-model/lexer.c $(BUILD)/isa-model/parser.c
 LIBRARY_OBJECTS = $(LIBRARY_SOURCES:%.c=$(BUILD)/%.o) $(GENERATED:.c=.o)
 CLI_OBJECTS     = $(CLI_SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/cli/embedded.o $(BUILD)/cli/embedded_text.o
 TEST_OBJECTS    = $(TEST_SOURCES:%.c=$(BUILD)/%.o)
+# The monitor is built against what `popek emit` makes of its machine.
+MONITOR_SOURCES = $(wildcard vmm-model/*.c)
+MONITOR_OBJECTS = $(MONITOR_SOURCES:%.c=$(BUILD)/%.o)
+MONITOR_INPUTS  = $(BUILD)/proofs/third_generation.h $(BUILD)/proofs/third_generation_step.c
 
-.PHONY: all audit test test-all rebase compare-decoders bench lint sanitize fuzz install clean
+.PHONY: all audit test test-all rebase compare-decoders bench prove prove-scratch prove-mutants lint sanitize fuzz install clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 all: $(BUILD)/popek
@@ -84,7 +88,9 @@ audit: $(BUILD)/popek
 	@echo "The report is in $(BUILD)/audit/x86.txt and x86.json."
 
 # --- tests ----------------------------------------------------------------------------------------------------------------------------------------
-$(BUILD)/tests/run: $(TEST_OBJECTS) $(BUILD)/libpopek.a
+$(MONITOR_OBJECTS) $(BUILD)/tests/vmm-model/test_monitor.o: CPPFLAGS += -I$(BUILD)/proofs -Ivmm-model
+$(MONITOR_OBJECTS) $(BUILD)/tests/vmm-model/test_monitor.o: $(MONITOR_INPUTS)
+$(BUILD)/tests/run: $(TEST_OBJECTS) $(MONITOR_OBJECTS) $(BUILD)/libpopek.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcunit
 test: $(BUILD)/popek $(BUILD)/tests/run compare-decoders
 	@$(BUILD)/tests/run $(BUILD)/popek
@@ -115,6 +121,31 @@ SANITIZE = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -
 sanitize:
 	$(MAKE) BUILD=build-sanitize CFLAGS="$(SANITIZE)" test
 
+# --- proofs ---------------------------------------------------------------------------------------------------------------------------------------
+# `make prove` replays the committed verdicts and proves what has none; `make prove-scratch` proves everything anew. Both fail unless every goal is
+# proven. Everything that Frama-C reads of the machine is generated from its description.
+PROOF_PACKAGES = frama-c-base why3 cvc4 z3 jq
+PROOF_UNITS    = instructions relocation allocator machine interpreter direct dispatcher step theorems
+PROOF_INPUTS   = $(BUILD)/proofs/why3.conf $(MONITOR_INPUTS)
+$(BUILD)/.packages-proofs: tools/packages.sh
+	@tools/packages.sh $@ $(PROOF_PACKAGES)
+$(BUILD)/proofs/why3.conf: | $(BUILD)/.packages-proofs
+	@mkdir -p $(@D)
+	@why3 config detect -C $@ >$(BUILD)/proofs/why3.log 2>&1
+$(BUILD)/proofs/third_generation.h: $(BUILD)/popek $(wildcard examples/isa/third_generation.isa examples/isa/third_generation/*.isa)
+	@mkdir -p $(@D)
+	$(BUILD)/popek emit examples/isa/third_generation.isa --language acsl -o $@
+$(BUILD)/proofs/third_generation_step.c: $(BUILD)/popek $(wildcard examples/isa/third_generation.isa examples/isa/third_generation/*.isa)
+	@mkdir -p $(@D)
+	$(BUILD)/popek emit examples/isa/third_generation.isa --language c -o $@
+prove: $(PROOF_INPUTS)
+	@proofs/all.sh $(BUILD) update $(PROOF_UNITS)
+prove-scratch: $(PROOF_INPUTS)
+	@proofs/all.sh $(BUILD) none $(PROOF_UNITS)
+# Negative controls: faults put into the monitor, and contradictory preconditions, must turn the proofs red.
+prove-mutants: $(PROOF_INPUTS)
+	@proofs/mutants.sh $(BUILD)
+
 # --- lint -----------------------------------------------------------------------------------------------------------------------------------------
 LINT_SOURCES = $(LIBRARY_SOURCES) $(CLI_SOURCES) $(TEST_SOURCES) $(wildcard tests/x86-tables/compare_*.c tests/fuzz/*.c tests/bench/*.c)
 lint: $(BUILD)/.packages-lint $(BUILD)/isa-model/parser.h
@@ -141,7 +172,7 @@ $(BUILD)/fuzz_isa: $(BUILD)/tests/fuzz/fuzz_isa.o $(BUILD)/libpopek.a
 install: $(BUILD)/popek $(BUILD)/libpopek.a
 	install -D -m 755 $(BUILD)/popek $(DESTDIR)$(PREFIX)/bin/popek
 	install -D -m 644 $(BUILD)/libpopek.a $(DESTDIR)$(PREFIX)/lib/libpopek.a
-	install -D -m 644 -t $(DESTDIR)$(PREFIX)/include/popek/isa-model isa-model/term.h isa-model/isa.h isa-model/evaluate.h
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/include/popek/isa-model isa-model/term.h isa-model/isa.h isa-model/evaluate.h isa-model/emit.h
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/include/popek/classifier classifier/classifier.h
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/include/popek/x86-tables x86-tables/matcher.h x86-tables/listing.h
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/popek/x86-tables $(TABLES)
@@ -150,4 +181,4 @@ install: $(BUILD)/popek $(BUILD)/libpopek.a
 clean:
 	rm -rf build build-*
 
--include $(LIBRARY_OBJECTS:.o=.d) $(CLI_OBJECTS:.o=.d) $(TEST_OBJECTS:.o=.d)
+-include $(LIBRARY_OBJECTS:.o=.d) $(CLI_OBJECTS:.o=.d) $(TEST_OBJECTS:.o=.d) $(MONITOR_OBJECTS:.o=.d)

@@ -132,6 +132,18 @@ term memory_access(struct checker *c, const struct syntax *at, const struct comp
     return condition;
 }
 
+void describe_memories(struct checker *c) {
+    for (size_t i = 0; i < c->component_count && c->r->message_count == 0; i++) {
+        const struct component *component = &c->components[i];
+        if (component->class == CLASS_MEMORY) {
+            struct leaf *leaf = &c->leaves[component->first_leaf];
+            machine_reset(c);
+            leaf->address = term_symbol(c->pool, arena_format(c->arena, "address of %s", leaf->name), leaf->index_width, NULL, 0);
+            (void)translation(c, component, term_apply(c->pool, leaf->address, NULL, 0), &leaf->place, &leaf->reach);
+        }
+    }
+}
+
 static struct value element_value(struct checker *c, const struct syntax *s, const struct component *component) {
     term terms[256];
     struct value index = evaluate_as(c, s->child[1], bits_type(c, component->index_width));

@@ -56,7 +56,14 @@ static bool add_leaves(struct checker *c, const struct syntax *at, const char *p
     size_t i = APPEND(c, c->leaves, c->leaf_count, c->leaf_capacity);
     unsigned indices[1] = {component->index_width};
     symbol s = term_symbol(c->pool, path, type->width, indices, component->index_width == 0 ? 0 : 1);
-    c->leaves[i] = (struct leaf){path, component->class, kind, type->width, component->index_width, s, type->value_count, names_of(type)};
+    c->leaves[i] = (struct leaf){.name = path,
+                                 .class = component->class,
+                                 .kind = kind,
+                                 .width = type->width,
+                                 .index_width = component->index_width,
+                                 .symbol = s,
+                                 .value_count = type->value_count,
+                                 .value_names = names_of(type)};
     return true;
 }
 

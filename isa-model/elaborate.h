@@ -196,6 +196,7 @@ struct value evaluate_call(struct checker *c, const struct syntax *s, const stru
 struct value choose(struct checker *c, term condition, struct value a, struct value b);
 term read_array(struct checker *c, unsigned leaf, term index);
 term memory_access(struct checker *c, const struct syntax *at, const struct component *component, term index); /* records the memory trap */
+void describe_memories(struct checker *c); /* place and reach of the memory leaves */
 bool spend(struct checker *c, const struct syntax *at);
 bool bind_arguments(struct checker *c, const struct syntax *at, const struct syntax *parameters, const struct syntax *arguments,
                     struct local **locals);

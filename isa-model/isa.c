@@ -57,6 +57,7 @@ static void check_everything(struct checker *c) {
     c->undefined_count = undefined;
     c->opaque_count = opaque;
     check_profiles(c);
+    describe_memories(c);
     if (c->form_count == 0) {
         report_at(c->r, 0, 1, 1, 1, "the machine has no instructions");
     }

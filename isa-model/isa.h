@@ -31,6 +31,8 @@ struct leaf {
     symbol symbol;                  /* the value before the instruction; arrays take the index as argument */
     unsigned value_count;           /* enumerations: values are 0 .. value_count-1 unless value_names says otherwise; else 0 */
     const char *const *value_names; /* enumerations: by value, NULL where a value has no name */
+    symbol address;                 /* CLASS_MEMORY: stands for the index in `place` and `reach` */
+    term place, reach;              /* CLASS_MEMORY: where in storage the element lies, and the condition under which an access does not trap */
 };
 
 enum operand_direction { OPERAND_IN = 1, OPERAND_OUT = 2, OPERAND_INOUT = 3 };

@@ -1,0 +1,79 @@
+/* popek emit: an ISA as C, as ACSL, or as SMT-LIB 2. */
+#include "cli.h"
+
+#include "emit.h"
+
+#include <string.h>
+
+struct request {
+    const char *isa, *output, *mode, *instruction;
+    bool (*emit)(FILE *out, struct isa *isa, int mode);
+};
+
+static const struct argp_option options[] = {
+    {"language", 'l', "c|acsl|smt2", 0, "what to write (c)", 0},
+    {"mode", 'm', "MODE", 0, "only this operating mode (all)", 0},
+    {"instruction", 'i', "NAME", 0, "only this instruction or form, of a built-in ISA", 0},
+    {"output", 'o', "FILE", 0, "write the result there (standard output)", 0},
+    {NULL, 0, NULL, 0, NULL, 0},
+};
+
+static error_t parse(int key, char *argument, struct argp_state *state) {
+    struct request *r = state->input;
+    switch (key) {
+    case 'l':
+        r->emit = strcmp(argument, "c") == 0 ? emit_c : strcmp(argument, "acsl") == 0 ? emit_acsl : strcmp(argument, "smt2") == 0 ? emit_smt2 : NULL;
+        if (r->emit == NULL) {
+            argp_error(state, "unknown language '%s'; there is: c, acsl, smt2", argument);
+        }
+        return 0;
+    case 'm':
+        r->mode = argument;
+        return 0;
+    case 'i':
+        r->instruction = argument;
+        return 0;
+    case 'o':
+        r->output = argument;
+        return 0;
+    case ARGP_KEY_ARG:
+        if (state->arg_num > 0) {
+            argp_error(state, "one ISA at a time; what is '%s'?", argument);
+        }
+        r->isa = argument;
+        return 0;
+    case ARGP_KEY_NO_ARGS:
+        argp_error(state, "which ISA?");
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const char *mode_name(const void *context, size_t i) { return ((const struct isa *)context)->modes[i].name; }
+
+int command_emit(int argc, char **argv) {
+    static const struct argp argp = {
+        options, parse, "ISA", "Writes ISA as executable C, as ACSL for Frama-C, or as SMT-LIB 2, all from the same terms.", NULL, NULL, NULL};
+    struct request r = {NULL, NULL, NULL, NULL, emit_c};
+    (void)argp_parse(&argp, argc, argv, 0, NULL, &r);
+    struct source_reader reader;
+    int code = EXIT_INTERNAL;
+    const struct isa_options options_of_load = {.only = r.instruction};
+    struct isa *isa = load_isa(r.isa, &options_of_load, &reader, &code);
+    if (isa == NULL) {
+        return code;
+    }
+    int mode = r.mode == NULL ? -1 : isa_find_mode(isa, r.mode);
+    struct output out;
+    code = EXIT_INTERNAL;
+    if (r.mode != NULL && mode < 0) {
+        complain_unknown("operating mode", r.mode, mode_name, isa, isa->mode_count);
+        code = EXIT_USAGE;
+    } else if (output_open(&out, r.output)) {
+        bool complete = r.emit(out.stream, isa, mode);
+        code = output_close(&out, complete);
+    }
+    isa_free(isa);
+    return code;
+}

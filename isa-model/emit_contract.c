@@ -1,0 +1,379 @@
+/* Contracts: one clause for each component, as WP proves those much more easily than one equality of whole states. */
+#include "emit_contract.h"
+
+static bool is_native(unsigned width) { return width == 8 || width == 16 || width == 32 || width == 64; }
+
+/* Which elements `value` is made of, and their places and indices in turn; by input. */
+static bool *needed_elements(struct planner *p, const struct plan *plan, term value) {
+    bool *needed = used_inputs(p, plan, value);
+    for (size_t i = plan->input_count; i-- > 0;) {
+        const struct input *input = &plan->inputs[i];
+        if (needed[i] && input->kind == INPUT_ELEMENT) {
+            const bool *more = used_inputs(p, plan, input->place != TERM_NONE ? input->place : input->index);
+            for (size_t k = 0; k < plan->input_count; k++) {
+                needed[k] = needed[k] || more[k];
+            }
+        }
+    }
+    return needed;
+}
+
+/* Binds the elements that `value` is made of, as they were before. */
+static void put_elements(FILE *out, struct planner *p, const struct plan *plan, const bool *needed) {
+    const struct expression e = {out, plan, p->sharing, true, true};
+    (void)sharing_collect(p->sharing, p->isa, NULL, 0, true);
+    for (size_t i = 0; i < plan->input_count; i++) {
+        const struct input *input = &plan->inputs[i];
+        if (input->kind == INPUT_ELEMENT && needed[i]) {
+            bool memory = input->place != TERM_NONE;
+            fprintf(out, "\\let %s = \\at(%s%s[", input->name, memory ? "" : "s->", p->leaf_names[input->leaf]);
+            put_value(&e, memory ? input->place : input->index);
+            fputs("],Pre); ", out);
+        }
+    }
+}
+
+/* The elements of several results. */
+static const bool *needed_by(struct planner *p, const struct plan *plan, const struct result *const *results, size_t count) {
+    bool *needed = arena_allocate(&p->arena, plan->input_count + 1);
+    for (size_t i = 0; i < count; i++) {
+        const bool *more = results[i] == NULL ? NULL : needed_elements(p, plan, results[i]->value);
+        for (size_t k = 0; more != NULL && k < plan->input_count; k++) {
+            needed[k] = needed[k] || more[k];
+        }
+    }
+    return needed;
+}
+
+/* A result applied to the state before. */
+static void put_call(FILE *out, struct planner *p, const struct plan *plan, const struct result *r) {
+    const bool *used = used_inputs(p, plan, r->value);
+    bool first = true;
+    fprintf(out, "%s_%s", plan->name, r->name);
+    for (size_t i = 0; i < plan->input_count; i++) {
+        const struct input *input = &plan->inputs[i];
+        if (!used[i]) {
+            continue;
+        }
+        fputs(first ? "(" : ",", out);
+        first = false;
+        if (input->kind == INPUT_STATE) {
+            fprintf(out, "\\at(s->%s,Pre)", input->name);
+        } else if (input->kind == INPUT_OPERAND && operand_is_pointer(&plan->semantics->operands[input->operand])) {
+            fprintf(out, "\\at(*%s,Pre)", input->name);
+        } else {
+            fputs(input->name, out);
+        }
+    }
+    fputs(first ? "" : ")", out);
+}
+
+static void open_ensures(FILE *out, struct planner *p, const struct plan *plan, const char *label, const struct result *a, const struct result *b) {
+    const struct result *const both[] = {a, b};
+    fprintf(out, " ensures %s: ", label);
+    put_elements(out, p, plan, needed_by(p, plan, both, 2));
+}
+
+static void put_ranges(FILE *out, const struct plan *plan) {
+    for (size_t i = 0; i < plan->input_count; i++) {
+        const struct input *input = &plan->inputs[i];
+        if (is_native(input->width) || input->width > 64) {
+            continue;
+        }
+        unsigned long long limit = 1ull << input->width;
+        if (input->kind == INPUT_STATE) {
+            fprintf(out, "  @ requires %s_range: s->%s < %llu;\n", input->name, input->name, limit);
+        } else if (input->kind == INPUT_OPERAND && operand_is_pointer(&plan->semantics->operands[input->operand])) {
+            fprintf(out, "  @ requires %s_range: *%s < %llu;\n", input->name, input->name, limit);
+        } else if (input->kind != INPUT_ELEMENT) {
+            fprintf(out, "  @ requires %s_range: %s < %llu;\n", input->name, input->name, limit);
+        }
+    }
+}
+
+/* An access that does not trap stays inside of the storage. */
+static void put_inside(FILE *out, struct planner *p, const struct plan *plan) {
+    const struct expression e = {out, plan, p->sharing, true, true};
+    for (size_t i = 0; i < plan->input_count; i++) {
+        const struct input *input = &plan->inputs[i];
+        if (input->kind == INPUT_ELEMENT && input->place != TERM_NONE) {
+            fprintf(out, "  @ requires %s_inside: ", input->name);
+            put_elements(out, p, plan, needed_elements(p, plan, input->reach));
+            put_condition(&e, input->reach);
+            fputs(" ==> ", out);
+            put_value(&e, input->place);
+            fprintf(out, " < %s_count;\n", p->leaf_names[input->leaf]);
+        }
+    }
+    for (size_t i = 0; i < plan->semantics->write_count; i++) {
+        const struct result *place = plan_result(plan, RESULT_PLACE, (unsigned)i);
+        if (place != NULL) {
+            const struct result *const parts[] = {place, plan_result(plan, RESULT_MEMORY_TRAP, 0), plan_result(plan, RESULT_TRAP, 0),
+                                                  plan_result(plan, RESULT_GUARD, (unsigned)i)};
+            fprintf(out, "  @ requires write_%zu_inside: ", i);
+            put_elements(out, p, plan, needed_by(p, plan, parts, 4));
+            fputc('!', out);
+            put_call(out, p, plan, parts[1]);
+            fputs(" && !", out);
+            put_call(out, p, plan, parts[2]);
+            fputs(" && ", out);
+            put_call(out, p, plan, parts[3]);
+            fputs(" ==> ", out);
+            put_call(out, p, plan, place);
+            fprintf(out, " < %s_count;\n", p->leaf_names[plan->semantics->writes[i].leaf]);
+        }
+    }
+}
+
+static void put_requires(FILE *out, struct planner *p, const struct plan *plan) {
+    fputs("  @ requires state: \\valid(s);\n", out);
+    for (size_t i = 0; i < p->isa->leaf_count; i++) {
+        if (p->isa->leaves[i].class == CLASS_MEMORY && plan_uses_array(plan, (unsigned)i)) {
+            const char *name = p->leaf_names[i];
+            fprintf(out, "  @ requires %s_storage: \\valid(%s + (0 .. %s_count - 1)) && \\separated(s, %s + (0 .. %s_count - 1));\n", name, name,
+                    name, name, name);
+        }
+    }
+    for (size_t i = 0; i < plan->semantics->operand_count; i++) {
+        if (operand_is_pointer(&plan->semantics->operands[i])) {
+            const struct input *o = plan_input(plan, term_apply(p->isa->pool, plan->semantics->operands[i].symbol, NULL, 0));
+            fprintf(out, "  @ requires %s_pointer: \\valid(%s) && \\separated(s, %s);\n", o->name, o->name, o->name);
+        }
+    }
+    if (plan->has_argument) {
+        fputs("  @ requires argument_pointer: \\valid(argument) && \\separated(s, argument);\n", out);
+    }
+    put_ranges(out, plan);
+    put_inside(out, p, plan);
+}
+
+static void put_assigns(FILE *out, struct planner *p, const struct plan *plan) {
+    bool first = true;
+    bool never = always_true(plan, plan->semantics->trap);
+    fputs("  @ assigns ", out);
+    for (size_t i = 0; i < plan->result_count && !never; i++) {
+        const struct result *r = &plan->results[i];
+        if (r->kind == RESULT_NEXT) {
+            fprintf(out, "%ss->%s", first ? "" : ", ", p->leaf_names[r->leaf]);
+            first = false;
+        } else if (r->kind == RESULT_OPERAND) {
+            fprintf(out, "%s*%s", first ? "" : ", ",
+                    plan_input(plan, term_apply(p->isa->pool, plan->semantics->operands[r->operand].symbol, NULL, 0))->name);
+            first = false;
+        }
+    }
+    for (size_t i = 0; i < p->isa->leaf_count && !never; i++) {
+        const struct leaf *leaf = &p->isa->leaves[i];
+        if (plan_writes_leaf(plan, (unsigned)i) && leaf->class == CLASS_MEMORY) {
+            fprintf(out, "%s%s[0 .. %s_count - 1]", first ? "" : ", ", p->leaf_names[i], p->leaf_names[i]);
+            first = false;
+        } else if (plan_writes_leaf(plan, (unsigned)i)) {
+            fprintf(out, "%ss->%s[0 .. %llu]", first ? "" : ", ", p->leaf_names[i], array_elements(leaf) - 1);
+            first = false;
+        }
+    }
+    if (plan->has_argument) {
+        fprintf(out, "%s*argument", first ? "" : ", ");
+        first = false;
+    }
+    fputs(first ? "\\nothing;\n" : ";\n", out);
+}
+
+static void put_outcome(FILE *out, struct planner *p, const struct plan *plan) {
+    const struct result *trap = plan_result(plan, RESULT_TRAP, 0);
+    open_ensures(out, p, plan, "memory_trap", plan_result(plan, RESULT_MEMORY_TRAP, 0), NULL);
+    fprintf(out, "\\result == %s_MEMORY_TRAP <==> ", p->prefix);
+    put_call(out, p, plan, plan_result(plan, RESULT_MEMORY_TRAP, 0));
+    fputs(";", out);
+    open_ensures(out, p, plan, "trap", trap, NULL);
+    fprintf(out, "\\result >= %s_TRAP <==> ", p->prefix);
+    put_call(out, p, plan, trap);
+    fputs(";", out);
+    open_ensures(out, p, plan, "vector", plan_result(plan, RESULT_VECTOR, 0), NULL);
+    fprintf(out, "\\result >= %s_TRAP ==> \\result == %s_TRAP + ", p->prefix, p->prefix);
+    put_call(out, p, plan, plan_result(plan, RESULT_VECTOR, 0));
+    fputs(";", out);
+}
+
+/* What the step makes of the scalars; `kept`: that a trap leaves them. */
+static void put_scalars(FILE *out, struct planner *p, const struct plan *plan, bool kept) {
+    for (size_t i = 0; i < plan->result_count; i++) {
+        const struct result *r = &plan->results[i];
+        const char *name = "";
+        if (r->kind == RESULT_NEXT) {
+            name = arena_format(&p->arena, "s->%s", p->leaf_names[r->leaf]);
+        } else if (r->kind == RESULT_OPERAND) {
+            name = arena_format(&p->arena, "*%s",
+                                plan_input(plan, term_apply(p->isa->pool, plan->semantics->operands[r->operand].symbol, NULL, 0))->name);
+        } else {
+            continue;
+        }
+        if (kept) {
+            fprintf(out, " ensures kept_%s: \\result != %s_DONE ==> %s == \\old(%s);", r->name, p->prefix, name, name);
+            continue;
+        }
+        open_ensures(out, p, plan, r->name, r, NULL);
+        fprintf(out, "\\result == %s_DONE ==> %s == ", p->prefix, name);
+        put_call(out, p, plan, r);
+        fputs(";", out);
+    }
+}
+
+/* Where the write goes: an index of the array as it lies in C. */
+static const struct result *place_of(const struct plan *plan, unsigned write) {
+    const struct result *place = plan_result(plan, RESULT_PLACE, write);
+    return place != NULL ? place : plan_result(plan, RESULT_INDEX, write);
+}
+
+static void put_one_write(FILE *out, struct planner *p, const struct plan *plan, unsigned write, const char *array, const char *limit,
+                          const char *name) {
+    open_ensures(out, p, plan, name, place_of(plan, write), plan_result(plan, RESULT_VALUE, write));
+    fprintf(out, "\\result == %s_DONE ==> %s[", p->prefix, array);
+    put_call(out, p, plan, place_of(plan, write));
+    fputs("] == ", out);
+    put_call(out, p, plan, plan_result(plan, RESULT_VALUE, write));
+    fputs(";", out);
+    open_ensures(out, p, plan, arena_format(&p->arena, "%s_elsewhere", name), place_of(plan, write), NULL);
+    fprintf(out, "\\result == %s_DONE ==> \\forall integer k; 0 <= k < %s && k != ", p->prefix, limit);
+    put_call(out, p, plan, place_of(plan, write));
+    fprintf(out, " ==> %s[k] == \\at(%s[k],Pre);", array, array);
+}
+
+static void put_several_writes(FILE *out, struct planner *p, const struct plan *plan, unsigned leaf, const char *array, const char *limit,
+                               const char *name) {
+    const struct result **parts = arena_allocate(&p->arena, plan->result_count * sizeof *parts);
+    for (size_t i = 0; i < plan->result_count; i++) {
+        parts[i] = plan->results[i].kind >= RESULT_GUARD ? &plan->results[i] : NULL;
+    }
+    fprintf(out, " ensures %s: ", name);
+    put_elements(out, p, plan, needed_by(p, plan, parts, plan->result_count));
+    fprintf(out, "\\result == %s_DONE ==> \\forall integer k; 0 <= k < %s ==> %s[k] == ", p->prefix, limit, array);
+    unsigned open = 0;
+    for (size_t i = plan->semantics->write_count; i-- > 0;) {
+        if (plan->semantics->writes[i].leaf == leaf) {
+            fputc('(', out);
+            put_call(out, p, plan, plan_result(plan, RESULT_GUARD, (unsigned)i));
+            fputs(" && k == ", out);
+            put_call(out, p, plan, place_of(plan, (unsigned)i));
+            fputs(" ? ", out);
+            put_call(out, p, plan, plan_result(plan, RESULT_VALUE, (unsigned)i));
+            fputs(" : ", out);
+            open++;
+        }
+    }
+    fprintf(out, "\\at(%s[k],Pre)", array);
+    for (; open > 0; open--) {
+        fputc(')', out);
+    }
+    fputs(";", out);
+}
+
+static void put_arrays(FILE *out, struct planner *p, const struct plan *plan, bool kept) {
+    for (size_t i = 0; i < p->isa->leaf_count; i++) {
+        const struct leaf *leaf = &p->isa->leaves[i];
+        unsigned count = 0;
+        unsigned last = 0;
+        for (size_t k = 0; k < plan->semantics->write_count; k++) {
+            count += plan->semantics->writes[k].leaf == i ? 1 : 0;
+            last = plan->semantics->writes[k].leaf == i ? (unsigned)k : last;
+        }
+        if (count == 0) {
+            continue;
+        }
+        bool memory = leaf->class == CLASS_MEMORY;
+        const char *name = arena_format(&p->arena, "next_%s", p->leaf_names[i]); /* no parameter of the macro */
+        const char *array = arena_format(&p->arena, memory ? "%s" : "s->%s", p->leaf_names[i]);
+        const char *limit = memory ? arena_format(&p->arena, "%s_count", p->leaf_names[i]) : arena_format(&p->arena, "%llu", array_elements(leaf));
+        if (kept) {
+            fprintf(out, " ensures kept_%s: \\result != %s_DONE ==> \\forall integer k; 0 <= k < %s ==> %s[k] == \\at(%s[k],Pre);", name, p->prefix, limit,
+                    array, array);
+        } else if (count == 1 && always_true(plan, plan->semantics->writes[last].guard)) {
+            put_one_write(out, p, plan, last, array, limit, name);
+        } else {
+            put_several_writes(out, p, plan, (unsigned)i, array, limit, name);
+        }
+    }
+}
+
+/* The parameters by name. */
+static void put_names(FILE *out, const struct planner *p, const struct plan *plan) {
+    fputs("(s", out);
+    for (size_t i = 0; i < p->isa->leaf_count; i++) {
+        if (p->isa->leaves[i].class == CLASS_MEMORY && plan_uses_array(plan, (unsigned)i)) {
+            fprintf(out, ", %s, %s_count", p->leaf_names[i], p->leaf_names[i]);
+        }
+    }
+    for (size_t i = 0; i < plan->input_count; i++) {
+        if (plan->inputs[i].kind == INPUT_OPERAND || plan->inputs[i].kind == INPUT_CHOICE) {
+            fprintf(out, ", %s", plan->inputs[i].name);
+        }
+    }
+    fputs(plan->has_argument ? ", argument)" : ")", out);
+}
+
+/* What the form never changes stays. (Relocated memory that it does not write is no parameter of it.) */
+static void put_unchanged(FILE *out, const struct planner *p, const struct plan *plan) {
+    for (size_t i = 0; i < p->isa->leaf_count; i++) {
+        const struct leaf *leaf = &p->isa->leaves[i];
+        const char *name = p->leaf_names[i];
+        bool changes = plan_writes_leaf(plan, (unsigned)i);
+        for (size_t k = 0; k < plan->result_count; k++) {
+            changes = changes || (plan->results[k].kind == RESULT_NEXT && plan->results[k].leaf == i);
+        }
+        if (!changes && leaf->index_width == 0) {
+            fprintf(out, " ensures same_%s: \\result == %s_DONE ==> s->%s == \\old(s->%s);", name, p->prefix, name, name);
+        } else if (!changes && is_inline_array(leaf)) {
+            fprintf(out, " ensures same_%s: \\result == %s_DONE ==> \\forall integer k; 0 <= k < %llu ==> s->%s[k] == \\at(s->%s[k],Pre);", name, p->prefix,
+                    array_elements(leaf), name, name);
+        }
+    }
+}
+
+static void open_macro(FILE *out, const struct planner *p, const struct plan *plan, const char *part) {
+    fprintf(out, "#define %s_%s", plan->name, part);
+    put_names(out, p, plan);
+}
+
+/* The postconditions as macros: whoever says that a function does what this form does says so with the same words. */
+static void put_ensures(FILE *out, struct planner *p, const struct plan *plan) {
+    static const char *const parts[] = {"OUTCOME", "NEXT", "KEPT"};
+    bool never = always_true(plan, plan->semantics->trap);
+    open_macro(out, p, plan, parts[0]);
+    put_outcome(out, p, plan);
+    for (unsigned kept = 0; kept < 2; kept++) {
+        fputc('\n', out);
+        open_macro(out, p, plan, parts[1 + kept]);
+        if (!never) {
+            put_scalars(out, p, plan, kept != 0);
+            put_arrays(out, p, plan, kept != 0);
+        }
+        if (!never && kept == 0) {
+            put_unchanged(out, p, plan);
+        }
+    }
+    fputc('\n', out);
+    open_macro(out, p, plan, "ENSURES");
+    for (unsigned i = 0; i < 3; i++) {
+        fprintf(out, " %s_%s", plan->name, parts[i]);
+        put_names(out, p, plan);
+    }
+    fputc('\n', out);
+}
+
+void put_contract(FILE *out, struct planner *p, struct plan *plan) {
+    bool sparse = false;
+    for (size_t i = 0; i < p->isa->leaf_count; i++) {
+        sparse = sparse || (is_sparse_array(&p->isa->leaves[i]) && plan_uses_array(plan, (unsigned)i));
+    }
+    if (!sparse) {
+        put_ensures(out, p, plan);
+        fputs("/*@\n", out);
+        put_requires(out, p, plan);
+        put_assigns(out, p, plan);
+        fprintf(out, "  @ %s_ENSURES", plan->name);
+        put_names(out, p, plan);
+        fputs("\n  @*/\n", out);
+    }
+    put_signature(out, p, plan);
+    fputs(";\n", out);
+}

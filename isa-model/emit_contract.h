@@ -1,0 +1,12 @@
+/* Contracts of the emitted functions. */
+#ifndef POPEK_EMIT_CONTRACT_H
+#define POPEK_EMIT_CONTRACT_H
+
+#include "emit_write.h"
+
+bool always_true(const struct plan *plan, term t);
+bool always_false(const struct plan *plan, term t);
+/* Writes the contract and the prototype. Forms that use sparse arrays get the prototype alone. */
+void put_contract(FILE *out, struct planner *p, struct plan *plan);
+
+#endif

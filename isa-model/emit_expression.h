@@ -1,0 +1,21 @@
+/* Terms as expressions of C and of ACSL: one printer, so that both say the same with the same casts. */
+#ifndef POPEK_EMIT_EXPRESSION_H
+#define POPEK_EMIT_EXPRESSION_H
+
+#include "emit_plan.h"
+
+struct expression {
+    FILE *out;
+    const struct plan *plan;
+    const struct sharing *sharing; /* terms that have a number there are printed as tNUMBER */
+    bool acsl;
+    bool in_state; /* inputs as they stand in C (s->pc, *dst), not as parameters of a logic function (pc, dst) */
+};
+
+void put_value(const struct expression *e, term t);     /* an unsigned number */
+void put_condition(const struct expression *e, term t); /* of a term of width 1: a truth value or predicate */
+/* Worth a name of its own. */
+bool is_shared(const struct plan *plan, const struct sharing *sharing, term t);
+const char *emitted_type(unsigned width);
+
+#endif
