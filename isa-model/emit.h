@@ -23,8 +23,9 @@
  * ACSL: the same types, and for each form a predicate `isa_FORM_memory_trap`, a predicate `isa_FORM_trap`, a logic function for the next value of
  * each component that the form can change (`isa_FORM_next_NAME`) and for the index and value of each element that it writes. Each takes what it
  * depends on and nothing else, as integers; an element that is read is a parameter too. Then a macro `isa_FORM_ENSURES(PARAMETERS)`, the step as
- * postconditions, one a component (made of _OUTCOME, _NEXT and _KEPT: whether it traps, what it does, what a trap leaves), and the prototype with a contract made of it. Another program that does the same step, such as a monitor that
- * does it for a virtual machine, is given the same postconditions over its own state.
+ * postconditions, one a component (made of _OUTCOME, _NEXT and _KEPT: whether it traps, what it does, what a trap leaves), and the prototype with a
+ * contract made of it. Another program that does the same step, such as a monitor that does it for a virtual machine, is given the same
+ * postconditions over its own state.
  *
  * SMT-LIB 2: the same values as `define-fun`s over bit-vectors.
  *

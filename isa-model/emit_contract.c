@@ -285,8 +285,8 @@ static void put_arrays(FILE *out, struct planner *p, const struct plan *plan, bo
         const char *array = arena_format(&p->arena, memory ? "%s" : "s->%s", p->leaf_names[i]);
         const char *limit = memory ? arena_format(&p->arena, "%s_count", p->leaf_names[i]) : arena_format(&p->arena, "%llu", array_elements(leaf));
         if (kept) {
-            fprintf(out, " ensures kept_%s: \\result != %s_DONE ==> \\forall integer k; 0 <= k < %s ==> %s[k] == \\at(%s[k],Pre);", name, p->prefix, limit,
-                    array, array);
+            fprintf(out, " ensures kept_%s: \\result != %s_DONE ==> \\forall integer k; 0 <= k < %s ==> %s[k] == \\at(%s[k],Pre);", name, p->prefix,
+                    limit, array, array);
         } else if (count == 1 && always_true(plan, plan->semantics->writes[last].guard)) {
             put_one_write(out, p, plan, last, array, limit, name);
         } else {
@@ -323,8 +323,8 @@ static void put_unchanged(FILE *out, const struct planner *p, const struct plan 
         if (!changes && leaf->index_width == 0) {
             fprintf(out, " ensures same_%s: \\result == %s_DONE ==> s->%s == \\old(s->%s);", name, p->prefix, name, name);
         } else if (!changes && is_inline_array(leaf)) {
-            fprintf(out, " ensures same_%s: \\result == %s_DONE ==> \\forall integer k; 0 <= k < %llu ==> s->%s[k] == \\at(s->%s[k],Pre);", name, p->prefix,
-                    array_elements(leaf), name, name);
+            fprintf(out, " ensures same_%s: \\result == %s_DONE ==> \\forall integer k; 0 <= k < %llu ==> s->%s[k] == \\at(s->%s[k],Pre);", name,
+                    p->prefix, array_elements(leaf), name, name);
         }
     }
 }

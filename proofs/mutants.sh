@@ -8,7 +8,7 @@ caught=0
 # unit, function, what is replaced (a sed expression): one fault a line
 faults='
 relocation clip s/return (uint16_t)(words - base);/return bound;/
-relocation clip s/base >= words/base > words/
+relocation clip s/return 0;/return bound;/
 relocation clip s/bound <= words - base/bound <= words/
 relocation load_processor s/host->privilege = USER/host->privilege = v->processor.privilege/
 relocation load_processor s/ + v->origin);/);/
