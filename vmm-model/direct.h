@@ -25,9 +25,7 @@
   @*/
 
 /* The real storage as a whole is as it was. */
-#define RAM_SAME(ram, ram_count)                                                                                                                     \
-    ensures ram_same : \forall integer k;                                                                                                            \
-    0 <= k<ram_count ==> ram[k] == \at(ram[k], Pre);
+#define RAM_SAME(ram, ram_count) ensures ram_same: \forall integer k; 0 <= k < ram_count ==> ram[k] == \at(ram[k], Pre);
 
 /* Each: the step of the virtual machine, or the trap that the step is. The monitor is not entered, and its record of the resources stays. */
 /*@ MONITOR_REQUIRES(v, host, ram, ram_count)

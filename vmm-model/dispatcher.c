@@ -24,8 +24,7 @@ uint32_t monitor_LD(struct virtual_machine *v, struct third_generation *host, ui
 uint32_t monitor_ST(struct virtual_machine *v, struct third_generation *host, uint16_t *ram, uint32_t ram_count, uint8_t d, uint8_t a) {
     uint32_t outcome = run_ST(v, host, ram, ram_count, d, a);
     /*@ assert kept: outcome != DONE ==> \forall integer k; 0 <= k < ram_count ==> ram[k] == \at(ram[k], Pre); */
-    /*@ assert window: outcome != DONE ==> \forall integer k; 0 <= k < v->processor.size ==> (ram + v->origin)[k] == \at((ram + v->origin)[k], Pre);
-     */
+    /*@ assert window: outcome != DONE ==> \forall integer k; 0 <= k < v->processor.size ==> (ram + v->origin)[k] == \at((ram + v->origin)[k], Pre); */
     /*@ assert registers: outcome != DONE ==> \forall integer k; 0 <= k < 8 ==> v->processor.reg[k] == \at(v->processor.reg[k], Pre); */
     /*@ assert new_8: outcome != DONE ==> ram[v->origin + 8] == \at(ram[v->origin + 8], Pre); */
     /*@ assert new_9: outcome != DONE ==> ram[v->origin + 9] == \at(ram[v->origin + 9], Pre); */
@@ -135,8 +134,7 @@ uint32_t monitor_LPSW(struct virtual_machine *v, struct third_generation *host, 
     /*@ assert same_a: v->processor.reg[a] == \at(v->processor.reg[a], Pre); */
     uint32_t outcome = dispatch_LPSW(v, ram, ram_count, a);
     /*@ assert done: outcome == DONE ==> \forall integer k; 0 <= k < ram_count ==> ram[k] == \at(ram[k], Pre); */
-    /*@ assert done_window: outcome == DONE ==> \forall integer k; 0 <= k < v->processor.size ==> (ram + v->origin)[k] == \at((ram + v->origin)[k],
-     * Pre); */
+    /*@ assert done_window: outcome == DONE ==> \forall integer k; 0 <= k < v->processor.size ==> (ram + v->origin)[k] == \at((ram + v->origin)[k], Pre); */
     return outcome;
 }
 
@@ -174,8 +172,7 @@ uint32_t monitor_LRB(struct virtual_machine *v, struct third_generation *host, u
     /*@ assert same_b: v->processor.reg[b] == \at(v->processor.reg[b], Pre); */
     uint32_t outcome = dispatch_LRB(v, ram, ram_count, a, b);
     /*@ assert done: outcome == DONE ==> \forall integer k; 0 <= k < ram_count ==> ram[k] == \at(ram[k], Pre); */
-    /*@ assert done_window: outcome == DONE ==> \forall integer k; 0 <= k < v->processor.size ==> (ram + v->origin)[k] == \at((ram + v->origin)[k],
-     * Pre); */
+    /*@ assert done_window: outcome == DONE ==> \forall integer k; 0 <= k < v->processor.size ==> (ram + v->origin)[k] == \at((ram + v->origin)[k], Pre); */
     return outcome;
 }
 
@@ -211,7 +208,6 @@ uint32_t monitor_HALT(struct virtual_machine *v, struct third_generation *host, 
     /*@ assert same_size: v->processor.size == \at(v->processor.size, Pre); */
     uint32_t outcome = dispatch_HALT(v, ram, ram_count);
     /*@ assert done: outcome == DONE ==> \forall integer k; 0 <= k < ram_count ==> ram[k] == \at(ram[k], Pre); */
-    /*@ assert done_window: outcome == DONE ==> \forall integer k; 0 <= k < v->processor.size ==> (ram + v->origin)[k] == \at((ram + v->origin)[k],
-     * Pre); */
+    /*@ assert done_window: outcome == DONE ==> \forall integer k; 0 <= k < v->processor.size ==> (ram + v->origin)[k] == \at((ram + v->origin)[k], Pre); */
     return outcome;
 }

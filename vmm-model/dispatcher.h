@@ -20,12 +20,12 @@
 void reflect_trap(struct virtual_machine *v, uint16_t *ram, uint32_t ram_count, uint32_t outcome);
 
 #define DISPATCHER_REQUIRES(v, ram, ram_count)                                                                                                       \
-    requires machine : \valid(v);                                                                                                                    \
-    requires storage : \valid(ram + (0..ram_count - 1)) && \separated(v, ram + (0..ram_count - 1));                                                  \
-    requires large : 12 <= v->processor.size;                                                                                                        \
-    requires inside : v->origin + v->processor.size <= ram_count;                                                                                    \
-    requires small : ram_count <= 65536;                                                                                                             \
-    requires modes : v->processor.privilege < 2;
+    requires machine: \valid(v);                                                                                                                     \
+    requires storage: \valid(ram + (0 .. ram_count - 1)) && \separated(v, ram + (0 .. ram_count - 1));                                               \
+    requires large: 12 <= v->processor.size;                                                                                                         \
+    requires inside: v->origin + v->processor.size <= ram_count;                                                                                     \
+    requires small: ram_count <= 65536;                                                                                                              \
+    requires modes: v->processor.privilege < 2;
 
 /* A whole step of the virtual machine, by instruction. The postconditions are those of the step of the bare machine (machine.h), over the virtual
  * processor and the window; and resource control: nothing outside of the window changes, and the processor ran in user mode.
@@ -33,8 +33,7 @@ void reflect_trap(struct virtual_machine *v, uint16_t *ram, uint32_t ram_count, 
 /*@ MONITOR_REQUIRES(v, host, ram, ram_count)
   @ requires d_range: d < 8;
   @ requires a_range: a < 8;
-  @ assigns v->processor.privilege, v->processor.pc, v->processor.r_base, v->processor.r_bound, v->entries, *host, v->processor.reg[0 .. 7], ram[0 ..
-  ram_count - 1];
+  @ assigns v->processor.privilege, v->processor.pc, v->processor.r_base, v->processor.r_bound, v->entries, *host, v->processor.reg[0 .. 7], ram[0 .. ram_count - 1];
   @ third_generation_LD_OUTCOME((&v->processor), (ram + v->origin), v->processor.size, d, a)
   @ third_generation_LD_NEXT((&v->processor), (ram + v->origin), v->processor.size, d, a)
   @ STORAGE_SAME((ram + v->origin), v->processor.size)
@@ -49,8 +48,7 @@ uint32_t monitor_LD(struct virtual_machine *v, struct third_generation *host, ui
 /*@ MONITOR_REQUIRES(v, host, ram, ram_count)
   @ requires d_range: d < 8;
   @ requires a_range: a < 8;
-  @ assigns v->processor.privilege, v->processor.pc, v->processor.r_base, v->processor.r_bound, v->entries, *host, v->processor.reg[0 .. 7], ram[0 ..
-  ram_count - 1];
+  @ assigns v->processor.privilege, v->processor.pc, v->processor.r_base, v->processor.r_bound, v->entries, *host, v->processor.reg[0 .. 7], ram[0 .. ram_count - 1];
   @ third_generation_ST_OUTCOME((&v->processor), (ram + v->origin), v->processor.size, d, a)
   @ third_generation_ST_NEXT((&v->processor), (ram + v->origin), v->processor.size, d, a)
   @ TRAP_TAKEN((&v->processor), (ram + v->origin), v->processor.size, \result)
@@ -64,8 +62,7 @@ uint32_t monitor_ST(struct virtual_machine *v, struct third_generation *host, ui
 /*@ MONITOR_REQUIRES(v, host, ram, ram_count)
   @ requires d_range: d < 8;
   @ requires a_range: a < 8;
-  @ assigns v->processor.privilege, v->processor.pc, v->processor.r_base, v->processor.r_bound, v->entries, *host, v->processor.reg[0 .. 7], ram[0 ..
-  ram_count - 1];
+  @ assigns v->processor.privilege, v->processor.pc, v->processor.r_base, v->processor.r_bound, v->entries, *host, v->processor.reg[0 .. 7], ram[0 .. ram_count - 1];
   @ third_generation_ADD_OUTCOME((&v->processor), d, a)
   @ third_generation_ADD_NEXT((&v->processor), d, a)
   @ STORAGE_SAME((ram + v->origin), v->processor.size)
@@ -79,8 +76,7 @@ uint32_t monitor_ADD(struct virtual_machine *v, struct third_generation *host, u
 
 /*@ MONITOR_REQUIRES(v, host, ram, ram_count)
   @ requires a_range: a < 8;
-  @ assigns v->processor.privilege, v->processor.pc, v->processor.r_base, v->processor.r_bound, v->entries, *host, v->processor.reg[0 .. 7], ram[0 ..
-  ram_count - 1];
+  @ assigns v->processor.privilege, v->processor.pc, v->processor.r_base, v->processor.r_bound, v->entries, *host, v->processor.reg[0 .. 7], ram[0 .. ram_count - 1];
   @ third_generation_JMP_OUTCOME((&v->processor), a)
   @ third_generation_JMP_NEXT((&v->processor), a)
   @ STORAGE_SAME((ram + v->origin), v->processor.size)
@@ -95,8 +91,7 @@ uint32_t monitor_JMP(struct virtual_machine *v, struct third_generation *host, u
 /*@ MONITOR_REQUIRES(v, host, ram, ram_count)
   @ requires d_range: d < 8;
   @ requires a_range: a < 8;
-  @ assigns v->processor.privilege, v->processor.pc, v->processor.r_base, v->processor.r_bound, v->entries, *host, v->processor.reg[0 .. 7], ram[0 ..
-  ram_count - 1];
+  @ assigns v->processor.privilege, v->processor.pc, v->processor.r_base, v->processor.r_bound, v->entries, *host, v->processor.reg[0 .. 7], ram[0 .. ram_count - 1];
   @ third_generation_BZ_OUTCOME((&v->processor), d, a)
   @ third_generation_BZ_NEXT((&v->processor), d, a)
   @ STORAGE_SAME((ram + v->origin), v->processor.size)
@@ -200,8 +195,7 @@ uint32_t monitor_LRB(struct virtual_machine *v, struct third_generation *host, u
 uint32_t virtual_HALT(struct virtual_machine *v, const uint16_t *ram, uint32_t ram_count);
 
 /*@ DISPATCHER_REQUIRES(v, ram, ram_count)
-  @ assigns v->processor.privilege, v->processor.pc, v->processor.r_base, v->processor.r_bound, v->entries, v->processor.halted, ram[v->origin ..
-  v->origin + 4];
+  @ assigns v->processor.privilege, v->processor.pc, v->processor.r_base, v->processor.r_bound, v->entries, v->processor.halted, ram[v->origin .. v->origin + 4];
   @ third_generation_HALT_OUTCOME((&v->processor))
   @ third_generation_HALT_NEXT((&v->processor))
   @ ensures ram_same: \result == DONE ==> \forall integer k; 0 <= k < ram_count ==> ram[k] == \at(ram[k], Pre);
@@ -212,8 +206,7 @@ uint32_t virtual_HALT(struct virtual_machine *v, const uint16_t *ram, uint32_t r
 uint32_t dispatch_HALT(struct virtual_machine *v, uint16_t *ram, uint32_t ram_count);
 
 /*@ MONITOR_REQUIRES(v, host, ram, ram_count)
-  @ assigns v->processor.privilege, v->processor.pc, v->processor.r_base, v->processor.r_bound, v->entries, *host, v->processor.halted, ram[0 ..
-  ram_count - 1];
+  @ assigns v->processor.privilege, v->processor.pc, v->processor.r_base, v->processor.r_bound, v->entries, *host, v->processor.halted, ram[0 .. ram_count - 1];
   @ third_generation_HALT_OUTCOME((&v->processor))
   @ third_generation_HALT_NEXT((&v->processor))
   @ STORAGE_SAME((ram + v->origin), v->processor.size)

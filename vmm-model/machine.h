@@ -8,20 +8,18 @@
  * trap, 2 + v: the trap with vector v), and words 8 to 11 hold the new one. Addresses are those of the whole storage, not relocated.
  * The same words say what happens to a virtual machine whose trap the monitor reflects: `s` is its virtual processor then, and `word` its window. */
 #define TRAP_TAKEN(s, word, count, outcome)                                                                                                          \
-    ensures saved_mode : outcome != DONE == > word[0] == \old(s->privilege);                                                                         \
-    ensures saved_counter : outcome != DONE == > word[1] == \old(s->pc);                                                                             \
-    ensures saved_base : outcome != DONE == > word[2] == \old(s->r_base);                                                                            \
-    ensures saved_bound : outcome != DONE == > word[3] == \old(s->r_bound);                                                                          \
-    ensures cause : outcome != DONE == > word[4] == (uint16_t)outcome;                                                                               \
-    ensures loaded_mode : outcome != DONE == > s->privilege == ((\at(word[8], Pre) & 1) == 1 ? 1 : 0);                                               \
-    ensures loaded_counter : outcome != DONE == > s->pc == \at(word[9], Pre);                                                                        \
-    ensures loaded_base : outcome != DONE == > s->r_base == \at(word[10], Pre);                                                                      \
-    ensures loaded_bound : outcome != DONE == > s->r_bound == \at(word[11], Pre);                                                                    \
-    ensures registers_kept : outcome != DONE == > \forall integer k;                                                                                 \
-    0 <= k<8 ==> s->reg[k] == \at(s->reg[k], Pre);                                                                                                   \
-    ensures halted_kept : outcome != DONE == > s->halted == \old(s->halted);                                                                         \
-    ensures storage_kept : outcome != DONE == > \forall integer k;                                                                                   \
-    5 <= k<count ==> word[k] == \at(word[k], Pre);
+    ensures saved_mode: outcome != DONE ==> word[0] == \old(s->privilege);                                                                           \
+    ensures saved_counter: outcome != DONE ==> word[1] == \old(s->pc);                                                                               \
+    ensures saved_base: outcome != DONE ==> word[2] == \old(s->r_base);                                                                              \
+    ensures saved_bound: outcome != DONE ==> word[3] == \old(s->r_bound);                                                                            \
+    ensures cause: outcome != DONE ==> word[4] == (uint16_t)outcome;                                                                                 \
+    ensures loaded_mode: outcome != DONE ==> s->privilege == ((\at(word[8], Pre) & 1) == 1 ? 1 : 0);                                                 \
+    ensures loaded_counter: outcome != DONE ==> s->pc == \at(word[9], Pre);                                                                          \
+    ensures loaded_base: outcome != DONE ==> s->r_base == \at(word[10], Pre);                                                                        \
+    ensures loaded_bound: outcome != DONE ==> s->r_bound == \at(word[11], Pre);                                                                      \
+    ensures registers_kept: outcome != DONE ==> \forall integer k; 0 <= k < 8 ==> s->reg[k] == \at(s->reg[k], Pre);                                  \
+    ensures halted_kept: outcome != DONE ==> s->halted == \old(s->halted);                                                                           \
+    ensures storage_kept: outcome != DONE ==> \forall integer k; 5 <= k < count ==> word[k] == \at(word[k], Pre);
 
 /*@ requires processor: \valid(s);
   @ requires storage: \valid(word + (0 .. count - 1)) && \separated(s, word + (0 .. count - 1));
@@ -35,15 +33,14 @@ void take_trap(struct third_generation *s, uint16_t *word, uint32_t count, uint3
 
 /* An instruction that is done and is no store leaves the storage as it was. */
 #define STORAGE_SAME(word, count)                                                                                                                    \
-    ensures storage_same : \result == DONE == > \forall integer k;                                                                                   \
-    0 <= k<count ==> word[k] == \at(word[k], Pre);
+    ensures storage_same: \result == DONE ==> \forall integer k; 0 <= k < count ==> word[k] == \at(word[k], Pre);
 
 #define MACHINE_REQUIRES(s, word, count)                                                                                                             \
-    requires processor : \valid(s);                                                                                                                  \
-    requires storage : \valid(word + (0..count - 1)) && \separated(s, word + (0..count - 1));                                                        \
-    requires large : 12 <= count <= 65536;                                                                                                           \
-    requires size : s->size == count;                                                                                                                \
-    requires modes : s->privilege < 2;
+    requires processor: \valid(s);                                                                                                                   \
+    requires storage: \valid(word + (0 .. count - 1)) && \separated(s, word + (0 .. count - 1));                                                     \
+    requires large: 12 <= count <= 65536;                                                                                                            \
+    requires size: s->size == count;                                                                                                                 \
+    requires modes: s->privilege < 2;
 
 /* A whole step of the bare machine, by instruction: what the description says, or the trap. Each returns which of the two it was. */
 /*@ MACHINE_REQUIRES(s, word, count)

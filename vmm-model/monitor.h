@@ -29,33 +29,30 @@ struct virtual_machine {
 
 /* What holds of a virtual machine `v`, the real processor `host` and the real storage `ram` of `ram_count` words whenever the monitor runs. */
 #define MONITOR_REQUIRES(v, host, ram, ram_count)                                                                                                    \
-    requires machines : \valid(v) && \valid(host);                                                                                                   \
-    requires storage : \valid(ram + (0..ram_count - 1));                                                                                             \
-    requires apart : \separated(v, host, ram + (0..ram_count - 1));                                                                                  \
-    requires small : ram_count <= 65536;                                                                                                             \
-    requires large : 12 <= v->processor.size;                                                                                                        \
-    requires inside : v->origin + v->processor.size <= ram_count;                                                                                    \
-    requires modes : v->processor.privilege < 2;
+    requires machines: \valid(v) && \valid(host);                                                                                                    \
+    requires storage: \valid(ram + (0 .. ram_count - 1));                                                                                            \
+    requires apart: \separated(v, host, ram + (0 .. ram_count - 1));                                                                                 \
+    requires small: ram_count <= 65536;                                                                                                              \
+    requires large: 12 <= v->processor.size;                                                                                                         \
+    requires inside: v->origin + v->processor.size <= ram_count;                                                                                     \
+    requires modes: v->processor.privilege < 2;
 
 /* Resource control: the words of other virtual machines and of the monitor stay what they are. */
 #define OUTSIDE_KEPT(v, ram, ram_count)                                                                                                              \
-    ensures below : \forall integer k;                                                                                                               \
-    0 <= k<v->origin ==> ram[k] == \at(ram[k], Pre);                                                                                                 \
-    ensures above : \forall integer k;                                                                                                               \
-    v->origin + v->processor.size <= k<ram_count ==> ram[k] == \at(ram[k], Pre);
+    ensures below: \forall integer k; 0 <= k < v->origin ==> ram[k] == \at(ram[k], Pre);                                                             \
+    ensures above: \forall integer k; v->origin + v->processor.size <= k < ram_count ==> ram[k] == \at(ram[k], Pre);
 
 /* The map f of the paper, with R' clipped: the state of the real processor while the guest runs is a function of the virtual state. */
 /*@ logic integer clipped(integer base, integer bound, integer words) = base >= words ? 0 : bound <= words - base ? bound : words - base;
   @*/
 #define MAPPED_RESOURCES(v, host)                                                                                                                    \
-    ensures user : host->privilege == USER;                                                                                                          \
-    ensures base : host->r_base == (uint16_t)(v->processor.r_base + v->origin);                                                                      \
-    ensures bound : host->r_bound == clipped(v->processor.r_base, v->processor.r_bound, v->processor.size);                                          \
-    ensures running : host->halted == 0;
+    ensures user: host->privilege == USER;                                                                                                           \
+    ensures base: host->r_base == (uint16_t)(v->processor.r_base + v->origin);                                                                       \
+    ensures bound: host->r_bound == clipped(v->processor.r_base, v->processor.r_bound, v->processor.size);                                           \
+    ensures running: host->halted == 0;
 #define MAPPED_STORAGE(v, host)                                                                                                                      \
-    ensures counter : host->pc == v->processor.pc;                                                                                                   \
-    ensures registers : \forall integer k;                                                                                                           \
-    0 <= k<8 ==> host->reg[k] == v->processor.reg[k];
+    ensures counter: host->pc == v->processor.pc;                                                                                                    \
+    ensures registers: \forall integer k; 0 <= k < 8 ==> host->reg[k] == v->processor.reg[k];
 
 /* relocation.c */
 

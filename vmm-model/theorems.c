@@ -17,12 +17,12 @@
 
 /*@ // The map sends nothing outside of the window.
   @ lemma window: \forall integer base, bound, words, origin, address;
-        0 <= base < 65536 && 0 <= bound < 65536 && 0 <= words && 0 <= origin && origin + words <= 65536 && 0 <= address < clipped(base, bound, words)
-  ==> origin <= (uint16_t)(base + origin) + address < origin + words;
+        0 <= base < 65536 && 0 <= bound < 65536 && 0 <= words && 0 <= origin && origin + words <= 65536 && 0 <= address < clipped(base, bound, words) ==>
+        origin <= (uint16_t)(base + origin) + address < origin + words;
   @ // Windows that are disjoint stay so under the map: what one virtual machine reaches, another does not.
   @ lemma disjoint: \forall integer base, bound, words, origin, address, other, size;
-        0 <= base < 65536 && 0 <= bound < 65536 && 0 <= words && 0 <= origin && origin + words <= 65536 && 0 <= address < clipped(base, bound, words)
-  && (origin + words <= other || other + size <= origin) ==>
+        0 <= base < 65536 && 0 <= bound < 65536 && 0 <= words && 0 <= origin && origin + words <= 65536 && 0 <= address < clipped(base, bound, words) &&
+        (origin + words <= other || other + size <= origin) ==>
         !(other <= (uint16_t)(base + origin) + address < other + size);
   @*/
 
