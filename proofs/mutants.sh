@@ -22,7 +22,7 @@ interpreter interpret_HALT s/v->processor.halted = 1;//
 interpreter reaches s/address < words - base/address <= words - base/
 machine take_trap s/word\[9\]/word[10]/
 machine take_trap s/word\[1\] = pc;/word[1] = s->pc;/
-machine machine_ADD s/outcome != DONE/outcome == MEMORY_TRAP/
+machine machine_LRB s/outcome != DONE/outcome == MEMORY_TRAP/
 direct run_ADD s/third_generation_ADD(host, d, a)/third_generation_ADD(host, a, d)/
 direct run_BZ s/if (outcome == DONE)/if (outcome != DONE)/
 direct run_JMP s/load_processor(v, host, ram_count);//
