@@ -77,7 +77,7 @@ static void open_ensures(FILE *out, struct planner *p, const struct plan *plan, 
 static void put_ranges(FILE *out, const struct plan *plan) {
     for (size_t i = 0; i < plan->input_count; i++) {
         const struct input *input = &plan->inputs[i];
-        if (is_native(input->width) || input->width > 64) {
+        if (is_native(input->width) || input->width >= 64) {
             continue;
         }
         unsigned long long limit = 1ull << input->width;
