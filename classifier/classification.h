@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "local_search.h"
 #include "query.h"
 #include "recall.h"
 #include "smtlib.h"
@@ -22,6 +23,7 @@ struct classifier {
     const struct classify_options *options;
     struct solver *solver;
     struct recall *recall;
+    struct local_search *local_search;
     FILE *index; /* of the exported queries */
     size_t exported;
     struct cone *cone; /* for looking at what a form depends on */
@@ -45,6 +47,15 @@ bool fail(struct classifier *c, bool internal, const char *format, const char *a
 /* One question of one form in one mode; a witness that does not replay is a failure. `witness` may be NULL. */
 bool ask(struct classifier *c, unsigned form, unsigned mode, enum question question, unsigned configuration, enum answer *answer,
          struct witness **witness);
+/* answer.c: the answer to a question whose query is given, from the cheapest way that has one; equal queries are answered once. NULL: out of memory
+ * or an error of the solver. */
+struct asked {
+    const struct semantics *semantics;
+    unsigned mode;
+    enum question question;
+    unsigned configuration;
+};
+struct answered *answer_of(struct classifier *c, term query, const struct asked *asked);
 /* export.c: the directory of exported queries and its index; one question, whose query is written unless an equal one was. */
 bool export_open(struct classifier *c);
 bool export_query(struct classifier *c, term query, struct answered *known, const struct query_record *record);

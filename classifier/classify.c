@@ -37,40 +37,6 @@ static bool remember(struct classifier *c, const struct query_record *record) {
     return true;
 }
 
-/* Equal terms are one question: forms that share a template, and the search that asks what the verdicts asked, are decided once. */
-static struct answered *answer_of(struct classifier *c, term query, enum question question, unsigned mode) {
-    if (query >= c->answered_size) {
-        size_t wanted = term_pool_size(c->context.isa->pool) * 2;
-        struct answered *larger = realloc(c->answered, wanted * sizeof *larger);
-        if (larger == NULL) {
-            return NULL;
-        }
-        memset(larger + c->answered_size, 0, (wanted - c->answered_size) * sizeof *larger);
-        c->answered = larger;
-        c->answered_size = wanted;
-    }
-    struct answered *known = &c->answered[query];
-    if (known->known) {
-        return known;
-    }
-    if (term_is_constant(c->context.isa->pool, query, NULL)) {
-        known->known = solver_ask(c->solver, query, NULL, &known->answer, &known->model);
-        return known->known ? known : NULL;
-    }
-    symbol frame[64];
-    const struct recall_topic topic = {(unsigned)question, mode, frame, query_frame(&c->context, c->cone, mode, question, frame, 64)};
-    known->known = recall_try(c->recall, query, &topic, &known->model) && known->model != NULL;
-    known->answer = ANSWER_YES;
-    if (!known->known) {
-        bool two_states = question == QUESTION_LOCATION || question == QUESTION_USER_LOCATION || question == QUESTION_MODE;
-        known->known = solver_ask(c->solver, query, two_states ? recall_latest(c->recall, (unsigned)question) : NULL, &known->answer, &known->model);
-    }
-    if (known->model != NULL && c->recall != NULL) {
-        recall_add(c->recall, &topic, known->model);
-    }
-    return known->known ? known : NULL;
-}
-
 bool ask(struct classifier *c, unsigned form, unsigned mode, enum question question, unsigned configuration, enum answer *answer,
          struct witness **witness) {
     const struct isa *isa = c->context.isa;
@@ -79,7 +45,8 @@ bool ask(struct classifier *c, unsigned form, unsigned mode, enum question quest
     double start = cpu_seconds();
     query_context_mode(&c->context, mode);
     term query = query_build(&c->context, semantics, mode, question, configuration);
-    struct answered *known = query == TERM_NONE || term_pool_failed(isa->pool) ? NULL : answer_of(c, query, question, mode);
+    const struct asked asked = {semantics, mode, question, configuration};
+    struct answered *known = query == TERM_NONE || term_pool_failed(isa->pool) ? NULL : answer_of(c, query, &asked);
     if (known == NULL) {
         return fail(c, true, "the solver could not be asked about %s (%s)", f->text, question_name(question));
     }
@@ -252,8 +219,9 @@ struct classification *classify(const struct isa *isa, const struct classify_opt
     bool good = query_context_open(&c.context, isa, options->profile, options->definition);
     c.solver = good ? solver_new(isa->pool, limit) : NULL;
     c.recall = good ? recall_new(isa->pool) : NULL;
+    c.local_search = good ? local_search_new(isa->pool) : NULL;
     c.cone = good ? cone_new(isa->pool) : NULL;
-    good = good && c.solver != NULL && c.recall != NULL && c.cone != NULL && run_all(&c);
+    good = good && c.solver != NULL && c.recall != NULL && c.local_search != NULL && c.cone != NULL && run_all(&c);
     if (good) {
         result = conclude_all(&c);
     }
@@ -272,6 +240,7 @@ struct classification *classify(const struct isa *isa, const struct classify_opt
     }
     free(c.answered);
     recall_free(c.recall);
+    local_search_free(c.local_search);
     cone_free(c.cone);
     solver_free(c.solver);
     query_context_close(&c.context);

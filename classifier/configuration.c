@@ -92,7 +92,7 @@ static bool can_be(struct classifier *c, unsigned configuration, bool *possible)
             continue;
         }
         query_context_mode(&c->context, mode);
-        if (!solver_ask(c->solver, query_build_host(&c->context, mode, configuration), NULL, &answer, &model)) {
+        if (!solver_ask(c->solver, query_build_host(&c->context, mode, configuration), 1, &answer, &model)) {
             return fail(c, true, "the solver could not be asked about the host states of %s%s", c->context.profile->name, "");
         }
         valuation_free(model);

@@ -33,7 +33,19 @@ static term build_single(struct query_context *q, const struct semantics *semant
     return with_elements(&r, query);
 }
 
-static term build_pair(struct query_context *q, const struct semantics *semantics, unsigned mode, enum question question, unsigned configuration) {
+/* That the program counter differs: of what can differ, the least to look at. */
+static term counter_differs(const struct run *a, const struct run *b) {
+    term differ = term_false(a->q->isa->pool);
+    for (unsigned i = 0; i < a->q->isa->leaf_count; i++) {
+        if (a->q->isa->leaves[i].class == CLASS_COUNTER) {
+            differ = term_or(a->q->isa->pool, differ, leaf_differs(a, b, i));
+        }
+    }
+    return differ;
+}
+
+static term build_pair(struct query_context *q, const struct semantics *semantics, unsigned mode, enum question question, unsigned configuration,
+                       bool narrow) {
     struct term_pool *p = q->isa->pool;
     struct run a = start(q, SIDE_FIRST, semantics);
     struct run b = start(q, question_side(question, q->definition), semantics);
@@ -47,9 +59,19 @@ static term build_pair(struct query_context *q, const struct semantics *semantic
     }
     query = term_and(p, query, term_and(p, completes(&a), completes(&b)));
     query = term_and(p, query, term_and(p, owned_kept(&a), owned_kept(&b)));
-    query = term_and(p, query, visible_differs(&a, &b));
+    query = term_and(p, query, narrow ? counter_differs(&a, &b) : visible_differs(&a, &b));
     query = with_elements(&a, query);
     return query == TERM_NONE ? TERM_NONE : with_elements(&b, query);
+}
+
+/* The first of the two states alone, with all that the question asks of it but that the other one differs. */
+term query_build_alone(struct query_context *q, const struct semantics *semantics, unsigned mode, enum question question, unsigned configuration) {
+    struct term_pool *p = q->isa->pool;
+    struct run a = start(q, SIDE_FIRST, semantics);
+    term query = bare(&a, mode, configuration);
+    query = term_and(p, query, question == QUESTION_MODE ? is_supervisor(&a) : question == QUESTION_USER_LOCATION ? is_user(&a) : either_mode(&a));
+    query = term_and(p, query, term_and(p, completes(&a), owned_kept(&a)));
+    return with_elements(&a, query);
 }
 
 /* What the hardware holds after the step is what the monitor's map makes of the virtual state after it. */
@@ -81,7 +103,7 @@ static term stale_or_wrong(struct query_context *q, const struct run *virtual, c
     return wrong;
 }
 
-static term build_hole(struct query_context *q, const struct semantics *semantics, unsigned mode, unsigned configuration) {
+static term build_hole(struct query_context *q, const struct semantics *semantics, unsigned mode, unsigned configuration, bool narrow) {
     struct term_pool *p = q->isa->pool;
     struct run virtual = start(q, SIDE_FIRST, semantics);
     struct run hardware = start(q, SIDE_HARDWARE, semantics);
@@ -91,7 +113,7 @@ static term build_hole(struct query_context *q, const struct semantics *semantic
     query = term_and(p, query, term_and(p, either_mode(&virtual), is_user(&hardware)));
     query = term_and(p, query, term_and(p, guarantees(&hardware), configured(&hardware, configuration)));
     query = term_and(p, query, term_and(p, q->profile->where, neither(p, hardware.trap, hardware.memory_trap)));
-    term wrong = stale_or_wrong(q, &virtual, &hardware);
+    term wrong = narrow ? term_false(p) : stale_or_wrong(q, &virtual, &hardware);
     if (wrong == TERM_NONE) {
         return TERM_NONE;
     }
@@ -125,9 +147,10 @@ enum side_kind question_side(enum question question, enum definition definition)
     }
 }
 
-term query_build(struct query_context *q, const struct semantics *semantics, unsigned mode, enum question question, unsigned configuration) {
+static term build(struct query_context *q, const struct semantics *semantics, unsigned mode, enum question question, unsigned configuration,
+                  bool narrow) {
     if (question == QUESTION_HOLE) {
-        return build_hole(q, semantics, mode, configuration);
+        return build_hole(q, semantics, mode, configuration, narrow);
     }
     if (question == QUESTION_USER_ESCAPES && q->definition == DEFINITION_LITERAL) {
         return build_privileged_literal(q, semantics, mode, configuration);
@@ -135,5 +158,13 @@ term query_build(struct query_context *q, const struct semantics *semantics, uns
     if (question_side(question, q->definition) == SIDE_FIRST) {
         return build_single(q, semantics, mode, question, configuration);
     }
-    return build_pair(q, semantics, mode, question, configuration);
+    return build_pair(q, semantics, mode, question, configuration, narrow);
+}
+
+term query_build(struct query_context *q, const struct semantics *semantics, unsigned mode, enum question question, unsigned configuration) {
+    return build(q, semantics, mode, question, configuration, false);
+}
+
+term query_build_narrow(struct query_context *q, const struct semantics *semantics, unsigned mode, enum question question, unsigned configuration) {
+    return build(q, semantics, mode, question, configuration, true);
 }

@@ -36,6 +36,13 @@ void query_context_close(struct query_context *q);
 size_t query_frame(const struct query_context *q, struct cone *cone, unsigned mode, enum question question, symbol *symbols, size_t most);
 /* The term whose models answer the question with yes. */
 term query_build(struct query_context *q, const struct semantics *semantics, unsigned mode, enum question question, unsigned configuration);
+/* A smaller term whose models are among those: the program counter differs; for a hole, the virtual machine traps. Of questions about one state the
+ * same term. TERM_NONE: out of memory. */
+term query_build_narrow(struct query_context *q, const struct semantics *semantics, unsigned mode, enum question question, unsigned configuration);
+/* Of a question about two states that differ in location or mode: what it asks of the first one alone. TERM_NONE: out of memory. */
+term query_build_alone(struct query_context *q, const struct semantics *semantics, unsigned mode, enum question question, unsigned configuration);
+/* The model of a first state, with a second one that is its twin: all that may differ has the value of the first. NULL: out of memory. */
+struct valuation *query_twin(const struct query_context *q, enum question question, const struct valuation *first);
 /* The second state of the question, or SIDE_FIRST when it is about one state. */
 enum side_kind question_side(enum question question, enum definition definition);
 bool is_mapped(const struct profile *profile, unsigned leaf, term *value);

@@ -165,3 +165,23 @@ size_t query_frame(const struct query_context *q, struct cone *cone, unsigned mo
     }
     return count;
 }
+
+struct valuation *query_twin(const struct query_context *q, enum question question, const struct valuation *first) {
+    const struct side *side = &q->sides[question_side(question, q->definition)];
+    const struct valuation_entry *entries = valuation_entries(first);
+    struct valuation *both = valuation_new();
+    bool good = both != NULL;
+    for (size_t i = 0; good && i < valuation_size(first); i++) {
+        good = valuation_set(both, entries[i].symbol, entries[i].arguments, entries[i].argument_count, entries[i].value);
+        for (unsigned leaf = 0; good && leaf < q->isa->leaf_count; leaf++) {
+            if (q->isa->leaves[leaf].symbol == entries[i].symbol && side->symbols[leaf] != entries[i].symbol) {
+                good = valuation_set(both, side->symbols[leaf], entries[i].arguments, entries[i].argument_count, entries[i].value);
+            }
+        }
+    }
+    if (!good) {
+        valuation_free(both);
+        return NULL;
+    }
+    return both;
+}

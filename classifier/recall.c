@@ -50,9 +50,10 @@ void recall_add(struct recall *recall, const struct recall_topic *topic, const s
     (*next)++;
 }
 
-const struct valuation *recall_latest(const struct recall *recall, unsigned kind) {
+const struct valuation *recall_recent(const struct recall *recall, unsigned kind, unsigned age) {
     kind %= KINDS;
-    return recall->next[kind] == 0 ? NULL : recall->models[kind][(recall->next[kind] - 1) % REMEMBERED].model;
+    bool known = age < REMEMBERED && age < recall->next[kind];
+    return known ? recall->models[kind][(recall->next[kind] - 1 - age) % REMEMBERED].model : NULL;
 }
 
 /* A model, with the variables of the frame taken from another one. */
@@ -114,4 +115,18 @@ bool recall_try(struct recall *recall, term query, const struct recall_topic *to
         }
     }
     return true;
+}
+
+bool recall_apply(struct recall *recall, term query, const struct valuation *candidate, struct valuation **model) {
+    struct framed framed = {candidate, NULL, NULL};
+    *model = NULL;
+    if (!cone_collect(recall->cone, &query, 1)) {
+        return false;
+    }
+    cone_evaluate(recall->cone, look_up, &framed);
+    if (cone_value(recall->cone, query) == 0) {
+        return true;
+    }
+    *model = restricted(recall);
+    return *model != NULL;
 }

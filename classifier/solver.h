@@ -10,9 +10,8 @@ struct solver;
 struct solver *solver_new(const struct term_pool *pool, unsigned resource_limit);
 void solver_free(struct solver *s);
 
-/* `near`, or NULL: a model of a similar question, whose neighbourhood is tried first.
- * ANSWER_YES: it can, and `*model` (the caller's) holds the value of every application in the term, of symbols as they stand there.
- * ANSWER_UNDECIDED: Z3 gave up. False: out of memory or an error of Z3. */
-bool solver_ask(struct solver *s, term query, const struct valuation *near, enum answer *answer, struct valuation **model);
+/* ANSWER_YES: it can, and `*model` (the caller's) holds the value of every application in the term, of symbols as they stand there.
+ * ANSWER_UNDECIDED: Z3 gave up, with 1/`part` of the resources spent. False: out of memory or an error of Z3. */
+bool solver_ask(struct solver *s, term query, unsigned part, enum answer *answer, struct valuation **model);
 
 #endif

@@ -65,7 +65,6 @@ struct solver *solver_new(const struct term_pool *pool, unsigned resource_limit)
     }
     Z3_solver_inc_ref(s->context, s->solver);
     s->resource_limit = resource_limit;
-    set_limit(s, resource_limit);
     return s;
 }
 
@@ -291,34 +290,8 @@ static struct valuation *take_model(struct solver *s) {
     return v;
 }
 
-/* Asks with the wider variables fixed as in another model. What is found so is a model of the query; that none is found says nothing. */
-static Z3_lbool check_near(struct solver *s, const struct valuation *near) {
-    enum { WIDE = 8, PATIENCE = 100 }; /* a neighbourhood is worth a hundredth of what the whole query is */
-    Z3_solver_push(s->context, s->solver);
-    for (size_t i = 0; i < cone_size(s->cone); i++) {
-        term t = cone_terms(s->cone)[i];
-        struct term_view v = term_look(s->pool, t);
-        if (v.operation == TERM_APPLY && v.argument_count == 0 && v.width >= WIDE && valuation_has(near, v.symbol)) {
-            Z3_ast value = number(s, v.width, valuation_get(near, v.symbol, NULL, 0));
-            Z3_solver_assert(s->context, s->solver, Z3_mk_eq(s->context, s->bits[t], value));
-        }
-    }
-    set_limit(s, s->resource_limit / PATIENCE);
-    Z3_lbool result = Z3_solver_check(s->context, s->solver);
-    set_limit(s, s->resource_limit);
-    if (result != Z3_L_TRUE) {
-        Z3_solver_pop(s->context, s->solver, 1);
-    }
-    return result;
-}
-
-bool solver_ask(struct solver *s, term query, const struct valuation *near, enum answer *answer, struct valuation **model) {
-    word128 constant = 0;
-    *model = NULL;
-    *answer = ANSWER_NO;
-    if (term_is_constant(s->pool, query, &constant) && constant == 0) {
-        return true; /* already decided by simplification */
-    }
+/* Makes the query the one that is asked, with nothing left of the one before. */
+static bool pose(struct solver *s, term query) {
     if (!prepare(s) || !cone_collect(s->cone, &query, 1)) {
         return false;
     }
@@ -333,10 +306,21 @@ bool solver_ask(struct solver *s, term query, const struct valuation *near, enum
     }
     Z3_solver_reset(s->context, s->solver);
     Z3_solver_assert(s->context, s->solver, s->truth[query]);
-    Z3_lbool result = near == NULL ? Z3_L_FALSE : check_near(s, near);
-    if (result != Z3_L_TRUE) {
-        result = Z3_solver_check(s->context, s->solver);
+    return true;
+}
+
+bool solver_ask(struct solver *s, term query, unsigned part, enum answer *answer, struct valuation **model) {
+    word128 constant = 0;
+    *model = NULL;
+    *answer = ANSWER_NO;
+    if (term_is_constant(s->pool, query, &constant) && constant == 0) {
+        return true; /* already decided by simplification */
     }
+    if (!pose(s, query)) {
+        return false;
+    }
+    set_limit(s, s->resource_limit / part);
+    Z3_lbool result = Z3_solver_check(s->context, s->solver);
     *answer = result == Z3_L_TRUE ? ANSWER_YES : result == Z3_L_FALSE ? ANSWER_NO : ANSWER_UNDECIDED;
     bool good = true;
     if (result == Z3_L_TRUE) {

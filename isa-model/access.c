@@ -113,11 +113,7 @@ term memory_access(struct checker *c, const struct syntax *at, const struct comp
     c->depth += 30;
     c->machine.operand_count = 0;
     bool good = translation(c, component, index, &place, &condition);
-    term *before = arena_allocate(c->arena, (c->leaf_count + 1) * sizeof *before);
-    for (size_t i = 0; i < c->leaf_count; i++) {
-        before[i] = c->leaves[i].index_width == 0 ? term_apply(c->pool, c->leaves[i].symbol, NULL, 0) : 0;
-    }
-    c->machine.scalars = before;
+    c->machine.scalars = c->initial;
     good = good && translation(c, component, index, &first_place, &first_condition);
     c->machine.scalars = now;
     c->machine.operand_count = operands;

@@ -254,6 +254,9 @@ void declare_all(struct checker *c) {
     }
     for (struct syntax *s = c->r->declarations; s != NULL; s = s->next) {
         struct definition *d = own_definition(c, s);
+        if (s->kind == SYNTAX_PROLOGUE) {
+            c->prologues[APPEND(c, c->prologues, c->prologue_count, c->prologue_capacity)] = s;
+        }
         if (d == NULL) {
             continue;
         }

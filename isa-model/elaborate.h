@@ -73,12 +73,12 @@ struct definition {
     const char *name;
     enum definition_kind kind;
     struct syntax *syntax;
-    const struct type *type;           /* of a type, or of the enumeration whose value this is */
-    unsigned number;                   /* index of a component, trap or mode; value of an enumeration's name */
-    bool active;                       /* being expanded: to find recursion */
-    const struct semantics *semantics; /* of what rows of families share */
-    bool used;                         /* a function or procedure that some form calls */
-    struct definition *next;           /* in its hash bucket */
+    const struct type *type;            /* of a type, or of the enumeration whose value this is */
+    unsigned number;                    /* index of a component, trap or mode; value of an enumeration's name */
+    bool active;                        /* being expanded: to find recursion */
+    const struct semantics **semantics; /* DEFINES_FORM, of rows: by mode */
+    bool used;                          /* a function or procedure that some form calls */
+    struct definition *next;            /* in its hash bucket */
 };
 
 struct symbolic_operand {
@@ -133,6 +133,13 @@ struct checker {
     symbol length;
     struct local **mode_constants; /* by mode */
     unsigned mode;                 /* the operating mode that is being read */
+    term *initial;                 /* by leaf: its value before the instruction; made anew when there are more leaves */
+    term *scalars;                 /* where an execution keeps its values; what lasts is copied */
+    size_t initial_count;
+    const struct type *bits[TERM_MAXIMUM_WIDTH + 1]; /* by width */
+    struct snapshot *snapshots;                      /* of statement.c, not in use */
+    const struct syntax **prologues;
+    size_t prologue_count, prologue_capacity;
 
     /* the execution in progress */
     struct machine machine;

@@ -177,10 +177,8 @@ static void run_templates(struct checker *c, const struct parts *p) {
 }
 
 static void run_prologues(struct checker *c) {
-    for (const struct syntax *s = c->r->declarations; s != NULL; s = s->next) {
-        if (s->kind == SYNTAX_PROLOGUE) {
-            execute_block(c, s->child[0]->child[0]);
-        }
+    for (size_t i = 0; i < c->prologue_count; i++) {
+        execute_block(c, c->prologues[i]->child[0]->child[0]);
     }
 }
 
@@ -214,7 +212,9 @@ static const struct semantics *execute_form(struct checker *c, const struct part
     result->trap_argument = m->argument;
     result->points = m->points;
     result->point_count = m->point_count;
-    result->next = m->scalars;
+    term *next = arena_allocate(c->arena, (c->leaf_count + 1) * sizeof *next);
+    memcpy(next, m->scalars, c->leaf_count * sizeof *next);
+    result->next = next;
     result->writes = m->writes;
     result->write_count = m->write_count;
     return result;
@@ -231,9 +231,9 @@ static const char *settings_key(struct checker *c, const char *key, const struct
     return key;
 }
 
-/* Everything that the execution of a row depends on. */
-static const char *row_key(struct checker *c, const struct parts *p, unsigned mode) {
-    const char *key = arena_format(c->arena, "row %u", mode);
+/* Everything that the execution of a row depends on, but for the mode; NULL after an error. */
+static const char *row_key(struct checker *c, const struct parts *p) {
+    const char *key = "row";
     const struct syntax *uses = find_part(p, SYNTAX_USES);
     for (const struct syntax *n = uses == NULL ? NULL : uses->child[0]; n != NULL; n = n->next) {
         key = arena_format(c->arena, "%s %s", key, n->text);
@@ -257,21 +257,21 @@ static const char *row_key(struct checker *c, const struct parts *p, unsigned mo
     return key;
 }
 
-/* Rows of families that have the same templates, constants and operands in the same mode do the same: they are executed once. */
-static const struct semantics *semantics_of(struct checker *c, const struct parts *p, unsigned mode, const char *shown) {
+/* By mode, what was executed already: rows of families that have the same templates, constants and operands do the same. NULL after an error. */
+static const struct semantics **known_semantics(struct checker *c, const struct parts *p, const char *shown) {
     bool dropped = c->options->drop_instruction != NULL && strcmp(c->options->drop_instruction, shown) == 0;
+    size_t size = (c->mode_count + 1) * sizeof(const struct semantics *);
     if (!is_row(p) || dropped) {
-        return execute_form(c, p, mode, shown);
+        return arena_allocate(c->arena, size);
     }
-    const char *key = row_key(c, p, mode);
+    const char *key = row_key(c, p);
     if (key == NULL) {
         return NULL;
     }
     struct definition *known = find_definition(c, key);
     if (known == NULL) {
-        const struct semantics *result = execute_form(c, p, mode, shown);
         known = define(c, p->own, key, DEFINES_FORM);
-        known->semantics = result;
+        known->semantics = arena_allocate(c->arena, size);
     }
     return known->semantics;
 }
@@ -290,12 +290,14 @@ static void fill_semantics(struct checker *c, struct form *form, const struct pa
     if (!is_wanted(c, form->instruction, form->text)) {
         return;
     }
-    for (unsigned mode = 0; mode < c->mode_count; mode++) {
+    const struct semantics **known = known_semantics(c, p, form->text);
+    for (unsigned mode = 0; mode < c->mode_count && known != NULL; mode++) {
         for (unsigned earlier = 0; earlier < mode && (form->modes >> mode & 1) != 0 && by_mode[mode] == NULL; earlier++) {
             by_mode[mode] = by_mode[earlier] != NULL && same_constants(c, earlier, mode) ? by_mode[earlier] : NULL;
         }
         if ((form->modes >> mode & 1) != 0 && by_mode[mode] == NULL) {
-            by_mode[mode] = semantics_of(c, p, mode, form->text);
+            known[mode] = known[mode] != NULL ? known[mode] : execute_form(c, p, mode, form->text);
+            by_mode[mode] = known[mode];
         }
     }
 }

@@ -7,6 +7,8 @@ struct snapshot {
     term *scalars;
     term next_counter;
     term *operands;
+    size_t leaf_count, operand_count; /* room */
+    struct snapshot *next;
 };
 
 static size_t operand_scalars(const struct machine *m) {
@@ -17,14 +19,34 @@ static size_t operand_scalars(const struct machine *m) {
     return count;
 }
 
-static struct snapshot take(struct checker *c) {
+/* One that is not in use any more, or a new one: branches are many, and the arena gives nothing back. */
+static struct snapshot *unused(struct checker *c, size_t operands) {
+    struct snapshot *s = c->snapshots;
+    if (s != NULL && s->leaf_count >= c->leaf_count && s->operand_count >= operands) {
+        c->snapshots = s->next;
+        return s;
+    }
+    s = arena_allocate(c->arena, sizeof *s);
+    s->leaf_count = c->leaf_count;
+    s->operand_count = operands + 8;
+    s->scalars = arena_allocate(c->arena, (s->leaf_count + 1) * sizeof(term));
+    s->operands = arena_allocate(c->arena, s->operand_count * sizeof(term));
+    return s;
+}
+
+static void drop(struct checker *c, struct snapshot *s) {
+    s->next = c->snapshots;
+    c->snapshots = s;
+}
+
+static struct snapshot *take(struct checker *c) {
     struct machine *m = &c->machine;
-    struct snapshot s = {arena_allocate(c->arena, (c->leaf_count + 1) * sizeof(term)), m->next_counter,
-                         arena_allocate(c->arena, (operand_scalars(m) + 1) * sizeof(term))};
-    memcpy(s.scalars, m->scalars, c->leaf_count * sizeof(term));
+    struct snapshot *s = unused(c, operand_scalars(m));
+    s->next_counter = m->next_counter;
+    memcpy(s->scalars, m->scalars, c->leaf_count * sizeof(term));
     size_t at = 0;
     for (size_t i = 0; i < m->operand_count; i++) {
-        memcpy(s.operands + at, m->operands[i].current, m->operands[i].type->scalars * sizeof(term));
+        memcpy(s->operands + at, m->operands[i].current, m->operands[i].type->scalars * sizeof(term));
         at += m->operands[i].type->scalars;
     }
     return s;
@@ -89,14 +111,16 @@ static void execute_branches(struct checker *c, term condition, const struct syn
         return;
     }
     term path = c->machine.path;
-    struct snapshot before = take(c);
+    struct snapshot *before = take(c);
     c->machine.path = term_and(c->pool, path, condition);
     execute_block(c, block->child[0]);
-    struct snapshot yes = take(c);
-    put_back(c, &before);
+    struct snapshot *yes = take(c);
+    put_back(c, before);
+    drop(c, before);
     c->machine.path = term_and(c->pool, path, term_not(c->pool, condition));
     execute_otherwise(c, o);
-    merge(c, condition, &yes);
+    merge(c, condition, yes);
+    drop(c, yes);
     c->machine.path = path;
 }
 
@@ -238,14 +262,25 @@ void execute_block(struct checker *c, const struct syntax *statements) {
     c->locals = outer;
 }
 
+/* Forms are executed by the thousand, and all of them start from the same values. */
+static void prepare_scalars(struct checker *c) {
+    if (c->initial == NULL || c->initial_count != c->leaf_count) {
+        c->initial = arena_allocate(c->arena, (c->leaf_count + 1) * sizeof(term));
+        c->scalars = arena_allocate(c->arena, (c->leaf_count + 1) * sizeof(term));
+        c->initial_count = c->leaf_count;
+        for (size_t i = 0; i < c->leaf_count; i++) {
+            c->initial[i] = c->leaves[i].index_width == 0 ? term_apply(c->pool, c->leaves[i].symbol, NULL, 0) : TERM_NONE;
+        }
+    }
+    memcpy(c->scalars, c->initial, c->leaf_count * sizeof(term));
+}
+
 void machine_reset(struct checker *c) {
     struct machine *m = &c->machine;
     term no = term_false(c->pool);
     *m = (struct machine){0};
-    m->scalars = arena_allocate(c->arena, (c->leaf_count + 1) * sizeof(term));
-    for (size_t i = 0; i < c->leaf_count; i++) {
-        m->scalars[i] = c->leaves[i].index_width == 0 ? term_apply(c->pool, c->leaves[i].symbol, NULL, 0) : TERM_NONE;
-    }
+    prepare_scalars(c);
+    m->scalars = c->scalars;
     m->path = term_true(c->pool);
     m->stopped = no;
     m->trap = no;

@@ -44,6 +44,8 @@ bool cone_contains(const struct cone *cone, term t) {
     return at != 0 && at <= cone->count && cone->terms[at - 1] == t;
 }
 
+uint32_t cone_place(const struct cone *cone, term t) { return cone->positions[t] - 1; }
+
 word128 cone_value(const struct cone *cone, term t) { return cone->values[cone->positions[t] - 1]; }
 
 static bool grow_terms(struct cone *cone) {

@@ -13,6 +13,7 @@ void cone_free(struct cone *cone);
 bool cone_collect(struct cone *cone, const term *roots, size_t count);
 size_t cone_size(const struct cone *cone);
 const term *cone_terms(const struct cone *cone);
+uint32_t cone_place(const struct cone *cone, term t); /* of a term of the cone: where it stands in cone_terms */
 bool cone_contains(const struct cone *cone, term t);
 
 /* Computes every term of the cone, when `lookup` gives the value of each application. */

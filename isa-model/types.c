@@ -12,10 +12,16 @@ unsigned bits_needed(word128 highest) {
 }
 
 const struct type *bits_type(struct checker *c, unsigned width) {
+    if (width <= TERM_MAXIMUM_WIDTH && c->bits[width] != NULL) {
+        return c->bits[width];
+    }
     struct type *type = arena_allocate(c->arena, sizeof *type);
     type->kind = TYPE_BITS;
     type->width = width;
     type->scalars = 1;
+    if (width <= TERM_MAXIMUM_WIDTH) {
+        c->bits[width] = type;
+    }
     return type;
 }
 
