@@ -113,7 +113,8 @@ $(BUILD)/tests/bench/measure: $(BUILD)/tests/bench/measure.o
 $(BUILD)/tests/bench/decode: $(BUILD)/tests/bench/decode.o $(BUILD)/libpopek.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lelf
 bench: $(BUILD)/popek $(BUILD)/tests/bench/measure $(BUILD)/tests/bench/decode
-	@$(BUILD)/tests/bench/measure "x86, profile ring_compression" $(BUILD)/popek classify x86 --profile ring_compression --statistics
+	@$(BUILD)/tests/bench/measure "x86, 32-bit protected mode" $(BUILD)/popek classify x86 --profile ring_compression --mode protected --statistics
+	@$(BUILD)/tests/bench/measure "x86, all modes" $(BUILD)/popek classify x86 --profile ring_compression --statistics
 	@$(BUILD)/tests/bench/measure "third generation machine" $(BUILD)/popek classify examples/isa/third_generation.isa --statistics
 	@$(BUILD)/tests/bench/decode x86-tables/x86.isa $(DECODED_LIBRARY)
 
