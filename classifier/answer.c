@@ -15,8 +15,26 @@ struct search {
     struct classifier *c;
     const struct asked *asked;
     const struct recall_topic *topic;
-    term query;
+    term query;              /* the whole */
+    term rest;               /* without what its own conditions decide */
+    struct valuation *fixed; /* what those decided */
 };
+
+/* A model of the rest, with what was fixed, is a model of the query. */
+static bool complete(const struct search *s, const struct valuation *rest, struct valuation **model) {
+    struct valuation *both = valuation_new();
+    bool good = both != NULL;
+    for (unsigned part = 0; part < 2; part++) {
+        const struct valuation *from = part == 0 ? rest : s->fixed;
+        for (size_t i = 0; good && from != NULL && i < valuation_size(from); i++) {
+            const struct valuation_entry *e = &valuation_entries(from)[i];
+            good = valuation_set(both, e->symbol, e->arguments, e->argument_count, e->value);
+        }
+    }
+    good = good && recall_apply(s->c->recall, s->query, both, model) && *model != NULL;
+    valuation_free(both);
+    return good;
+}
 
 /* From the models of earlier questions of the kind, or from zeros when there are none. */
 static bool walk(const struct search *s, term query, unsigned walks, unsigned moves, struct valuation **model) {
@@ -32,19 +50,24 @@ static bool walk(const struct search *s, term query, unsigned walks, unsigned mo
 /* A query with fewer models, for satisfiable ones that are hard: the solver may otherwise look for a long time among what hardly matters. */
 static bool search_narrow(const struct search *s, struct valuation **model) {
     const struct asked *a = s->asked;
-    term narrow = query_build_narrow(&s->c->context, a->semantics, a->mode, a->question, a->configuration);
+    struct term_pool *pool = s->c->context.isa->pool;
+    struct search narrow = *s;
     struct valuation *found = NULL;
     enum answer answer = ANSWER_NO;
     *model = NULL;
-    if (narrow == TERM_NONE || term_pool_failed(s->c->context.isa->pool)) {
+    term query = query_build_narrow(&s->c->context, a->semantics, a->mode, a->question, a->configuration);
+    if (query == TERM_NONE || term_pool_failed(pool)) {
         return false;
     }
-    if (narrow == s->query || term_is_constant(s->c->context.isa->pool, narrow, NULL)) {
+    if (query == s->query || term_is_constant(pool, query, NULL)) {
         return true;
     }
-    bool good = walk(s, narrow, WALKS, LONG_WALK, &found) && (found != NULL || solver_ask(s->c->solver, narrow, MEDIUM, &answer, &found));
-    good = good && (found == NULL || recall_apply(s->c->recall, s->query, found, model));
+    bool good = local_search_simplify(s->c->local_search, pool, query, &narrow.rest, &narrow.fixed);
+    good =
+        good && walk(s, narrow.rest, WALKS, LONG_WALK, &found) && (found != NULL || solver_ask(s->c->solver, narrow.rest, MEDIUM, &answer, &found));
+    good = good && (found == NULL || complete(&narrow, found, model));
     valuation_free(found);
+    valuation_free(narrow.fixed);
     return good;
 }
 
@@ -63,7 +86,7 @@ static bool search_twins(const struct search *s, struct valuation **model) {
     for (unsigned i = 0; good && i < TWINS && *model == NULL; i++) {
         struct valuation *first = NULL;
         good = local_search_run(s->c->local_search, alone, NULL, i, LONG_WALK, &first);
-        if (first != NULL) {
+        if (good && first != NULL) {
             struct valuation *twins = query_twin(&s->c->context, a->question, first);
             good = twins != NULL && local_search_run(s->c->local_search, s->query, twins, i, SHORT_WALK, model);
             valuation_free(twins);
@@ -73,27 +96,18 @@ static bool search_twins(const struct search *s, struct valuation **model) {
     return good;
 }
 
-static bool search_hard(const struct search *s, struct answered *result) {
-    if (!search_twins(s, &result->model) || (result->model == NULL && !search_narrow(s, &result->model)) ||
-        (result->model == NULL && !walk(s, s->query, WALKS, LONG_WALK, &result->model))) {
+/* The rest of the query, which is no constant. `*model` is one of the rest. */
+static bool search_rest(const struct search *s, enum answer *answer, struct valuation **model) {
+    *answer = ANSWER_YES;
+    if (!walk(s, s->rest, 1, SHORT_WALK, model) || (*model == NULL && !solver_ask(s->c->solver, s->rest, BRIEF, answer, model))) {
         return false;
     }
-    result->answer = ANSWER_YES;
-    return result->model != NULL || solver_ask(s->c->solver, s->query, 1, &result->answer, &result->model);
-}
-
-static bool search(const struct search *s, struct answered *result) {
-    result->answer = ANSWER_YES;
-    if (!recall_try(s->c->recall, s->query, s->topic, &result->model)) {
-        return false;
+    if (*answer != ANSWER_UNDECIDED) {
+        return true;
     }
-    if (result->model == NULL && !walk(s, s->query, 1, SHORT_WALK, &result->model)) {
-        return false;
-    }
-    if (result->model == NULL && !solver_ask(s->c->solver, s->query, BRIEF, &result->answer, &result->model)) {
-        return false;
-    }
-    return result->answer != ANSWER_UNDECIDED || search_hard(s, result);
+    *answer = ANSWER_YES;
+    return search_twins(s, model) && (*model != NULL || search_narrow(s, model)) && (*model != NULL || walk(s, s->rest, WALKS, LONG_WALK, model)) &&
+           (*model != NULL || solver_ask(s->c->solver, s->rest, 1, answer, model));
 }
 
 static bool make_room(struct classifier *c, term query) {
@@ -110,26 +124,61 @@ static bool make_room(struct classifier *c, term query) {
     return true;
 }
 
+/* Queries that differ in what their conditions decide often have the same rest: it is asked once. */
+static bool search_simplified(struct search *s, struct answered *result) {
+    if (!local_search_simplify(s->c->local_search, s->c->context.isa->pool, s->query, &s->rest, &s->fixed) || !make_room(s->c, s->rest)) {
+        return false;
+    }
+    const struct answered *known = &s->c->answered[s->rest];
+    word128 truth = 0;
+    enum answer answer = known->answer;
+    struct valuation *model = NULL;
+    bool good = true;
+    if (term_is_constant(s->c->context.isa->pool, s->rest, &truth)) {
+        answer = truth != 0 ? ANSWER_YES : ANSWER_NO;
+    } else if (!known->known) {
+        good = search_rest(s, &answer, &model);
+        if (good && answer != ANSWER_YES && s->rest != s->query) {
+            s->c->answered[s->rest] = (struct answered){.known = true, .answer = answer};
+        }
+    }
+    good = good && (answer != ANSWER_YES || complete(s, model != NULL ? model : known->model, &result->model));
+    result->answer = answer;
+    valuation_free(model);
+    return good;
+}
+
+static bool search(struct search *s, struct answered *result) {
+    result->answer = ANSWER_YES;
+    return recall_try(s->c->recall, s->query, s->topic, &result->model) && (result->model != NULL || search_simplified(s, result));
+}
+
 /* Equal terms are one question: forms that share a template, and the search that asks what the verdicts asked, are decided once. */
 struct answered *answer_of(struct classifier *c, term query, const struct asked *asked) {
+    struct answered found = {.known = true};
     if (!make_room(c, query)) {
         return NULL;
     }
-    struct answered *known = &c->answered[query];
-    if (known->known) {
-        return known;
-    }
-    if (term_is_constant(c->context.isa->pool, query, NULL)) {
-        known->known = solver_ask(c->solver, query, 1, &known->answer, &known->model);
-        return known->known ? known : NULL;
+    if (c->answered[query].known) {
+        return &c->answered[query];
     }
     symbol frame[64];
     const struct recall_topic topic = {(unsigned)asked->question, asked->mode, frame,
                                        query_frame(&c->context, c->cone, asked->mode, asked->question, frame, 64)};
-    const struct search s = {c, asked, &topic, query};
-    known->known = search(&s, known);
-    if (known->known && known->model != NULL) {
-        recall_add(c->recall, &topic, known->model);
+    struct search s = {c, asked, &topic, query, query, NULL};
+    if (term_is_constant(c->context.isa->pool, query, NULL)) {
+        found.known = solver_ask(c->solver, query, 1, &found.answer, &found.model);
+    } else {
+        found.known = search(&s, &found);
     }
-    return known->known ? known : NULL;
+    valuation_free(s.fixed);
+    if (!found.known) {
+        valuation_free(found.model);
+        return NULL;
+    }
+    c->answered[query] = found;
+    if (found.model != NULL) {
+        recall_add(c->recall, &topic, found.model);
+    }
+    return &c->answered[query];
 }

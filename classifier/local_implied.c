@@ -1,6 +1,8 @@
 /* What the conditions leave no choice about: variables that they name a value for, and all that follows from those. */
 #include "local_problem.h"
 
+#include <stdlib.h>
+
 #define ROUNDS 8u /* each may fix what the next one needs; more were never seen to help */
 
 struct implication {
@@ -55,8 +57,19 @@ static bool next(const struct implication *i, const struct local_node *n, uint32
         *value = *value != 0 ? other : other ^ 1;
         return one_known && (*value == other || i->problem->nodes[a[0]].width == 1);
     case TERM_IF:
-        *place = value_of(i, a[0]) != 0 ? a[1] : a[2];
-        return is_fixed(i, a[0]);
+        if (is_fixed(i, a[0])) {
+            *place = value_of(i, a[0]) != 0 ? a[1] : a[2];
+            return true;
+        }
+        /* A branch that cannot have the value is not the one that is taken. */
+        for (unsigned branch = 1; branch < 3; branch++) {
+            if (is_fixed(i, a[branch]) && value_of(i, a[branch]) != *value) {
+                *place = a[0];
+                *value = branch - 1;
+                return true;
+            }
+        }
+        return false;
     default:
         return false;
     }
@@ -86,4 +99,61 @@ bool local_problem_fix(struct local_problem *problem) {
         }
     }
     return i.good;
+}
+
+/* --- the query without what is fixed -------------------------------------------------------------------------------------------------------------
+ */
+
+/* The term at a place, made anew of arguments that were made anew. */
+static term rebuild(const struct local_problem *p, struct term_pool *pool, const term *made, const struct local_node *n) {
+    term arguments[TERM_MAXIMUM_ARGUMENTS];
+    for (unsigned i = 0; i < n->argument_count && i < TERM_MAXIMUM_ARGUMENTS; i++) {
+        arguments[i] = made[n->operation == TERM_APPLY ? p->lists[n->arguments[0] + i] : n->arguments[i]];
+    }
+    switch (n->operation) {
+    case TERM_CONSTANT:
+        return TERM_NONE; /* is fixed */
+    case TERM_APPLY:
+        return term_apply(pool, p->functions[n->arguments[1]].symbol, arguments, n->argument_count);
+    case TERM_NOT:
+        return term_not(pool, arguments[0]);
+    case TERM_AND:
+        return term_and(pool, arguments[0], arguments[1]);
+    case TERM_OR:
+        return term_or(pool, arguments[0], arguments[1]);
+    case TERM_EQUAL:
+        return term_equal(pool, arguments[0], arguments[1]);
+    case TERM_LESS:
+        return term_less(pool, arguments[0], arguments[1]);
+    case TERM_IF:
+        return term_if(pool, arguments[0], arguments[1], arguments[2]);
+    case TERM_CONCATENATE:
+        return term_concatenate(pool, arguments[0], arguments[1]);
+    case TERM_EXTRACT:
+        return term_extract(pool, n->low + n->width - 1, n->low, arguments[0]);
+    default:
+        return term_binary(pool, n->operation, arguments[0], arguments[1]);
+    }
+}
+
+bool local_problem_rest(const struct local_problem *p, struct term_pool *pool, term *rest, struct valuation *fixed) {
+    term *made = malloc((p->node_count + 1) * sizeof *made);
+    if (made == NULL) {
+        return false;
+    }
+    bool good = true;
+    for (size_t at = 0; good && at < p->node_count; at++) {
+        const struct local_node *n = &p->nodes[at];
+        made[at] = n->fixed ? term_constant(pool, n->width, p->values[at]) : rebuild(p, pool, made, n);
+        if (n->fixed && n->operation == TERM_APPLY) {
+            good = valuation_set(fixed, p->functions[n->arguments[1]].symbol, NULL, 0, p->values[at]);
+        }
+    }
+    *rest = term_true(pool);
+    for (size_t i = 0; good && i < p->condition_count; i++) {
+        term condition = made[p->conditions[i].place];
+        *rest = term_and(pool, *rest, p->conditions[i].wanted ? condition : term_not(pool, condition));
+    }
+    free(made);
+    return good && !term_pool_failed(pool);
 }

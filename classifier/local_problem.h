@@ -79,6 +79,8 @@ word128 local_compute(const struct local_problem *problem, const struct local_no
 bool local_room(void **array, size_t *capacity, size_t wanted, size_t element);
 /* local_implied.c: gives variables the values that the conditions leave no choice about, and marks what follows from them as fixed. */
 bool local_problem_fix(struct local_problem *problem);
+/* What is left of the query: its models, with the values that are set in `fixed`, are the models of the query. False: out of memory. */
+bool local_problem_rest(const struct local_problem *problem, struct term_pool *pool, term *rest, struct valuation *fixed);
 /* local_walk.c: follows what is wanted of a term down to a variable. False when the way ends in what is fixed. `random` is the state of the
  * generator. */
 bool local_walk(const struct local_problem *problem, uint64_t *random, uint32_t *place, word128 *value);

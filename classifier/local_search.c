@@ -79,3 +79,20 @@ bool local_search_run(struct local_search *search, term query, const struct valu
     }
     return true;
 }
+
+bool local_search_simplify(struct local_search *search, struct term_pool *pool, term query, term *rest, struct valuation **fixed) {
+    *fixed = valuation_new();
+    bool good = *fixed != NULL;
+    size_t before = 0;
+    *rest = query;
+    /* What was split out of a condition may fix more. */
+    do {
+        before = good ? valuation_size(*fixed) : 0;
+        good = good && local_problem_load(&search->problem, *rest, NULL) && local_problem_rest(&search->problem, pool, rest, *fixed);
+    } while (good && valuation_size(*fixed) > before && !term_is_constant(pool, *rest, NULL));
+    if (!good) {
+        valuation_free(*fixed);
+        *fixed = NULL;
+    }
+    return good;
+}
