@@ -130,10 +130,8 @@ bool local_problem_load(struct local_problem *p, term query, const struct valuat
         return false;
     }
     size_t count = cone_size(p->cone);
-    size_t value_capacity = p->node_capacity;
-    size_t stale_capacity = p->node_capacity;
-    if (!local_room((void **)&p->values, &value_capacity, count, sizeof *p->values) ||
-        !local_room((void **)&p->stale, &stale_capacity, count, sizeof *p->stale) ||
+    if (!local_room((void **)&p->values, &p->value_capacity, count, sizeof *p->values) ||
+        !local_room((void **)&p->stale, &p->stale_capacity, count, sizeof *p->stale) ||
         !local_room((void **)&p->nodes, &p->node_capacity, count, sizeof *p->nodes)) {
         return false;
     }

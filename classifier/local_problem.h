@@ -46,7 +46,7 @@ struct local_problem {
     struct local_node *nodes;
     word128 *values; /* by place */
     bool *stale;
-    size_t node_count, node_capacity;
+    size_t node_count, node_capacity, value_capacity, stale_capacity;
     uint32_t *lists;
     size_t list_count, list_capacity;
     uint32_t *parents;
