@@ -18,7 +18,7 @@ LINT_PACKAGES  = clang clang-format clang-tidy cppcheck libclang-rt-14-dev
 
 LIBRARY_SOURCES = $(wildcard isa-model/*.c x86-tables/*.c classifier/*.c reports/*.c)
 CLI_SOURCES     = $(wildcard cli/*.c)
-TEST_SOURCES    = $(filter-out %/compare_capstone.c %/compare_names.c,$(wildcard tests/*.c tests/isa-model/*.c tests/classifier/*.c tests/cli/*.c tests/examples/*.c tests/x86-tables/*.c tests/vmm-model/*.c))
+TEST_SOURCES    = $(filter-out %/compare_capstone.c %/compare_names.c,$(wildcard tests/*.c tests/isa-model/*.c tests/classifier/*.c tests/cli/*.c tests/examples/*.c tests/x86-tables/*.c tests/vmm-model/*.c tests/reports/*.c))
 TABLES          = $(sort $(wildcard x86-tables/*.isa) x86-tables/capstone_names.txt)
 HEADERS         = $(wildcard isa-model/*.h x86-tables/*.h classifier/*.h reports/*.h cli/*.h tests/*.h tests/x86-tables/*.h)
 GENERATED       = $(BUILD)/isa-model/lexer.c $(BUILD)/isa-model/parser.c
@@ -104,9 +104,10 @@ compare-decoders: $(BUILD)/tests/compare_capstone
 # As `make test`, with every query of x86 decided by the second solver instead of a sample.
 test-all: $(BUILD)/popek $(BUILD)/tests/run
 	@POPEK_TEST_ALL=1 $(BUILD)/tests/run $(BUILD)/popek
-# Writes the expected messages of the language errors anew and shows what changed.
+# Writes the expected messages of the language errors and the kept reports anew and shows what changed.
 rebase: $(BUILD)/popek
 	@tests/isa-model/rebase.sh $(BUILD)/popek
+	@tests/reports/rebase.sh $(BUILD)/popek
 
 $(BUILD)/tests/bench/measure: $(BUILD)/tests/bench/measure.o
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^

@@ -163,9 +163,13 @@ static void run_line(const struct isa *isa, struct script *script, char *line) {
 }
 
 static void test_cases(void) {
-    static const char *const files[] = {"tests/x86-tables/cases.txt",        "tests/x86-tables/cases_integer.txt",
-                                        "tests/x86-tables/cases_8086.txt",   "tests/x86-tables/cases_ia32e.txt",
-                                        "tests/x86-tables/cases_system.txt", "tests/x86-tables/cases_extensions.txt"};
+    static const char *const files[] = {"tests/x86-tables/cases.txt",
+                                        "tests/x86-tables/cases_integer.txt",
+                                        "tests/x86-tables/cases_8086.txt",
+                                        "tests/x86-tables/cases_ia32e.txt",
+                                        "tests/x86-tables/cases_system.txt",
+                                        "tests/x86-tables/cases_extensions.txt",
+                                        "tests/x86-tables/cases_enforcement.txt"};
     struct isa *isa = load_file("x86-tables/x86.isa", NULL, 0);
     struct script script = {0, "", 0};
     for (size_t i = 0; isa != NULL && i < sizeof files / sizeof files[0]; i++) {
