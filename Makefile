@@ -16,11 +16,11 @@ CLANG   ?= clang
 BUILD_PACKAGES = build-essential pkg-config flex bison libz3-dev libcunit1-dev libjansson-dev libcapstone-dev libelf-dev cvc4
 LINT_PACKAGES  = clang clang-format clang-tidy cppcheck libclang-rt-14-dev
 
-LIBRARY_SOURCES = $(wildcard isa-model/*.c x86-tables/*.c classifier/*.c reports/*.c)
+LIBRARY_SOURCES = $(wildcard isa-model/*.c x86-tables/*.c classifier/*.c hardware/*.c reports/*.c)
 CLI_SOURCES     = $(wildcard cli/*.c)
-TEST_SOURCES    = $(filter-out %/compare_capstone.c %/compare_names.c,$(wildcard tests/*.c tests/isa-model/*.c tests/classifier/*.c tests/cli/*.c tests/examples/*.c tests/x86-tables/*.c tests/vmm-model/*.c))
-TABLES          = $(sort $(wildcard x86-tables/*.isa) x86-tables/capstone_names.txt)
-HEADERS         = $(wildcard isa-model/*.h x86-tables/*.h classifier/*.h reports/*.h cli/*.h tests/*.h tests/x86-tables/*.h)
+TEST_SOURCES    = $(filter-out %/compare_capstone.c %/compare_names.c,$(wildcard tests/*.c tests/isa-model/*.c tests/classifier/*.c tests/cli/*.c tests/examples/*.c tests/x86-tables/*.c tests/vmm-model/*.c tests/hardware/*.c))
+TABLES          = $(sort $(wildcard x86-tables/*.isa) x86-tables/capstone_names.txt x86-tables/hardware_differences.txt)
+HEADERS         = $(wildcard isa-model/*.h x86-tables/*.h classifier/*.h hardware/*.h reports/*.h cli/*.h tests/*.h tests/x86-tables/*.h)
 GENERATED       = $(BUILD)/isa-model/lexer.c $(BUILD)/isa-model/parser.c
 
 LIBRARY_OBJECTS = $(LIBRARY_SOURCES:%.c=$(BUILD)/%.o) $(GENERATED:.c=.o)
