@@ -175,12 +175,16 @@ static void write_vector(struct writer *w, unsigned state, unsigned mask) {
     unsigned pp = state >> 3;
     unsigned length = state >> 1 & 3;
     unsigned width = state & 1;
-    unsigned address_size = w->mode == MATCHER_LONG ? 64 : 32;
+    bool needs_sib = w->e->sib && code_bits(w->mode) == 16; /* only addresses of 32 bits have one */
+    unsigned address_size = needs_sib ? 32 : code_bits(w->mode);
     unsigned vvvv = ~register_at(w, PLACE_VVVV, 0) & 15u;
     struct modrm_fields f = modrm_fields(w, address_size);
     bool has_modrm = w->e->modrm != MODRM_NO;
     unsigned r = (has_modrm && f.reg > 7) ? 0 : 0x80u;
     unsigned b = (has_modrm && f.rm > 7) ? 0 : 0x20u;
+    if (needs_sib) {
+        put(w, 0x67);
+    }
     if (w->e->scheme == SCHEME_EVEX) {
         put(w, 0x62);
         put(w, r | 0x40u | b | 0x10u | w->e->map);

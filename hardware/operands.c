@@ -118,15 +118,14 @@ static const struct {
                 {"CLZERO", "line", AT_AX_LINE},
                 {"MOVDIR64B", "dst", AT_FIRST_REGISTER}};
 
-static bool bind_implicit(const struct form *form, const struct semantics *semantics, const struct operand *s, const struct decoded *d,
-                          const struct run *run, const struct operand_binding *first, struct operand_binding *b) {
+static bool bind_implicit(const struct form *form, const struct operand *s, const struct decoded *d, const struct run *run,
+                          const struct operand_binding *first, struct operand_binding *b) {
     const uint64_t *g = run->before.general;
     enum matcher_mode mode = (enum matcher_mode)d->mode;
     unsigned bits = d->address_size;
     unsigned data = d->segment != MATCHER_NONE ? d->segment : SEGMENT_DS;
     bool wide_stack = run->before.segments[SEGMENT_SS].db != 0;
     unsigned stack_bits = mode == MATCHER_LONG ? 64 : wide_stack ? 32 : 16;
-    (void)semantics;
     for (size_t i = 0; i < sizeof implicit / sizeof implicit[0]; i++) {
         const char *const name[] = {implicit[i].instruction};
         if (strcmp(s->name, implicit[i].operand) != 0 || !form_is(form, name, 1)) {
@@ -162,6 +161,15 @@ static bool bind_implicit(const struct form *form, const struct semantics *seman
     return false;
 }
 
+/* Operands that are one fixed register. */
+static bool bind_fixed(const struct operand *s, struct operand_binding *b) {
+    if (strcmp(s->name, "xmm0") != 0) {
+        return false;
+    }
+    *b = (struct operand_binding){.site = SITE_VECTOR, .class = REGISTER_XMM, .number = 0};
+    return true;
+}
+
 /* The effective address itself as an operand (LEA, INVLPG). */
 static bool bind_address(const struct operand *s, const struct matcher_operand *o, size_t count, const struct decoded *d, const struct run *run,
                          struct operand_binding *b) {
@@ -190,7 +198,7 @@ void bind_operands(const struct form *form, const struct semantics *semantics, c
         const struct operand *s = &semantics->operands[i];
         struct operand_binding *b = &bindings[i];
         *b = (struct operand_binding){.site = SITE_UNKNOWN};
-        if (bind_implicit(form, semantics, s, d, run, &bindings[0], b)) {
+        if (bind_fixed(s, b) || bind_implicit(form, s, d, run, &bindings[0], b)) {
             continue;
         }
         if (strcmp(s->kind, "stack") == 0) {
