@@ -15,10 +15,12 @@
 
 /* Linux, arch/x86: segment.h gives the selectors, gdt_page their descriptors. */
 enum { LINUX_USER_CS = 0x33, LINUX_USER_DS = 0x2B, LINUX_USER32_CS = 0x23, LINUX_GDT_LIMIT = 127 };
-#define GDT_BASE UINT64_C(0xFFFFFE0000001000)
-#define LDT_BASE UINT64_C(0xFFFF880000000000)
-#define IDT_BASE UINT64_C(0xFFFFFE0000000000)
-#define TSS_BASE UINT64_C(0xFFFFFE0000003000)
+/* Where the kernel keeps its tables does not show. These addresses stand for it; they do below 4 GiB for the world without IA-32e mode. */
+#define GDT_BASE UINT64_C(0xE0001000)
+#define LDT_BASE UINT64_C(0xE0002000)
+#define IDT_BASE UINT64_C(0xE0004000)
+#define IDT_OF_32_BITS UINT64_C(0xE0006000)
+#define TSS_BASE UINT64_C(0xE0008000)
 
 static void add(struct native_worlds *w, const char *component, uint64_t index, uint64_t value) {
     if (w->fact_count < NATIVE_FACTS) {
@@ -26,10 +28,10 @@ static void add(struct native_worlds *w, const char *component, uint64_t index, 
     }
 }
 
-/* An LDT descriptor as modify_ldt makes it: present, DPL 3, accessed, byte limit. */
+/* An LDT descriptor as modify_ldt makes it: present, DPL 3, accessed, byte limit, AVL set. */
 static uint64_t local_descriptor(bool code, bool wide) {
     uint64_t access = 0xF0u | (code ? 0xBu : 0x3u);
-    return (WINDOW_SIZE - 1) | (uint64_t)(WINDOW_BASE & 0xFFFFFFu) << 16 | access << 40 | (uint64_t)(wide ? 4 : 0) << 52 |
+    return (WINDOW_SIZE - 1) | (uint64_t)(WINDOW_BASE & 0xFFFFFFu) << 16 | access << 40 | (uint64_t)(wide ? 5 : 1) << 52 |
            (uint64_t)(WINDOW_BASE >> 24) << 56;
 }
 
@@ -59,9 +61,10 @@ static void add_descriptors(struct native_worlds *w) {
         uint64_t dpl = vector == 3 || vector == 4 || vector == 0x80 ? 3 : 0;
         add(w, "descriptor_memory", IDT_BASE + 16 * vector, UINT64_C(0x00008E0000101000) | dpl << 45);
         add(w, "descriptor_memory", IDT_BASE + 16 * vector + 8, 0xFFFFFFFF);
+        add(w, "descriptor_memory", IDT_OF_32_BITS + 8 * vector, UINT64_C(0x00008E0000101000) | dpl << 45);
     }
-    for (unsigned i = 0; i < 4; i++) { /* RSP0: canonical, whatever it is */
-        add(w, "tss_memory", TSS_BASE + 4 + 2 * i, 0);
+    for (unsigned i = 0; i < 5; i++) { /* RSP0: canonical, whatever it is; ESP0 and SS0 outside IA-32e mode */
+        add(w, "tss_memory", TSS_BASE + 4 + 2 * i, i == 2 ? 0x18 : 0);
     }
 }
 
@@ -112,10 +115,15 @@ static void base_state(struct world *w, const uint64_t xcr0) {
         set_segment(&s->segments[SEGMENT_SS], LINUX_USER_DS, 0, 0xFFFFFFFF, 3, true, false);
     } else {
         bool wide = w->mode == MATCHER_COMPATIBILITY;
+        if (!wide) { /* 16-bit code of compatibility mode, which has no mode of its own in the tables, as the code of 16-bit protected mode that it is
+                      */
+            s->efer = 0x801;
+            s->idtr_base = IDT_OF_32_BITS;
+        }
         set_segment(&s->segments[SEGMENT_CS], wide ? LDT_CODE32 : LDT_CODE16, WINDOW_BASE, WINDOW_SIZE - 1, 11, wide, false);
         for (unsigned i = SEGMENT_ES; i <= SEGMENT_GS; i++) {
             if (i != SEGMENT_CS && i < SEGMENT_FS) {
-                set_segment(&s->segments[i], wide ? LDT_DATA32 : LDT_DATA16, WINDOW_BASE, WINDOW_SIZE - 1, 3, wide, false);
+                set_segment(&s->segments[i], LDT_DATA32, WINDOW_BASE, WINDOW_SIZE - 1, 3, true, false);
             }
         }
     }
@@ -160,6 +168,9 @@ static void masks(struct world *w) {
     w->varied = *o;
     w->varied.rip = 0;
     w->varied.rflags = UINT64_C(0x204CD5); /* ID NT OF DF SF ZF AF PF CF: what the return from a signal handler can set */
+    if (w->mode == MATCHER_PROTECTED16) {  /* IRET with NT is a task switch outside IA-32e mode only */
+        w->varied.rflags &= ~(UINT64_C(1) << 14);
+    }
     for (unsigned i = 0; i < SEGMENT_COUNT; i++) {
         w->varied.segments[i] = (struct segment_state){.base = 0};
     }
@@ -268,6 +279,7 @@ const char *native_find_worlds(struct backend *b, struct native_worlds *w) {
     add_world(w, MATCHER_LONG, xcr0);
     if (has_local_segments()) {
         add_world(w, MATCHER_COMPATIBILITY, xcr0);
+        add_world(w, MATCHER_PROTECTED16, xcr0);
     }
     add_descriptors(w);
     add_modes(w);

@@ -5,7 +5,7 @@
 #include "hardware.h"
 
 #define NATIVE_WORLDS 3u
-#define NATIVE_FACTS 640u
+#define NATIVE_FACTS 1024u
 
 struct native_worlds {
     struct world worlds[NATIVE_WORLDS];
