@@ -23,7 +23,7 @@
 
 #define UD2_LENGTH 2 /* what begins a batch */
 
-static struct native_channel *channel;
+static struct channel *channel;
 static struct native_registers home; /* segment registers of the child itself */
 static ucontext_t resting;           /* where it came from when a batch began */
 static uint8_t resting_vectors[16384] __attribute__((aligned(64)));
@@ -201,8 +201,9 @@ static void close_all_but(int first, int second) {
     (void)syscall(SYS_close_range, (unsigned)high + 1, ~0U, 0);
 }
 
-_Noreturn void native_child_main(struct native_channel *shared, int commands, int answers) {
+void native_child_main(void *context, struct channel *shared, int commands, int answers) {
     char byte = 0;
+    (void)context;
     channel = shared;
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
     close_all_but(commands, answers);
@@ -213,5 +214,4 @@ _Noreturn void native_child_main(struct native_channel *shared, int commands, in
     while (ready && write(answers, &byte, 1) == 1 && read(commands, &byte, 1) == 1) {
         __asm__ volatile("ud2\n" ::: "memory"); /* the handler executes the batch and comes back behind it */
     }
-    _exit(1);
 }

@@ -37,7 +37,7 @@ struct machine_state {
 };
 
 /* The window of memory that a tested instruction sees. Offsets are relative to its start. Everything else is not mapped. */
-#define WINDOW_BASE 0x10000000u /* the linear address; below 4 GiB for addresses of 32 bits */
+#define WINDOW_BASE 0x10000u /* the linear address: within reach of 16-bit and 32-bit code, and a multiple of 16 for virtual-8086 mode */
 #define WINDOW_SIZE 0x10000u
 #define WINDOW_CODE 0x1000u /* filled with HLT, which faults wherever it is executed */
 #define WINDOW_CODE_SIZE 0x2000u
