@@ -141,22 +141,39 @@ static const struct feature {
                 {"MPX", 0x7, 0, 1, 14},
                 {"PTWRITE", 0x14, 0, 1, 4}};
 
-static bool cpuid_bit(uint32_t leaf, uint32_t subleaf, unsigned output, unsigned bit) {
-    uint32_t r[4] = {0, 0, 0, 0};
-    return __get_cpuid_count(leaf, subleaf, &r[0], &r[1], &r[2], &r[3]) != 0 && (r[output] >> bit & 1) != 0;
+void feature_cpuid(const struct world *w, uint32_t leaf, uint32_t subleaf, uint32_t output[4]) {
+    memset(output, 0, 4 * sizeof *output);
+    if (w->cpuid == NULL) {
+        (void)__get_cpuid_count(leaf, subleaf, &output[EAX], &output[EBX], &output[ECX], &output[EDX]);
+        return;
+    }
+    for (size_t i = 0; i < w->cpuid_count; i++) {
+        const struct cpuid_value *c = &w->cpuid[i];
+        if (c->leaf == leaf && c->subleaf == subleaf) {
+            const uint32_t values[4] = {c->eax, c->ebx, c->ecx, c->edx};
+            memcpy(output, values, sizeof values);
+            return;
+        }
+    }
 }
 
-enum feature_state feature_state(const char *extension) {
+static bool cpuid_bit(const struct world *w, uint32_t leaf, uint32_t subleaf, unsigned output, unsigned bit) {
+    uint32_t r[4];
+    feature_cpuid(w, leaf, subleaf, r);
+    return (r[output] >> bit & 1) != 0;
+}
+
+enum feature_state feature_state(const struct world *w, const char *extension) {
     if (extension[0] == '\0') {
         return FEATURE_PRESENT;
     }
     for (size_t i = 0; i < sizeof features / sizeof features[0]; i++) {
         const struct feature *f = &features[i];
         if (strcmp(f->name, extension) == 0) {
-            return cpuid_bit(f->leaf, f->subleaf, f->output, f->bit) ? FEATURE_PRESENT : FEATURE_ABSENT;
+            return cpuid_bit(w, f->leaf, f->subleaf, f->output, f->bit) ? FEATURE_PRESENT : FEATURE_ABSENT;
         }
     }
     return FEATURE_UNKNOWN;
 }
 
-enum feature_state feature_short_vectors(void) { return cpuid_bit(7, 0, EBX, 31) ? FEATURE_PRESENT : FEATURE_ABSENT; }
+enum feature_state feature_short_vectors(const struct world *w) { return cpuid_bit(w, 7, 0, EBX, 31) ? FEATURE_PRESENT : FEATURE_ABSENT; }

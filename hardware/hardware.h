@@ -12,6 +12,11 @@ struct environment_fact {
     uint64_t value;
 };
 
+/* What CPUID says. */
+struct cpuid_value {
+    uint32_t leaf, subleaf, eax, ebx, ecx, edx;
+};
+
 /* A machine in one operating mode at one privilege level. */
 struct world {
     enum matcher_mode mode;
@@ -27,6 +32,11 @@ struct world {
     bool emulates_umip;         /* the system software emulates what CR4.UMIP makes trap */
     const uint16_t *selectors;  /* selectors with a known meaning, good and bad ones */
     size_t selector_count;
+    const struct cpuid_value *cpuid; /* of the machine; NULL: of this processor */
+    size_t cpuid_count;
+    uint64_t handlers;               /* where the entry points of gates begin, linear; 0: not known */
+    bool system_only;                /* forms that only compute are not run unless asked for */
+    bool documented_only;            /* forms of extensions that CPUID does not have are not run */
 };
 
 struct backend;
@@ -47,5 +57,6 @@ struct backend {
 
 /* Why a backend cannot run is static text in *reason; NULL then. */
 struct backend *native_open(const char **reason);
+struct backend *kvm_open(const char **reason);
 
 #endif

@@ -5,6 +5,8 @@
 #include "native_child.h"
 
 #include "native_state.h"
+#include "window_memory.h"
+#include "xsave_image.h"
 
 #include <asm/ldt.h>
 #include <errno.h>
@@ -28,40 +30,7 @@ static struct native_registers home; /* segment registers of the child itself */
 static ucontext_t resting;           /* where it came from when a batch began */
 static uint8_t resting_vectors[16384] __attribute__((aligned(64)));
 static volatile sig_atomic_t running;
-static uint8_t background[WINDOW_DATA_SIZE] __attribute__((aligned(64)));
-static uint8_t expected[WINDOW_DATA_SIZE] __attribute__((aligned(64)));
-
-static uint8_t *window(uint32_t offset) { return (uint8_t *)(uintptr_t)(WINDOW_BASE + offset); }
-
-static void prepare_memory(const struct run *r) {
-    memset(window(WINDOW_CODE), 0xF4, WINDOW_CODE_SIZE);
-    memcpy(window(WINDOW_START), r->bytes, r->length);
-    for (uint32_t i = 0; i < r->chunk_count; i++) {
-        const struct chunk *c = &r->chunks[i];
-        memcpy(window(c->offset), c->bytes, c->size);
-        memcpy(expected + (c->offset - WINDOW_DATA), c->bytes, c->size);
-    }
-}
-
-/* Writes down what the run changed, and makes the window as it was. */
-static void collect_memory(const struct run *r, struct run_result *result) {
-    for (uint32_t at = 0; at < WINDOW_DATA_SIZE; at += 8) {
-        uint8_t *seen = window(WINDOW_DATA + at);
-        if (memcmp(seen, expected + at, 8) != 0) {
-            if (result->change_count < RUN_CHANGES) {
-                result->changes[result->change_count].offset = WINDOW_DATA + at;
-                memcpy(&result->changes[result->change_count].value, seen, 8);
-            }
-            result->change_count++;
-            memcpy(seen, background + at, 8);
-        }
-    }
-    for (uint32_t i = 0; i < r->chunk_count; i++) {
-        const struct chunk *c = &r->chunks[i];
-        memcpy(window(c->offset), background + (c->offset - WINDOW_DATA), c->size);
-        memcpy(expected + (c->offset - WINDOW_DATA), background + (c->offset - WINDOW_DATA), c->size);
-    }
-}
+static struct window_memory window;
 
 /* Did it complete? Then the next instruction (a HLT, or what is not there at the target of a jump) has faulted. */
 static void classify(const struct run *r, int signal_number, const struct native_registers *segments, struct run_result *result,
@@ -101,12 +70,12 @@ static void handle(int signal_number, siginfo_t *information, void *opaque_conte
         result->detail = (uint32_t)signal_number;
         native_read(context, &segments, r, result);
         classify(r, signal_number, &segments, result, context);
-        collect_memory(r, result);
+        window_collect(&window, r, result);
         channel->current++;
     }
     if (channel->current < channel->count) {
         const struct run *r = &channel->runs[channel->current];
-        prepare_memory(r);
+        window_prepare(&window, r);
         native_write(context, &segments, r);
         native_give_segments(&segments, r->before.rflags); /* last */
     } else {
@@ -127,11 +96,7 @@ static bool make_window(void) {
         mmap(data, WINDOW_DATA_SIZE, PROT_READ | PROT_WRITE, flags, -1, 0) != data) {
         return false;
     }
-    for (uint32_t i = 0; i < WINDOW_DATA_SIZE; i++) {
-        background[i] = window_background(WINDOW_DATA + i);
-    }
-    memcpy(expected, background, sizeof background);
-    memcpy(data, background, sizeof background);
+    window_reset(&window, (uint8_t *)(uintptr_t)WINDOW_BASE);
     return true;
 }
 
@@ -207,7 +172,7 @@ void native_child_main(void *context, struct channel *shared, int commands, int 
     channel = shared;
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
     close_all_but(commands, answers);
-    native_find_layout();
+    xsave_find_layout();
     native_home(&home);
     make_segments();
     bool ready = make_window() && catch_signals() && give_up_rights(commands, answers);

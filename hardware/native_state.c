@@ -1,35 +1,13 @@
-/* Fills and reads signal frames. The layout of the extended state is that of XSAVE in the standard format (SDM vol. 1, 13.4). */
+/* Fills and reads signal frames. */
 #include "native_state.h"
 
+#include "xsave_image.h"
+
 #include <asm/sigcontext.h>
-#include <cpuid.h>
 #include <string.h>
 
 #define UC_SIGCONTEXT_SS 2u
 #define UC_STRICT_RESTORE_SS 4u
-
-enum { COMPONENT_AVX = 2, COMPONENT_MASKS = 5, COMPONENT_HIGH_HALVES = 6, COMPONENT_HIGH_REGISTERS = 7, COMPONENT_COUNT = 8 };
-static uint32_t offsets[COMPONENT_COUNT];
-static uint64_t enabled;
-
-#define HEADER 512u
-#define LEGACY_VECTORS 160u
-
-void native_find_layout(void) {
-    uint32_t eax = 0;
-    uint32_t ebx = 0;
-    uint32_t ecx = 0;
-    uint32_t edx = 0;
-    if (__get_cpuid_count(13, 0, &eax, &ebx, &ecx, &edx) != 0 && __get_cpuid(1, &eax, &ebx, &ecx, &edx) != 0 && (ecx >> 27 & 1) != 0) {
-        __asm__ volatile("xgetbv" : "=a"(eax), "=d"(edx) : "c"(0));
-        enabled = eax | (uint64_t)edx << 32;
-    }
-    for (unsigned i = 2; i < COMPONENT_COUNT; i++) {
-        if ((enabled >> i & 1) != 0 && __get_cpuid_count(13, i, &eax, &ebx, &ecx, &edx) != 0) {
-            offsets[i] = ebx;
-        }
-    }
-}
 
 /* ---- segment registers ------------------------------------------------------------------------------------------------------------------------- */
 
@@ -84,9 +62,6 @@ void native_give_segments(const struct native_registers *wanted, uint64_t rflags
 static const uint8_t places[16] = {REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG_RBP, REG_RSI, REG_RDI,
                                    REG_R8,  REG_R9,  REG_R10, REG_R11, REG_R12, REG_R13, REG_R14, REG_R15};
 
-static void read_vectors(const uint8_t *image, struct machine_state *s);
-static void write_vectors(uint8_t *image, const struct machine_state *s);
-
 void native_read(const ucontext_t *context, struct native_registers *segments, const struct run *r, struct run_result *result) {
     struct machine_state *s = &result->after;
     const greg_t *g = context->uc_mcontext.gregs;
@@ -104,7 +79,7 @@ void native_read(const ucontext_t *context, struct native_registers *segments, c
     }
     s->segments[SEGMENT_FS].base = segments->fs_base;
     s->segments[SEGMENT_GS].base = segments->gs_base;
-    read_vectors((const uint8_t *)context->uc_mcontext.fpregs, s);
+    xsave_read((const uint8_t *)context->uc_mcontext.fpregs, s);
 }
 
 void native_write(ucontext_t *context, struct native_registers *segments, const struct run *r) {
@@ -122,82 +97,7 @@ void native_write(ucontext_t *context, struct native_registers *segments, const 
     }
     segments->fs_base = s->segments[SEGMENT_FS].base;
     segments->gs_base = s->segments[SEGMENT_GS].base;
-    write_vectors((uint8_t *)context->uc_mcontext.fpregs, s);
-}
-
-/* ---- x87, vectors, masks ----------------------------------------------------------------------------------------------------------------------- */
-
-static uint64_t present(const uint8_t *image) {
-    uint64_t components = 0;
-    memcpy(&components, image + HEADER, sizeof components);
-    return components;
-}
-
-/* A component that is not present is in its initial state: all zero. */
-static void read_part(const uint8_t *image, unsigned component, uint32_t at, void *to, size_t size) {
-    if (offsets[component] != 0 && (present(image) >> component & 1) != 0) {
-        memcpy(to, image + offsets[component] + at, size);
-    } else {
-        memset(to, 0, size);
-    }
-}
-
-static void read_vectors(const uint8_t *image, struct machine_state *s) {
-    bool has_x87 = (present(image) & 1) != 0;
-    bool has_sse = (present(image) & 2) != 0;
-    s->x87_control = 0x37F;
-    if (has_x87) {
-        memcpy(&s->x87_control, image, 2);
-    }
-    memcpy(&s->x87_status, image + 2, 2);
-    s->x87_full = has_x87 ? image[4] : 0;
-    s->x87_status = has_x87 ? s->x87_status : 0;
-    memcpy(&s->mxcsr, image + 24, 4);
-    unsigned top = s->x87_status >> 11 & 7u;
-    for (unsigned i = 0; i < 8; i++) {
-        memset(s->x87_registers[(top + i) & 7], 0, 16);
-        if (has_x87) {
-            memcpy(s->x87_registers[(top + i) & 7], image + 32 + 16 * i, 10);
-        }
-    }
-    for (unsigned i = 0; i < 16; i++) {
-        memset(s->vectors[i], 0, 16);
-        if (has_sse) {
-            memcpy(s->vectors[i], image + LEGACY_VECTORS + 16 * i, 16);
-        }
-        read_part(image, COMPONENT_AVX, 16 * i, s->vectors[i] + 16, 16);
-        read_part(image, COMPONENT_HIGH_HALVES, 32 * i, s->vectors[i] + 32, 32);
-        read_part(image, COMPONENT_HIGH_REGISTERS, 64 * i, s->vectors[16 + i], 64);
-    }
-    read_part(image, COMPONENT_MASKS, 0, s->masks, sizeof s->masks);
-}
-
-static void write_part(uint8_t *image, unsigned component, uint32_t at, const void *from, size_t size) {
-    if (offsets[component] != 0) {
-        memcpy(image + offsets[component] + at, from, size);
-    }
-}
-
-static void write_vectors(uint8_t *image, const struct machine_state *s) {
-    uint64_t components = present(image) | (enabled & 0xE7u);
-    unsigned top = s->x87_status >> 11 & 7u;
-    memcpy(image + HEADER, &components, sizeof components);
-    memcpy(image, &s->x87_control, 2);
-    memcpy(image + 2, &s->x87_status, 2);
-    image[4] = s->x87_full;
-    image[5] = 0;
-    memset(image + 6, 0, 18); /* opcode and pointers of the last x87 instruction */
-    memcpy(image + 24, &s->mxcsr, 4);
-    for (unsigned i = 0; i < 8; i++) {
-        memcpy(image + 32 + 16 * i, s->x87_registers[(top + i) & 7], 16);
-    }
-    for (unsigned i = 0; i < 16; i++) {
-        memcpy(image + LEGACY_VECTORS + 16 * i, s->vectors[i], 16);
-        write_part(image, COMPONENT_AVX, 16 * i, s->vectors[i] + 16, 16);
-        write_part(image, COMPONENT_HIGH_HALVES, 32 * i, s->vectors[i] + 32, 32);
-        write_part(image, COMPONENT_HIGH_REGISTERS, 64 * i, s->vectors[16 + i], 64);
-    }
-    write_part(image, COMPONENT_MASKS, 0, s->masks, sizeof s->masks);
+    xsave_write((uint8_t *)context->uc_mcontext.fpregs, s);
 }
 
 static size_t image_size(const ucontext_t *context) {

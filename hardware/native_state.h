@@ -12,8 +12,6 @@ struct native_registers {
     uint64_t fs_base, gs_base;
 };
 
-/* Where extended states lie in the image that the kernel makes; once for each process. */
-void native_find_layout(void);
 void native_home(struct native_registers *home);
 /* What the interrupted code had, and the child's own back again. */
 void native_take_segments(struct native_registers *seen, const struct native_registers *home);

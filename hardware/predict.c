@@ -3,9 +3,9 @@
 
 #include "components.h"
 #include "effects.h"
+#include "features.h"
 #include "operands.h"
 
-#include <cpuid.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -113,7 +113,7 @@ static word128 look_up(void *context, symbol s, const word128 *arguments, unsign
                 ((uint64_t)open_value(p, s, arguments, count) & ~p->world->known.dr[0]);
         break;
     case KIND_CPUID:
-        __cpuid_count((uint32_t)(arguments[0] >> 32), (uint32_t)arguments[0], r[0], r[1], r[2], r[3]);
+        feature_cpuid(p->world, (uint32_t)(arguments[0] >> 32), (uint32_t)arguments[0], r);
         value = (word128)r[3] << 96 | (word128)r[2] << 64 | (word128)r[1] << 32 | r[0];
         break;
     default:

@@ -4,6 +4,7 @@
 #include "choose.h"
 #include "features.h"
 #include "records.h"
+#include "system_forms.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,6 +30,7 @@ struct session {
     const struct probe_options *options;
     struct probe *probe;
     struct records *records;
+    struct system_forms *system;
     unsigned world;
     struct predictor *predictor;
     struct pending pending[BATCH];
@@ -59,11 +61,11 @@ const char *probe_property(const struct probe_row *r) {
 /* ---- judging ----------------------------------------------------------------------------------------------------------------------------------- */
 
 /* Whether CPUID has what the form needs. */
-static enum feature_state form_feature(const struct form *form, const struct decoded *d) {
-    enum feature_state state = feature_state(form->extension);
+static enum feature_state form_feature(const struct world *w, const struct form *form, const struct decoded *d) {
+    enum feature_state state = feature_state(w, form->extension);
     bool sized = strncmp(form->encoding, "EVEX.128", 8) == 0 || strncmp(form->encoding, "EVEX.256", 8) == 0;
     if (state == FEATURE_PRESENT && d->scheme == SCHEME_EVEX && sized) {
-        state = feature_short_vectors();
+        state = feature_short_vectors(w);
     }
     return state;
 }
@@ -125,7 +127,7 @@ static void judge(struct session *s, const struct pending *n, const struct run *
     enum probe_verdict verdict = PROBE_AGREES;
     const struct record *record = NULL;
     size_t count = 0;
-    enum feature_state feature = form_feature(form, &n->decoded);
+    enum feature_state feature = form_feature(world, form, &n->decoded);
     if (feature != FEATURE_PRESENT) {
         bool invalid = result->outcome == RUN_TRAP && result->vector == 6;
         verdict = invalid ? PROBE_ABSENT : PROBE_ABSENT_EXECUTES;
@@ -195,8 +197,10 @@ static void probe_one(struct session *s, unsigned form) {
     size_t index = p->form_count++;
     p->forms[index] = (struct probe_form){.form = form, .world = s->world};
     const struct record *excluded = records_exclusion(s->records, p->backend, f);
-    if (excluded != NULL || !encoder_variants(f, &has_register, &has_memory)) {
-        p->forms[index].reason = excluded != NULL ? excluded->reason : "it has no encoding";
+    const struct world *world = &p->worlds[s->world];
+    bool undocumented = world->documented_only && feature_state(world, f->extension) != FEATURE_PRESENT;
+    if (excluded != NULL || undocumented || !encoder_variants(f, &has_register, &has_memory)) {
+        p->forms[index].reason = excluded != NULL ? excluded->reason : undocumented ? "the processor does not have the extension" : "it has no encoding";
         p->forms[index].runs[PROBE_CANNOT_RUN]++;
         p->totals[PROBE_CANNOT_RUN]++;
         return;
@@ -212,6 +216,10 @@ static void probe_one(struct session *s, unsigned form) {
 static bool is_wanted(const struct session *s, unsigned form, int mode) {
     const struct form *f = &s->isa->forms[form];
     const char *only = s->options->instruction;
+    bool system_only = s->probe->worlds[s->world].system_only && !s->options->all_forms && only == NULL;
+    if (f->semantics[mode] != NULL && system_only && !is_system_form(s->system, f->semantics[mode])) {
+        return false;
+    }
     return f->semantics[mode] != NULL && form % s->options->shard_count == s->options->shard &&
            (only == NULL || strcmp(only, f->instruction) == 0 || strcmp(only, f->text) == 0);
 }
@@ -258,7 +266,8 @@ struct probe *probe_make(const struct isa *isa, const struct matcher *m, struct 
         p->forms = calloc(isa->form_count * p->world_count + 1, sizeof *p->forms);
         *s = (struct session){.isa = isa, .m = m, .backend = backend, .options = options, .probe = p};
         s->records = records_read(options->records, message);
-        good = p->forms != NULL && s->records != NULL;
+        s->system = system_forms_new(isa);
+        good = p->forms != NULL && s->records != NULL && s->system != NULL;
     }
     double start = now();
     for (unsigned i = 0; good && i < p->world_count; i++) {
@@ -272,6 +281,7 @@ struct probe *probe_make(const struct isa *isa, const struct matcher *m, struct 
     }
     if (s != NULL) {
         records_free(s->records);
+        system_forms_free(s->system);
     }
     free(s);
     if (!good) {
