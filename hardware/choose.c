@@ -138,6 +138,13 @@ static void choose_registers(struct chooser *c) {
     if (form_is(c->form, lines, 3)) {
         s->general[RAX] = pointer(c, WINDOW_DATA + 0x1000);
     }
+    static const char *const returns[] = {"SYSRET", "SYSEXIT"};
+    if (form_is(c->form, returns, 2)) { /* RIP comes from RCX or RDX, RSP of SYSEXIT from RCX */
+        bool exits = strcmp(c->form->instruction, "SYSEXIT") == 0;
+        s->general[RDX] = exits ? code_pointer(c) : s->general[RDX];
+        s->general[RCX] = exits ? s->general[RSP] : code_pointer(c);
+        s->general[11] = (next(&c->random) & 0xCD5) | 2;
+    }
     if (strncmp(c->form->instruction, "REP_", 4) == 0) { /* one iteration, or none */
         s->general[RCX] = c->number % 4 == 2 ? 0 : 1;
     }
@@ -188,6 +195,28 @@ static void choose_operand(struct chooser *c, const struct operand *o, const str
     } else if (form_is(c->form, bit_tests, 2) && strcmp(o->kind, "register") == 0 && strcmp(o->name, "src") == 0) {
         set_operand(c, o, b, below(&c->random, o->width)); /* a bit string in memory begins at its operand */
     }
+}
+
+/* Loads of control registers: a bit or two other than now, so that the machine can go on; sometimes a reserved one. */
+static bool choose_control_register(struct chooser *c, const struct operand *o, const struct operand_binding *b) {
+    static const char *const loads[] = {"MOV_TO_CR"};
+    static const uint64_t flips_of_cr0[] = {0, 8, 2, 4, 0x10000, 0x20, 0x40000, UINT64_C(0x100000000)};
+    static const uint64_t flips_of_cr4[] = {0, 4, 8, 0x100, 0x400, 0x200, 0x80, UINT64_C(0x8000000000)};
+    const struct machine_state *s = &c->world->base;
+    if (!form_is(c->form, loads, 1) || strcmp(o->kind, "register") != 0) {
+        return false;
+    }
+    const char *number = strstr(c->form->text, "CR") + 2;
+    unsigned which = c->number == 0 ? 0 : below(&c->random, 8);
+    uint64_t value = *number == '0'   ? s->cr0 ^ flips_of_cr0[which]
+                     : *number == '4' ? s->cr4 ^ flips_of_cr4[which]
+                     : *number == '3' ? s->cr3 ^ (which & 3) << 3
+                                      : 0;
+    if (*number != '0' && *number != '3' && *number != '4') {
+        return false;
+    }
+    set_operand(c, o, b, value);
+    return true;
 }
 
 /* Images that are loaded as a whole: a valid one with benign states. */
@@ -246,7 +275,9 @@ bool choose_run(const struct isa *isa, const struct matcher *m, unsigned form, c
     struct operand_binding bindings[16];
     bind_operands(f, s, m, decoded, run, bindings);
     for (size_t i = 0; i < s->operand_count; i++) {
-        choose_operand(&c, &s->operands[i], &bindings[i]);
+        if (!choose_control_register(&c, &s->operands[i], &bindings[i])) {
+            choose_operand(&c, &s->operands[i], &bindings[i]);
+        }
         choose_image(&c, &bindings[i]);
     }
     return true;

@@ -113,7 +113,9 @@ static bool is_memory_trap(uint32_t vector) { return vector == 12 || vector == 1
 
 /* An interrupt at CPL 0 completes in the handler: there is no change of level that would make it an entry into other software. */
 static bool enters_handler(const struct prediction *p, const struct world *w, const struct run_result *r) {
-    return p->done && w->handlers != 0 && p->known.rip == UINT64_MAX && p->after.rip == w->handlers + UINT64_C(16) * r->vector;
+    bool by_gate = w->handlers != 0 && p->after.rip == w->handlers + UINT64_C(16) * r->vector;
+    bool by_call = w->system_call != 0 && p->after.rip == w->system_call;
+    return p->done && p->known.rip == UINT64_MAX && (by_gate || by_call);
 }
 
 static bool outcome_agrees(const struct prediction *p, const struct world *world, const struct run_result *r) {

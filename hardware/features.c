@@ -43,6 +43,8 @@ static const struct feature {
                 {"ADX", 0x7, 0, 1, 19},
                 {"MOVBE", 0x1, 0, 2, 22},
                 {"RDRAND", 0x1, 0, 2, 30},
+                {"RDPID", 0x7, 0, 2, 22},
+                {"RDTSCP", 0x80000001, 0, 3, 27},
                 {"RDSEED", 0x7, 0, 1, 18},
                 {"XSAVE", 0x1, 0, 2, 26},
                 {"XSAVEOPT", 0xD, 1, 0, 0},

@@ -14,7 +14,7 @@ enum {
     CODE32_3 = 0x43,
     CODE16_0 = 0x48,
     CODE16_3 = 0x53,
-    LDT = 0x58, /* 16 bytes */
+    LDT = 0x58,       /* 16 bytes */
     CALL_GATE = 0x68, /* 16 bytes, for CPL 3 */
     ABSENT = 0x78,
     CONFORMING = 0x80,
@@ -106,6 +106,7 @@ void guest_memory(const struct world *w, uint8_t own[GUEST_OWN_SIZE]) {
     uint16_t tss[52];
     static uint64_t pages[4 * 512];
     memset(own, 0, GUEST_OWN_SIZE);
+    memset(own + GUEST_GDT, 0xF4, GUEST_IDT - GUEST_GDT); /* where a far transfer with 16 bits of offset goes */
     fill_gdt(w->mode, gdt);
     fill_idt(w->mode, idt);
     fill_tss(w->mode, tss);
@@ -142,8 +143,9 @@ static void add_facts(struct facts *f, const struct world *w) {
     uint64_t idt[512];
     uint64_t ldt[4];
     uint16_t tss[52];
-    static const char *const off[] = {"guest", "v386", "smm", "seam", "transaction_depth", "transaction_suspended", "in_enclave", "cpuid_faulting",
-                                      "vmx_operation", "u_cet", "s_cet", "svm_machine", "nmi_blocked"};
+    static const char *const off[] = {
+        "guest",         "v386",  "smm",   "seam",        "transaction_depth", "transaction_suspended", "in_enclave", "cpuid_faulting",
+        "vmx_operation", "u_cet", "s_cet", "svm_machine", "nmi_blocked"};
     fill_gdt(w->mode, gdt);
     fill_idt(w->mode, idt);
     fill_tss(w->mode, tss);
@@ -170,8 +172,7 @@ static void add_facts(struct facts *f, const struct world *w) {
 }
 
 static void set_segment(struct segment_state *s, uint16_t selector, uint64_t base, uint32_t limit, uint8_t type, unsigned dpl, bool db, bool l) {
-    *s = (struct segment_state){
-        .base = base, .limit = limit, .selector = selector, .type = type, .dpl = (uint8_t)dpl, .db = db, .l = l, .usable = 1};
+    *s = (struct segment_state){.base = base, .limit = limit, .selector = selector, .type = type, .dpl = (uint8_t)dpl, .db = db, .l = l, .usable = 1};
 }
 
 static uint16_t code_selector(enum matcher_mode mode, unsigned cpl) {
@@ -294,12 +295,12 @@ void guest_make(struct guest *g, const struct cpuid_value *cpuid, size_t cpuid_c
     static const struct {
         enum matcher_mode mode;
         unsigned cpl;
-    } list[GUEST_WORLDS] = {{MATCHER_REAL, 0},      {MATCHER_V86, 3},           {MATCHER_PROTECTED16, 0},   {MATCHER_PROTECTED16, 3},
-                            {MATCHER_PROTECTED, 0}, {MATCHER_PROTECTED, 3},     {MATCHER_COMPATIBILITY, 0}, {MATCHER_COMPATIBILITY, 3},
+    } list[GUEST_WORLDS] = {{MATCHER_REAL, 0},      {MATCHER_V86, 3},       {MATCHER_PROTECTED16, 0},   {MATCHER_PROTECTED16, 3},
+                            {MATCHER_PROTECTED, 0}, {MATCHER_PROTECTED, 3}, {MATCHER_COMPATIBILITY, 0}, {MATCHER_COMPATIBILITY, 3},
                             {MATCHER_LONG, 0},      {MATCHER_LONG, 3}};
-    static const uint16_t selectors[] = {0,          CODE64_0, DATA_0,    CODE64_3, DATA_3, TSS_BUSY,   CODE32_0, CODE32_3,    CODE16_3, LDT,
-                                         CALL_GATE, ABSENT,   CONFORMING, TSS_FREE, 0x07,   0x0F, READ_ONLY_3, 0xFFF8,   0x83};
-    static const uint16_t paragraphs[] = {0, WINDOW_BASE >> 4, (WINDOW_BASE >> 4) + 0x10, 0x1234, 0xFFFF};
+    static const uint16_t selectors[] = {0,         CODE64_0, DATA_0,     CODE64_3, DATA_3, TSS_BUSY, CODE32_0,    CODE32_3, CODE16_3, LDT,
+                                         CALL_GATE, ABSENT,   CONFORMING, TSS_FREE, 0x07,   0x0F,     READ_ONLY_3, 0xFFF8,   0x83};
+    static const uint16_t paragraphs[] = {WINDOW_BASE >> 4, (WINDOW_BASE >> 4) + 1, (WINDOW_BASE >> 4) + 0x10, (WINDOW_BASE >> 4) - 0x10};
     memset(g, 0, sizeof *g);
     for (unsigned i = 0; i < GUEST_WORLDS; i++) {
         struct world *w = &g->worlds[i];
@@ -308,6 +309,7 @@ void guest_make(struct guest *g, const struct cpuid_value *cpuid, size_t cpuid_c
         w->cpuid = cpuid;
         w->cpuid_count = cpuid_count;
         w->handlers = GUEST_HANDLERS;
+        w->system_call = GUEST_SYSCALL;
         w->system_only = true;
         w->selectors = is_8086(w->mode) ? paragraphs : selectors;
         w->selector_count = is_8086(w->mode) ? sizeof paragraphs / sizeof paragraphs[0] : sizeof selectors / sizeof selectors[0];

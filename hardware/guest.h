@@ -28,6 +28,9 @@ struct guest {
 
 /* Fills the worlds; `cpuid` describes the processor that the guest sees, and stays the caller's. */
 void guest_make(struct guest *g, const struct cpuid_value *cpuid, size_t cpuid_count);
+/* Runs an instruction that does nothing and one that faults in every world; a world where they do not come back as they should is marked as unusable.
+ * Returns how many are usable. */
+size_t guest_check(struct guest *g, struct backend *b);
 /* The guest's own memory for a world. */
 void guest_memory(const struct world *w, uint8_t own[GUEST_OWN_SIZE]);
 

@@ -34,9 +34,11 @@ struct world {
     size_t selector_count;
     const struct cpuid_value *cpuid; /* of the machine; NULL: of this processor */
     size_t cpuid_count;
-    uint64_t handlers;               /* where the entry points of gates begin, linear; 0: not known */
-    bool system_only;                /* forms that only compute are not run unless asked for */
-    bool documented_only;            /* forms of extensions that CPUID does not have are not run */
+    uint64_t handlers;    /* where the entry points of gates begin, 16 bytes each; 0: not known */
+    uint64_t system_call; /* where SYSCALL and SYSENTER go; 0: not known */
+    const char *unusable; /* why nothing can be run here: the machine fails the simplest check; NULL */
+    bool system_only;     /* forms that only compute are not run unless asked for */
+    bool documented_only; /* forms of extensions that CPUID does not have are not run */
 };
 
 struct backend;

@@ -75,6 +75,9 @@ struct backend *kvm_open(const char **reason) {
         *reason = k->worker == NULL ? "out of memory" : NULL;
     }
     kvm_machine_close(&machine);
+    if (*reason == NULL && guest_check(&k->guest, &k->base) == 0) {
+        *reason = "the virtual machine of /dev/kvm executes nothing";
+    }
     if (*reason != NULL) {
         kvm_close(&k->base);
         return NULL;

@@ -41,11 +41,12 @@ static bool vector_has_error(unsigned v) { return v == 8 || (v >= 10 && v <= 14)
 static struct frame find_frame(const struct world *w, const struct machine_state *at, unsigned vector) {
     bool wide = w->mode == MATCHER_LONG || w->mode == MATCHER_COMPATIBILITY;
     bool real = w->mode == MATCHER_REAL;
-    struct frame f = {.word = wide ? 8 : real ? 2 : 4, .has_stack = wide || w->cpl == 3};
+    struct frame f = {.word = wide ? 8 : real ? 2 : 4};
     uint64_t base = wide ? 0 : at->segments[SEGMENT_SS].base;
     uint64_t top = at->general[4];
     f.address = base + (real ? top & 0xFFFF : wide ? top : top & 0xFFFFFFFF);
     f.has_error = !real && vector_has_error(vector);
+    f.has_stack = wide || (f.address < GUEST_STACK && f.address >= GUEST_STACK - 64); /* on the handler's stack, with the old one in the frame */
     if (f.has_stack) { /* these frames begin at a known place: their size tells whether there is an error code */
         unsigned entries = w->mode == MATCHER_V86 ? 9 : 5;
         f.has_error = f.address == GUEST_STACK - (entries + 1) * f.word;
@@ -109,7 +110,7 @@ static void judge_vector(struct session *s, const struct world *w, const struct 
     undo_entry(s, w, r, vector, result);
     bool moved = result->after.rip != r->before.rip || result->after.segments[SEGMENT_CS].selector != r->before.segments[SEGMENT_CS].selector;
     uint64_t linear = w->pointer_base == 0 ? WINDOW_BASE + result->after.rip : result->after.rip;
-    bool at_halt = linear >= WINDOW_BASE + WINDOW_CODE && linear < WINDOW_BASE + WINDOW_CODE + WINDOW_CODE_SIZE && s->machine.memory[linear] == 0xF4;
+    bool at_halt = read_memory(s, linear, 1) == 0xF4;
     result->vector = vector;
     result->outcome = RUN_TRAP;
     if (moved && vector == 13 && at_halt) {

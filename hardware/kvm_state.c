@@ -39,7 +39,8 @@ static void to_general(const struct machine_state *s, struct kvm_regs *r) {
 }
 
 static void from_general(const struct kvm_regs *r, struct machine_state *s) {
-    const uint64_t g[16] = {r->rax, r->rcx, r->rdx, r->rbx, r->rsp, r->rbp, r->rsi, r->rdi, r->r8, r->r9, r->r10, r->r11, r->r12, r->r13, r->r14, r->r15};
+    const uint64_t g[16] = {r->rax, r->rcx, r->rdx, r->rbx, r->rsp, r->rbp, r->rsi, r->rdi,
+                            r->r8,  r->r9,  r->r10, r->r11, r->r12, r->r13, r->r14, r->r15};
     memcpy(s->general, g, sizeof g);
     s->rip = r->rip;
     s->rflags = r->rflags;
@@ -55,8 +56,8 @@ static struct msr_list to_msrs(const struct machine_state *s) {
     struct msr_list l;
     memset(&l, 0, sizeof l);
     l.header.nmsrs = MSR_COUNT;
-    const struct kvm_msr_entry entries[MSR_COUNT] = {{0x174, 0, s->sysenter_cs},      {0x175, 0, s->sysenter_esp}, {0x176, 0, s->sysenter_eip},
-                                                     {0xC0000081, 0, s->star},        {0xC0000082, 0, s->lstar},   {0xC0000084, 0, s->fmask},
+    const struct kvm_msr_entry entries[MSR_COUNT] = {{0x174, 0, s->sysenter_cs},         {0x175, 0, s->sysenter_esp}, {0x176, 0, s->sysenter_eip},
+                                                     {0xC0000081, 0, s->star},           {0xC0000082, 0, s->lstar},   {0xC0000084, 0, s->fmask},
                                                      {0xC0000102, 0, s->kernel_gs_base}, {0xC0000103, 0, s->tsc_aux}};
     memcpy(l.entries, entries, sizeof entries);
     return l;

@@ -199,8 +199,11 @@ static void probe_one(struct session *s, unsigned form) {
     const struct record *excluded = records_exclusion(s->records, p->backend, f);
     const struct world *world = &p->worlds[s->world];
     bool undocumented = world->documented_only && feature_state(world, f->extension) != FEATURE_PRESENT;
-    if (excluded != NULL || undocumented || !encoder_variants(f, &has_register, &has_memory)) {
-        p->forms[index].reason = excluded != NULL ? excluded->reason : undocumented ? "the processor does not have the extension" : "it has no encoding";
+    if (excluded != NULL || undocumented || world->unusable != NULL || !encoder_variants(f, &has_register, &has_memory)) {
+        p->forms[index].reason = world->unusable != NULL ? world->unusable
+                                 : excluded != NULL      ? excluded->reason
+                                 : undocumented          ? "the processor does not have the extension"
+                                                         : "it has no encoding";
         p->forms[index].runs[PROBE_CANNOT_RUN]++;
         p->totals[PROBE_CANNOT_RUN]++;
         return;

@@ -49,7 +49,7 @@ struct probe_options {
     uint64_t seed;
     unsigned states;             /* for each variant of a form */
     unsigned shard, shard_count; /* forms with form % shard_count == shard */
-    bool all_forms; /* not only system forms, where a backend restricts itself to them */
+    bool all_forms;              /* not only system forms, where a backend restricts itself to them */
     bool dry_run;
     const char *records;       /* text of recorded differences, NULL: none */
     unsigned wrong_prediction; /* negative control: this bit of RAX is predicted wrong (1 to 64), 0: none */

@@ -11,8 +11,9 @@ struct system_forms {
 
 /* Components that nearly every extension asks about, and the code segment's limit, which every transfer does. */
 static bool is_gate(const char *name) {
-    static const char *const gates[] = {"cr0.em", "cr0.ts", "cr0.ne", "cr0.mp", "cr4.osfxsr", "cr4.osxsave", "cr4.osxmmexcpt", "cr4.la57", "xcr0", "xfd", "cs.limit",
-                                        "cs.base", "ss.db", "es.base", "pe", "vm", "v386", "guest", "smm", "random_source"};
+    static const char *const gates[] = {"cr0.em",   "cr0.ts", "cr0.ne", "cr0.mp",   "cr4.osfxsr", "cr4.osxsave",  "cr4.osxmmexcpt",
+                                        "cr4.la57", "xcr0",   "xfd",    "cs.limit", "cs.base",    "ss.db",        "es.base",
+                                        "pe",       "vm",     "v386",   "guest",    "smm",        "random_source"};
     for (size_t i = 0; i < sizeof gates / sizeof gates[0]; i++) {
         if (strcmp(gates[i], name) == 0) {
             return true;
