@@ -29,12 +29,16 @@ TEST_OBJECTS    = $(TEST_SOURCES:%.c=$(BUILD)/%.o)
 # The monitor is built against what `popek emit` makes of its machine.
 MONITOR_SOURCES = $(wildcard vmm-model/*.c)
 MONITOR_OBJECTS = $(MONITOR_SOURCES:%.c=$(BUILD)/%.o)
+# The Unicorn backend is under the GPL, and a plug-in for that reason. It is built where the header is; nothing else needs it.
+PLUGIN_SOURCES  = $(wildcard hardware/unicorn/*.c) hardware/guest.c hardware/guest_check.c hardware/worker.c hardware/window_memory.c
+PLUGIN_OBJECTS  = $(PLUGIN_SOURCES:%.c=$(BUILD)/plugin/%.o)
+PLUGINS         = $(if $(wildcard /usr/include/unicorn/unicorn.h),$(BUILD)/popek-unicorn.so)
 MONITOR_INPUTS  = $(BUILD)/proofs/third_generation.h $(BUILD)/proofs/third_generation_step.c
 
 .PHONY: all audit test test-all rebase compare-decoders bench prove prove-scratch prove-mutants lint sanitize fuzz install clean
 .DELETE_ON_ERROR:
 .SECONDARY:
-all: $(BUILD)/popek
+all: $(BUILD)/popek $(PLUGINS)
 
 # --- what is needed -------------------------------------------------------------------------------------------------------------------------------
 $(BUILD)/.packages: tools/packages.sh
@@ -57,6 +61,12 @@ $(BUILD)/objects: always
 $(BUILD)/%.o: %.c | $(BUILD)/.packages $(BUILD)/isa-model/parser.h
 	@mkdir -p $(@D)
 	$(CC) -std=c11 $(CPPFLAGS) $(WARNINGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/plugin/%.o: %.c | $(BUILD)/.packages
+	@mkdir -p $(@D)
+	$(CC) -std=c11 $(CPPFLAGS) $(WARNINGS) $(CFLAGS) -fPIC -fvisibility=hidden -MMD -MP -c -o $@ $<
+$(BUILD)/popek-unicorn.so: $(PLUGIN_OBJECTS)
+	$(CC) $(CFLAGS) $(LDFLAGS) -shared -o $@ $^ -lunicorn
 
 # Generated code is not ours to make free of warnings.
 GENERATED_WARNINGS = -Wall -Wno-conversion -Wno-sign-conversion -Wno-unused-function -Wno-unused-but-set-variable -Wno-unknown-warning-option
@@ -92,7 +102,7 @@ $(MONITOR_OBJECTS) $(BUILD)/tests/vmm-model/test_monitor.o: CPPFLAGS += -I$(BUIL
 $(MONITOR_OBJECTS) $(BUILD)/tests/vmm-model/test_monitor.o: $(MONITOR_INPUTS)
 $(BUILD)/tests/run: $(TEST_OBJECTS) $(MONITOR_OBJECTS) $(BUILD)/libpopek.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcunit
-test: $(BUILD)/popek $(BUILD)/tests/run compare-decoders
+test: $(BUILD)/popek $(BUILD)/tests/run $(PLUGINS) compare-decoders
 	@$(BUILD)/tests/run $(BUILD)/popek
 # The matcher against Capstone; fails when a disagreement is not explained in x86-tables/disagreements.txt.
 $(BUILD)/tests/compare_capstone: $(BUILD)/tests/x86-tables/compare_capstone.o $(BUILD)/tests/x86-tables/compare_names.o $(BUILD)/libpopek.a
@@ -169,8 +179,9 @@ $(BUILD)/fuzz_isa: $(BUILD)/tests/fuzz/fuzz_isa.o $(BUILD)/libpopek.a
 	$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 # --- installing -----------------------------------------------------------------------------------------------------------------------------------
-install: $(BUILD)/popek $(BUILD)/libpopek.a
+install: $(BUILD)/popek $(BUILD)/libpopek.a $(PLUGINS)
 	install -D -m 755 $(BUILD)/popek $(DESTDIR)$(PREFIX)/bin/popek
+	$(if $(PLUGINS),install -D -m 755 $(PLUGINS) $(DESTDIR)$(PREFIX)/lib/popek/popek-unicorn.so)
 	install -D -m 644 $(BUILD)/libpopek.a $(DESTDIR)$(PREFIX)/lib/libpopek.a
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/include/popek/isa-model isa-model/term.h isa-model/isa.h isa-model/evaluate.h isa-model/emit.h
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/include/popek/classifier classifier/classifier.h
@@ -181,4 +192,4 @@ install: $(BUILD)/popek $(BUILD)/libpopek.a
 clean:
 	rm -rf build build-*
 
--include $(LIBRARY_OBJECTS:.o=.d) $(CLI_OBJECTS:.o=.d) $(TEST_OBJECTS:.o=.d) $(MONITOR_OBJECTS:.o=.d)
+-include $(PLUGIN_OBJECTS:.o=.d) $(LIBRARY_OBJECTS:.o=.d) $(CLI_OBJECTS:.o=.d) $(TEST_OBJECTS:.o=.d) $(MONITOR_OBJECTS:.o=.d)

@@ -16,11 +16,11 @@ struct request {
 };
 
 static const struct argp_option options[] = {
-    {"backend", 'b', "native|kvm|all", 0, "what to run on (all that work here)", 0},
+    {"backend", 'b', "native|kvm|unicorn|all", 0, "what to run on (all that work here)", 0},
     {"mode", 'm', "MODE", 0, "only this operating mode: real, v86, protected16, protected, compatibility, long, or 16, 32, 64", 0},
     {"cpl", KEY_CPL, "0|3", 0, "only this privilege level", 0},
     {"instruction", 'i', "NAME", 0, "only this instruction or form", 0},
-    {"all-forms", KEY_ALL, NULL, 0, "not only system forms on kvm", 0},
+    {"all-forms", KEY_ALL, NULL, 0, "not only system forms on kvm and unicorn", 0},
     {"states", KEY_STATES, "N", 0, "states for each variant of a form (4)", 0},
     {"seed", KEY_SEED, "N", 0, "another choice of states (1)", 0},
     {"shard", KEY_SHARD, "K/N", 0, "only part K of N, from 1", 0},
@@ -119,7 +119,7 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
 static const struct {
     const char *name;
     struct backend *(*open)(const char **reason);
-} backends[] = {{"native", native_open}, {"kvm", kvm_open}};
+} backends[] = {{"native", native_open}, {"kvm", kvm_open}, {"unicorn", unicorn_open}};
 #define BACKEND_COUNT (sizeof backends / sizeof backends[0])
 
 static const char *backend_name(const void *context, size_t i) {

@@ -126,7 +126,7 @@ static bool outcome_agrees(const struct prediction *p, const struct world *world
         return p->kernel || enters_handler(p, world, r);
     case RUN_TRAP:
         for (unsigned i = 0; i < p->trap_count; i++) {
-            if (p->traps[i].vector == r->vector && p->traps[i].error == r->error) {
+            if (p->traps[i].vector == r->vector && (world->error_codes_unseen || p->traps[i].error == r->error)) {
                 return true;
             }
         }
@@ -196,7 +196,7 @@ void describe_result(const struct run_result *r, char *text, size_t size) {
         (void)snprintf(text, size, "done");
         break;
     case RUN_KERNEL:
-        (void)snprintf(text, size, "enters the system software");
+        (void)snprintf(text, size, r->vector == 0 ? "enters the system software" : "enters the system software (vector %u)", r->vector);
         break;
     case RUN_TRAP:
         describe_trap(text, size, r->vector, r->error);

@@ -19,7 +19,7 @@
 #define GUEST_SYSCALL_PORT 0xFFu
 
 #define GUEST_WORLDS 10u
-#define GUEST_FACTS 1024u
+#define GUEST_FACTS 1280u
 
 struct guest {
     struct world worlds[GUEST_WORLDS];

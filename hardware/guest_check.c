@@ -27,12 +27,12 @@ size_t guest_check(struct guest *g, struct backend *b) {
     size_t usable = 0;
     for (unsigned i = 0; i < GUEST_WORLDS; i++) {
         struct world *w = &g->worlds[i];
-        const struct run runs[2] = {simple_run(w, "\x90", 1), simple_run(w, "\x0f\x32", 2)}; /* NOP, RDMSR */
+        const struct run runs[2] = {simple_run(w, "\x90", 1), simple_run(w, "\x0f\x32", 2)}; /* NOP; RDMSR of what few machines have */
         if (!b->operations->run(b, w, runs, 2, results)) {
             w->unusable = "the machine could not be set up";
         } else if (results[0].outcome != RUN_DONE || !is_intact(w, &runs[0], &results[0], 1)) {
             w->unusable = "a NOP does not come back with the state that it found: the machine does not support this mode";
-        } else if (results[1].outcome != RUN_TRAP || results[1].vector != 13 || !is_intact(w, &runs[1], &results[1], 0)) {
+        } else if (results[1].outcome != RUN_DONE && (results[1].vector != 13 || !is_intact(w, &runs[1], &results[1], 0))) {
             w->unusable = "an exception does not come back with the state that it found: its frame is wrong or elsewhere";
         }
         usable += w->unusable == NULL ? 1u : 0u;

@@ -34,11 +34,12 @@ struct world {
     size_t selector_count;
     const struct cpuid_value *cpuid; /* of the machine; NULL: of this processor */
     size_t cpuid_count;
-    uint64_t handlers;    /* where the entry points of gates begin, 16 bytes each; 0: not known */
-    uint64_t system_call; /* where SYSCALL and SYSENTER go; 0: not known */
-    const char *unusable; /* why nothing can be run here: the machine fails the simplest check; NULL */
-    bool system_only;     /* forms that only compute are not run unless asked for */
-    bool documented_only; /* forms of extensions that CPUID does not have are not run */
+    uint64_t handlers;       /* where the entry points of gates begin, 16 bytes each; 0: not known */
+    uint64_t system_call;    /* where SYSCALL and SYSENTER go; 0: not known */
+    const char *unusable;    /* why nothing can be run here: the machine fails the simplest check; NULL */
+    bool error_codes_unseen; /* the backend cannot tell error codes */
+    bool system_only;        /* forms that only compute are not run unless asked for */
+    bool documented_only;    /* forms of extensions that CPUID does not have are not run */
 };
 
 struct backend;
@@ -60,5 +61,7 @@ struct backend {
 /* Why a backend cannot run is static text in *reason; NULL then. */
 struct backend *native_open(const char **reason);
 struct backend *kvm_open(const char **reason);
+/* The plug-in popek-unicorn.so, beside the program, in ../lib/popek from it, or in $POPEK_PLUGINS. */
+struct backend *unicorn_open(const char **reason);
 
 #endif
