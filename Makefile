@@ -16,11 +16,11 @@ CLANG   ?= clang
 BUILD_PACKAGES = build-essential pkg-config flex bison libz3-dev libcunit1-dev libjansson-dev libcapstone-dev libelf-dev cvc4
 LINT_PACKAGES  = clang clang-format clang-tidy cppcheck libclang-rt-14-dev
 
-LIBRARY_SOURCES = $(wildcard isa-model/*.c x86-tables/*.c classifier/*.c reports/*.c)
+LIBRARY_SOURCES = $(wildcard isa-model/*.c x86-tables/*.c classifier/*.c hardware/*.c reports/*.c)
 CLI_SOURCES     = $(wildcard cli/*.c)
-TEST_SOURCES    = $(filter-out %/compare_capstone.c %/compare_names.c,$(wildcard tests/*.c tests/isa-model/*.c tests/classifier/*.c tests/cli/*.c tests/examples/*.c tests/x86-tables/*.c tests/vmm-model/*.c tests/reports/*.c))
-TABLES          = $(sort $(wildcard x86-tables/*.isa) x86-tables/capstone_names.txt)
-HEADERS         = $(wildcard isa-model/*.h x86-tables/*.h classifier/*.h reports/*.h cli/*.h tests/*.h tests/x86-tables/*.h)
+TEST_SOURCES    = $(filter-out %/compare_capstone.c %/compare_names.c tests/bench/% tests/fuzz/%,$(wildcard tests/*.c tests/*/*.c))
+TABLES          = $(sort $(wildcard x86-tables/*.isa) x86-tables/capstone_names.txt x86-tables/hardware_differences.txt)
+HEADERS         = $(wildcard isa-model/*.h x86-tables/*.h classifier/*.h hardware/*.h reports/*.h cli/*.h tests/*.h tests/x86-tables/*.h)
 GENERATED       = $(BUILD)/isa-model/lexer.c $(BUILD)/isa-model/parser.c
 
 LIBRARY_OBJECTS = $(LIBRARY_SOURCES:%.c=$(BUILD)/%.o) $(GENERATED:.c=.o)
@@ -29,12 +29,16 @@ TEST_OBJECTS    = $(TEST_SOURCES:%.c=$(BUILD)/%.o)
 # The monitor is built against what `popek emit` makes of its machine.
 MONITOR_SOURCES = $(wildcard vmm-model/*.c)
 MONITOR_OBJECTS = $(MONITOR_SOURCES:%.c=$(BUILD)/%.o)
+# The Unicorn backend is under the GPL, and a plug-in for that reason. It is built where the header is; nothing else needs it.
+PLUGIN_SOURCES  = $(wildcard hardware/unicorn/*.c) hardware/guest.c hardware/guest_check.c hardware/worker.c hardware/window_memory.c
+PLUGIN_OBJECTS  = $(PLUGIN_SOURCES:%.c=$(BUILD)/plugin/%.o)
+PLUGINS         = $(if $(wildcard /usr/include/unicorn/unicorn.h),$(BUILD)/popek-unicorn.so)
 MONITOR_INPUTS  = $(BUILD)/proofs/third_generation.h $(BUILD)/proofs/third_generation_step.c
 
 .PHONY: all audit test test-all rebase compare-decoders bench prove prove-scratch prove-mutants lint sanitize fuzz install clean
 .DELETE_ON_ERROR:
 .SECONDARY:
-all: $(BUILD)/popek
+all: $(BUILD)/popek $(PLUGINS)
 
 # --- what is needed -------------------------------------------------------------------------------------------------------------------------------
 $(BUILD)/.packages: tools/packages.sh
@@ -57,6 +61,12 @@ $(BUILD)/objects: always
 $(BUILD)/%.o: %.c | $(BUILD)/.packages $(BUILD)/isa-model/parser.h
 	@mkdir -p $(@D)
 	$(CC) -std=c11 $(CPPFLAGS) $(WARNINGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/plugin/%.o: %.c | $(BUILD)/.packages
+	@mkdir -p $(@D)
+	$(CC) -std=c11 $(CPPFLAGS) $(WARNINGS) $(CFLAGS) -fPIC -fvisibility=hidden -MMD -MP -c -o $@ $<
+$(BUILD)/popek-unicorn.so: $(PLUGIN_OBJECTS)
+	$(CC) $(CFLAGS) $(LDFLAGS) -shared -o $@ $^ -lunicorn
 
 # Generated code is not ours to make free of warnings.
 GENERATED_WARNINGS = -Wall -Wno-conversion -Wno-sign-conversion -Wno-unused-function -Wno-unused-but-set-variable -Wno-unknown-warning-option
@@ -92,7 +102,7 @@ $(MONITOR_OBJECTS) $(BUILD)/tests/vmm-model/test_monitor.o: CPPFLAGS += -I$(BUIL
 $(MONITOR_OBJECTS) $(BUILD)/tests/vmm-model/test_monitor.o: $(MONITOR_INPUTS)
 $(BUILD)/tests/run: $(TEST_OBJECTS) $(MONITOR_OBJECTS) $(BUILD)/libpopek.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcunit
-test: $(BUILD)/popek $(BUILD)/tests/run compare-decoders
+test: $(BUILD)/popek $(BUILD)/tests/run $(PLUGINS) compare-decoders
 	@$(BUILD)/tests/run $(BUILD)/popek
 # The matcher against Capstone; fails when a disagreement is not explained in x86-tables/disagreements.txt.
 $(BUILD)/tests/compare_capstone: $(BUILD)/tests/x86-tables/compare_capstone.o $(BUILD)/tests/x86-tables/compare_names.o $(BUILD)/libpopek.a
@@ -171,8 +181,9 @@ $(BUILD)/fuzz_isa: $(BUILD)/tests/fuzz/fuzz_isa.o $(BUILD)/libpopek.a
 	$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 # --- installing -----------------------------------------------------------------------------------------------------------------------------------
-install: $(BUILD)/popek $(BUILD)/libpopek.a
+install: $(BUILD)/popek $(BUILD)/libpopek.a $(PLUGINS)
 	install -D -m 755 $(BUILD)/popek $(DESTDIR)$(PREFIX)/bin/popek
+	$(if $(PLUGINS),install -D -m 755 $(PLUGINS) $(DESTDIR)$(PREFIX)/lib/popek/popek-unicorn.so)
 	install -D -m 644 $(BUILD)/libpopek.a $(DESTDIR)$(PREFIX)/lib/libpopek.a
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/include/popek/isa-model isa-model/term.h isa-model/isa.h isa-model/evaluate.h isa-model/emit.h
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/include/popek/classifier classifier/classifier.h
@@ -183,4 +194,4 @@ install: $(BUILD)/popek $(BUILD)/libpopek.a
 clean:
 	rm -rf build build-*
 
--include $(LIBRARY_OBJECTS:.o=.d) $(CLI_OBJECTS:.o=.d) $(TEST_OBJECTS:.o=.d) $(MONITOR_OBJECTS:.o=.d)
+-include $(PLUGIN_OBJECTS:.o=.d) $(LIBRARY_OBJECTS:.o=.d) $(CLI_OBJECTS:.o=.d) $(TEST_OBJECTS:.o=.d) $(MONITOR_OBJECTS:.o=.d)

@@ -14,7 +14,7 @@ enum exit_code {
     EXIT_INPUT = 3,
     EXIT_UNDECIDED = 4,
     EXIT_INTERNAL = 70,
-    EXIT_CANNOT_RUN = 77 /* no device; no subcommand needs one yet */
+    EXIT_CANNOT_RUN = 77 /* no device */
 };
 
 #define POPEK_VERSION "0.1.0"
@@ -26,6 +26,7 @@ int command_list(int argc, char **argv);
 int command_compare(int argc, char **argv);
 int command_coverage(int argc, char **argv);
 int command_decode(int argc, char **argv);
+int command_probe(int argc, char **argv);
 
 /* load.c: an ISA by built-in name or by path. On failure NULL after a message, and *code is what to exit with. */
 struct isa *load_isa(const char *name, const struct isa_options *options, struct source_reader *reader, int *code);

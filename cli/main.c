@@ -15,6 +15,7 @@ static const struct command {
     {"compare", command_compare, "the forms that differ between profiles", (char[]){"popek compare"}},
     {"coverage", command_coverage, "what of x86 the tables have: every instruction that the disassembler knows", (char[]){"popek coverage"}},
     {"decode", command_decode, "bytes to instruction forms", (char[]){"popek decode"}},
+    {"probe", command_probe, "the tables against a processor, a hypervisor or an emulator", (char[]){"popek probe"}},
     {"list", command_list, "built-in ISAs, or the instruction forms of one ISA", (char[]){"popek list"}},
 };
 #define COMMAND_COUNT (sizeof commands / sizeof commands[0])

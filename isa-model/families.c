@@ -35,26 +35,36 @@ static bool next_written(const char **at, struct written *w) {
     return true;
 }
 
+#define WRITTEN_MASK "{x:k}" /* shown as {k} */
+
+static const char *find_in(const struct written *w, const char *part) { return memmem(w->text, w->length, part, strlen(part)); }
+
+/* The operand as it is shown. */
+static const char *shown_operand(struct checker *c, const struct written *w) {
+    const char *mask = find_in(w, WRITTEN_MASK);
+    if (mask == NULL) {
+        return arena_format(c->arena, "%.*s", (int)w->length, w->text);
+    }
+    const char *rest = mask + strlen(WRITTEN_MASK);
+    return arena_format(c->arena, "%.*s{k}%.*s", (int)(mask - w->text), w->text, (int)(w->text + w->length - rest), rest);
+}
+
 /* The text without directions and, unless they are wanted, without places. */
 const char *shown_text(struct checker *c, const char *text, bool places) {
     const char *at = text + strcspn(text, " ");
     const char *result = arena_format(c->arena, "%.*s", (int)(at - text), text);
     struct written w;
     for (bool first = true; next_written(&at, &w); first = false) {
-        result = arena_format(c->arena, "%s%s%.*s%.*s", result, first ? " " : ", ", (int)w.length, w.text, places ? (int)w.place_length : 0,
+        result = arena_format(c->arena, "%s%s%s%.*s", result, first ? " " : ", ", shown_operand(c, &w), places ? (int)w.place_length : 0,
                               w.place == NULL ? "" : w.place);
     }
     return arena_format(c->arena, "%s%s", result, at);
 }
 
 /* The name of the operand's kind: without decorations and broadcast. */
-static const char *kind_of_operand(struct checker *c, const struct written *w, bool *masked) {
+static const char *kind_of_operand(struct checker *c, const struct written *w) {
     size_t length = w->length;
     const char *brace = memchr(w->text, '{', length);
-    *masked = false;
-    for (size_t i = 0; i + 3 <= length; i++) {
-        *masked = *masked || strncmp(w->text + i, "{k}", 3) == 0;
-    }
     length = brace != NULL ? (size_t)(brace - w->text) : length;
     const char *name = arena_format(c->arena, "%.*s", (int)length, w->text);
     const char *broadcast = strrchr(name, '/');
@@ -93,11 +103,13 @@ bool bind_row_operands(struct checker *c, const struct syntax *at, const char *t
     unsigned written = 0;
     unsigned read = 0;
     bool any_mask = false;
+    bool mask_written = false;
     struct written w;
     c->machine.operands = arena_allocate(c->arena, 12 * sizeof *c->machine.operands);
     while (next_written(&place, &w)) {
-        bool masked = false;
-        const char *kind = kind_of_operand(c, &w, &masked);
+        bool writes_mask = find_in(&w, WRITTEN_MASK) != NULL;
+        bool masked = writes_mask || find_in(&w, "{k}") != NULL;
+        const char *kind = kind_of_operand(c, &w);
         const struct definition *d = find_definition(c, arena_format(c->arena, "operand %s", kind));
         if (d == NULL || d->type == NULL) {
             report(c->r, at, "there is no operand kind \"%s\"", kind);
@@ -112,9 +124,10 @@ bool bind_row_operands(struct checker *c, const struct syntax *at, const char *t
         const struct syntax *class = d->syntax->child[1];
         add_operand(c, (struct symbolic_operand){name, d->type, class == NULL ? "" : class->text, direction, NULL, 0});
         any_mask = any_mask || masked;
+        mask_written = mask_written || writes_mask;
     }
     if (any_mask) {
-        add_operand(c, (struct symbolic_operand){"mask", bits_type(c, 64), "register", OPERAND_IN, NULL, 0});
+        add_operand(c, (struct symbolic_operand){"mask", bits_type(c, 64), "register", mask_written ? OPERAND_INOUT : OPERAND_IN, NULL, 0});
     }
     return true;
 }

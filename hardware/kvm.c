@@ -1,0 +1,86 @@
+/* The KVM backend: a minimal guest in a virtual machine of Linux. What is tested is the processor and its hypervisor. */
+#include "hardware.h"
+
+#include "kvm_child.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define CPUID_VALUES 128u
+
+struct kvm {
+    struct backend base;
+    struct worker *worker;
+    struct guest guest;
+    struct cpuid_value cpuid[CPUID_VALUES];
+    size_t cpuid_count;
+    char description[512];
+};
+
+static bool kvm_run_all(struct backend *b, const struct world *world, const struct run *runs, size_t count, struct run_result *results) {
+    struct kvm *k = (struct kvm *)b;
+    return worker_run(k->worker, (unsigned)(world - k->guest.worlds), runs, count, results);
+}
+
+static const struct world *kvm_worlds(struct backend *b, size_t *count) {
+    *count = GUEST_WORLDS;
+    return ((struct kvm *)b)->guest.worlds;
+}
+
+static const char *kvm_description(struct backend *b) { return ((struct kvm *)b)->description; }
+
+static void kvm_close(struct backend *b) {
+    struct kvm *k = (struct kvm *)b;
+    worker_free(k->worker);
+    free(k);
+}
+
+static const struct backend_operations operations = {"kvm", kvm_worlds, kvm_run_all, kvm_description, kvm_close};
+
+/* Loaded modules tell whose virtualization it is; none of both: KVM does without. */
+static const char *hardware_support(void) {
+    if (access("/sys/module/kvm_intel", F_OK) == 0) {
+        return "VT-x";
+    }
+    return access("/sys/module/kvm_amd", F_OK) == 0 ? "SVM" : "none that is known: neither kvm_intel nor kvm_amd is loaded";
+}
+
+struct backend *kvm_open(const char **reason) {
+    struct kvm_machine machine;
+    *reason = NULL;
+    if (access("/dev/kvm", R_OK | W_OK) != 0) {
+        *reason = errno == ENOENT ? "there is no /dev/kvm" : "/dev/kvm may not be used";
+        return NULL;
+    }
+    struct kvm *k = calloc(1, sizeof *k);
+    if (k == NULL) {
+        *reason = "out of memory";
+        return NULL;
+    }
+    k->base.operations = &operations;
+    if (!kvm_machine_open(&machine)) {
+        *reason = "/dev/kvm makes no virtual machine";
+    } else {
+        k->cpuid_count = kvm_supported_cpuid(machine.system, k->cpuid, CPUID_VALUES);
+        guest_make(&k->guest, k->cpuid, k->cpuid_count);
+        for (unsigned i = 0; i < GUEST_WORLDS; i++) {
+            k->guest.worlds[i].documented_only = true;
+        }
+        (void)snprintf(k->description, sizeof k->description, "hardware virtualization: %s\nwhat is tested is the processor and its hypervisor\n",
+                       hardware_support());
+        k->worker = worker_new(kvm_child_main, &k->guest);
+        *reason = k->worker == NULL ? "out of memory" : NULL;
+    }
+    kvm_machine_close(&machine);
+    if (*reason == NULL && guest_check(&k->guest, &k->base) == 0) {
+        *reason = "the virtual machine of /dev/kvm executes nothing";
+    }
+    if (*reason != NULL) {
+        kvm_close(&k->base);
+        return NULL;
+    }
+    return &k->base;
+}

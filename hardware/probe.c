@@ -1,0 +1,304 @@
+/* Goes through forms, variants and states; runs them in batches and judges each. */
+#include "probe.h"
+
+#include "choose.h"
+#include "features.h"
+#include "records.h"
+#include "system_forms.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define BATCH 64u
+#define ROWS_MOST 4096u
+#define CONFIRMATIONS 256u
+
+struct pending {
+    unsigned form;     /* of the isa */
+    size_t form_index; /* of the probe */
+    unsigned number;
+    bool memory;
+    struct decoded decoded;
+};
+
+struct session {
+    const struct isa *isa;
+    const struct matcher *m;
+    struct backend *backend;
+    const struct probe_options *options;
+    struct probe *probe;
+    struct records *records;
+    struct system_forms *system;
+    unsigned world;
+    struct predictor *predictor;
+    struct pending pending[BATCH];
+    struct run runs[BATCH];
+    size_t count;
+    struct run_result results[BATCH];
+    struct prediction prediction;
+    bool failed;
+};
+
+const char *probe_verdict_name(enum probe_verdict v) {
+    static const char *const names[] = {"agrees", "emulated", "absent", "absent-executes", "known", "cannot-run", "differs"};
+    return names[v];
+}
+
+const char *probe_property(const struct probe_row *r) {
+    bool expected_done = strncmp(r->expected, "done", 4) == 0;
+    bool outcome = r->difference_count > 0 && strcmp(r->differences[0].name, "outcome") == 0;
+    if (outcome && !expected_done && strcmp(r->seen, "done") == 0) {
+        return "resource control: it is done where it should trap";
+    }
+    if (outcome && (strncmp(r->seen, "the machine", 11) == 0 || strncmp(r->seen, "does not end", 12) == 0)) {
+        return "resource control: the machine is lost";
+    }
+    return outcome ? "equivalence: another outcome" : "equivalence: another visible state";
+}
+
+/* ---- judging ----------------------------------------------------------------------------------------------------------------------------------- */
+
+/* Whether CPUID has what the form needs. */
+static enum feature_state form_feature(const struct world *w, const struct form *form, const struct decoded *d) {
+    enum feature_state state = feature_state(w, form->extension);
+    bool sized = strncmp(form->encoding, "EVEX.128", 8) == 0 || strncmp(form->encoding, "EVEX.256", 8) == 0;
+    if (state == FEATURE_PRESENT && d->scheme == SCHEME_EVEX && sized) {
+        state = feature_short_vectors(w);
+    }
+    return state;
+}
+
+static bool predict_run(struct session *s, const struct pending *n, const struct run *run, unsigned evaluations) {
+    if (!predict(s->predictor, n->form, &n->decoded, run, evaluations, &s->prediction)) {
+        return false;
+    }
+    if (s->options->wrong_prediction > 0) {
+        s->prediction.after.general[0] ^= UINT64_C(1) << (s->options->wrong_prediction - 1);
+    }
+    return true;
+}
+
+/* With CR4.UMIP off it would have been done. */
+static bool is_emulated(struct session *s, const struct pending *n, const struct run *run, const struct run_result *result) {
+    const struct world *w = &s->probe->worlds[s->world];
+    bool traps = s->prediction.trap_count == 1 && s->prediction.traps[0].vector == 13 && !s->prediction.done;
+    if (!w->emulates_umip || result->outcome != RUN_DONE || !traps) {
+        return false;
+    }
+    struct run open = *run;
+    open.before.cr4 &= ~(UINT64_C(1) << 11);
+    bool emulated = predict(s->predictor, n->form, &n->decoded, &open, 2, &s->prediction) && s->prediction.done;
+    return predict_run(s, n, run, 4) && emulated;
+}
+
+static void keep_row(struct session *s, const struct pending *n, const struct run *run, const struct run_result *result, enum probe_verdict verdict,
+                     const struct record *record, const struct difference *differences, size_t count) {
+    struct probe *p = s->probe;
+    if (p->row_count == ROWS_MOST) {
+        p->rows_left_out++;
+        return;
+    }
+    if ((p->row_count & (p->row_count - 1)) == 0) { /* room for a power of two */
+        size_t room = p->row_count == 0 ? 1 : 2 * p->row_count;
+        struct probe_row *rows = realloc(p->rows, room * sizeof *rows);
+        if (rows == NULL) {
+            s->failed = true;
+            return;
+        }
+        p->rows = rows;
+    }
+    struct probe_row *r = &p->rows[p->row_count++];
+    *r = (struct probe_row){.form = n->form, .world = s->world, .number = n->number, .memory = n->memory, .verdict = verdict, .run = *run};
+    r->blame = record == NULL ? NULL : record->blame;
+    r->reason = record == NULL ? NULL : record->reason;
+    describe_prediction(&s->prediction, r->expected, sizeof r->expected);
+    describe_result(result, r->seen, sizeof r->seen);
+    r->difference_count = count < DIFFERENCES_MOST ? count : DIFFERENCES_MOST;
+    memcpy(r->differences, differences, r->difference_count * sizeof *differences);
+}
+
+static void judge(struct session *s, const struct pending *n, const struct run *run, const struct run_result *result) {
+    const struct form *form = &s->isa->forms[n->form];
+    const struct world *world = &s->probe->worlds[s->world];
+    struct probe_form *f = &s->probe->forms[n->form_index];
+    struct difference differences[DIFFERENCES_MOST];
+    enum probe_verdict verdict = PROBE_AGREES;
+    const struct record *record = NULL;
+    size_t count = 0;
+    enum feature_state feature = form_feature(world, form, &n->decoded);
+    if (feature != FEATURE_PRESENT) {
+        bool invalid = result->outcome == RUN_TRAP && result->vector == 6;
+        verdict = invalid ? PROBE_ABSENT : PROBE_ABSENT_EXECUTES;
+    } else if (!predict_run(s, n, run, 4)) {
+        verdict = PROBE_CANNOT_RUN;
+        f->reason = "the state is not one of the operating mode";
+    } else {
+        count = compare_run(&s->prediction, world, run, result, differences);
+        if (count > 0 && predict_run(s, n, run, CONFIRMATIONS)) { /* something open may have been chosen too seldom */
+            count = compare_run(&s->prediction, world, run, result, differences);
+        }
+        if (count > 0) {
+            record = records_find(s->records, s->probe->backend, form, differences, count);
+            verdict = record != NULL ? PROBE_KNOWN : PROBE_DIFFERS;
+            if (is_emulated(s, n, run, result)) {
+                verdict = PROBE_EMULATED;
+            } else {
+                keep_row(s, n, run, result, verdict, record, differences, count);
+            }
+        }
+    }
+    f->reason = record != NULL ? record->reason : f->reason;
+    f->runs[verdict]++;
+    s->probe->totals[verdict]++;
+}
+
+static void flush(struct session *s) {
+    const struct world *world = &s->probe->worlds[s->world];
+    if (s->count > 0 && !s->failed) {
+        s->failed = !s->backend->operations->run(s->backend, world, s->runs, s->count, s->results);
+        for (size_t i = 0; !s->failed && i < s->count; i++) {
+            judge(s, &s->pending[i], &s->runs[i], &s->results[i]);
+        }
+        s->probe->runs += s->count;
+    }
+    s->count = 0;
+}
+
+/* ---- going through --------------------------------------------------------------------------------------------------------------------------- */
+
+static void add_runs(struct session *s, unsigned form, size_t form_index, bool memory) {
+    const struct world *world = &s->probe->worlds[s->world];
+    for (unsigned number = 0; number < s->options->states && !s->failed; number++) {
+        const struct choice choice = {s->options->seed, number, memory};
+        struct pending *n = &s->pending[s->count];
+        *n = (struct pending){.form = form, .form_index = form_index, .number = number, .memory = memory};
+        if (!choose_run(s->isa, s->m, form, world, &choice, &s->runs[s->count], &n->decoded)) {
+            s->probe->forms[form_index].reason = "no bytes were found";
+            continue;
+        }
+        if (s->options->dry_run) {
+            s->probe->runs++;
+            continue;
+        }
+        s->count++;
+        if (s->count == BATCH) {
+            flush(s);
+        }
+    }
+}
+
+static void probe_one(struct session *s, unsigned form) {
+    const struct form *f = &s->isa->forms[form];
+    struct probe *p = s->probe;
+    bool has_register = false;
+    bool has_memory = false;
+    size_t index = p->form_count++;
+    p->forms[index] = (struct probe_form){.form = form, .world = s->world};
+    const struct record *excluded = records_exclusion(s->records, p->backend, f);
+    const struct world *world = &p->worlds[s->world];
+    bool undocumented = world->documented_only && feature_state(world, f->extension) != FEATURE_PRESENT;
+    if (excluded != NULL || undocumented || world->unusable != NULL || !encoder_variants(f, &has_register, &has_memory)) {
+        p->forms[index].reason = world->unusable != NULL ? world->unusable
+                                 : excluded != NULL      ? excluded->reason
+                                 : undocumented          ? "the processor does not have the extension"
+                                                         : "it has no encoding";
+        p->forms[index].runs[PROBE_CANNOT_RUN]++;
+        p->totals[PROBE_CANNOT_RUN]++;
+        return;
+    }
+    if (has_register || !has_memory) {
+        add_runs(s, form, index, false);
+    }
+    if (has_memory) {
+        add_runs(s, form, index, true);
+    }
+}
+
+static bool is_wanted(const struct session *s, unsigned form, int mode) {
+    const struct form *f = &s->isa->forms[form];
+    const char *only = s->options->instruction;
+    bool system_only = s->probe->worlds[s->world].system_only && !s->options->all_forms && only == NULL;
+    if (f->semantics[mode] != NULL && system_only && !is_system_form(s->system, f->semantics[mode])) {
+        return false;
+    }
+    return f->semantics[mode] != NULL && form % s->options->shard_count == s->options->shard &&
+           (only == NULL || strcmp(only, f->instruction) == 0 || strcmp(only, f->text) == 0);
+}
+
+static bool probe_world(struct session *s) {
+    const struct world *world = &s->probe->worlds[s->world];
+    int mode = isa_find_mode(s->isa, matcher_mode_name(world->mode));
+    s->predictor = predictor_new(s->isa, s->m, world);
+    if (s->predictor == NULL) {
+        return false;
+    }
+    for (unsigned form = 0; form < s->isa->form_count && !s->failed; form++) {
+        if (is_wanted(s, form, mode)) {
+            probe_one(s, form);
+        }
+    }
+    flush(s);
+    predictor_free(s->predictor);
+    return !s->failed;
+}
+
+static double now(void) {
+    struct timespec t = {0, 0};
+    (void)timespec_get(&t, TIME_UTC);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static bool world_wanted(const struct probe_options *o, const struct world *w) {
+    return (o->mode < 0 || o->mode == (int)w->mode) && (o->cpl < 0 || o->cpl == (int)w->cpl);
+}
+
+struct probe *probe_make(const struct isa *isa, const struct matcher *m, struct backend *backend, const struct probe_options *options,
+                         char **message) {
+    struct session *s = calloc(1, sizeof *s);
+    struct probe *p = calloc(1, sizeof *p);
+    bool good = s != NULL && p != NULL;
+    *message = NULL;
+    if (good) {
+        p->isa = isa;
+        p->backend = backend->operations->name;
+        p->description = backend->operations->description(backend);
+        p->worlds = backend->operations->worlds(backend, &p->world_count);
+        p->dry_run = options->dry_run;
+        p->forms = calloc(isa->form_count * p->world_count + 1, sizeof *p->forms);
+        *s = (struct session){.isa = isa, .m = m, .backend = backend, .options = options, .probe = p};
+        s->records = records_read(options->records, message);
+        s->system = system_forms_new(isa);
+        good = p->forms != NULL && s->records != NULL && s->system != NULL;
+    }
+    double start = now();
+    for (unsigned i = 0; good && i < p->world_count; i++) {
+        s->world = i;
+        good = !world_wanted(options, &p->worlds[i]) || probe_world(s);
+    }
+    if (good) {
+        p->seconds = now() - start;
+        p->records = s->records;
+        s->records = NULL;
+    }
+    if (s != NULL) {
+        records_free(s->records);
+        system_forms_free(s->system);
+    }
+    free(s);
+    if (!good) {
+        probe_free(p);
+        return NULL;
+    }
+    return p;
+}
+
+void probe_free(struct probe *p) {
+    if (p != NULL) {
+        records_free(p->records);
+        free(p->forms);
+        free(p->rows);
+        free(p);
+    }
+}

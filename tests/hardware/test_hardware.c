@@ -1,0 +1,283 @@
+/* Processors under test: encodings, the safety of the native backend, and that what the tables predict is what happens. A backend that is not there
+ * is skipped, and the test says so. */
+#include "../../hardware/encoder.h"
+#include "../../hardware/probe.h"
+#include "../tests.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+struct fixture {
+    struct isa *isa;
+    struct matcher *m;
+    char *records;
+};
+
+static bool set_up(struct fixture *f, const char *only) {
+    char *message = NULL;
+    f->isa = load_dropped("x86-tables/x86.isa", only, NULL, 0);
+    f->m = f->isa == NULL ? NULL : matcher_of_isa(f->isa, &message);
+    f->records = read_text("x86-tables/hardware_differences.txt", NULL);
+    bool good = CHECK(f->m != NULL && f->records != NULL, "the tables do not compile: %s", message == NULL ? "?" : message);
+    free(message);
+    return good;
+}
+
+static void tear_down(struct fixture *f) {
+    matcher_free(f->m);
+    isa_free(f->isa);
+    free(f->records);
+}
+
+static struct backend *open_or_skip(void) {
+    const char *reason = NULL;
+    struct backend *b = native_open(&reason);
+    if (b == NULL) {
+        (void)printf("skipped: native: %s\n", reason);
+    }
+    return b;
+}
+
+/* ---- encodings --------------------------------------------------------------------------------------------------------------------------------- */
+
+static void check_encodings(const struct fixture *f, enum matcher_mode mode) {
+    size_t encoded = 0;
+    for (unsigned i = 0; i < f->isa->form_count; i++) {
+        const struct form *form = &f->isa->forms[i];
+        bool has_register = false;
+        bool has_memory = false;
+        if ((form->modes >> isa_find_mode(f->isa, matcher_mode_name(mode)) & 1) == 0 || !encoder_variants(form, &has_register, &has_memory)) {
+            continue;
+        }
+        struct encoding_choice choice = {.immediate = 0x1122334455667788, .displacement = 0x10};
+        uint8_t bytes[15];
+        size_t length = 0;
+        struct decoded d;
+        bool found = false;
+        for (unsigned memory = 0; memory < 2; memory++) {
+            choice.memory = memory != 0;
+            found = encode(f->m, i, form, mode, &choice, bytes, &length, &d) || found;
+        }
+        CHECK(found, "%s: no bytes in %s mode for '%s'", form->text, matcher_mode_name(mode), form->encoding);
+        encoded++;
+    }
+    CHECK(encoded > 1500, "%s mode has forms: %zu", matcher_mode_name(mode), encoded);
+}
+
+static void test_encoder(void) {
+    struct fixture f = {NULL, NULL, NULL};
+    if (set_up(&f, "")) {
+        for (unsigned mode = 0; mode < MATCHER_MODE_COUNT; mode++) {
+            check_encodings(&f, (enum matcher_mode)mode);
+        }
+    }
+    tear_down(&f);
+}
+
+/* ---- the child of the native backend ----------------------------------------------------------------------------------------------------------- */
+
+static const struct world *find_world(struct backend *b, enum matcher_mode mode) {
+    size_t count = 0;
+    const struct world *w = b->operations->worlds(b, &count);
+    for (size_t i = 0; i < count; i++) {
+        if (w[i].mode == mode) {
+            return &w[i];
+        }
+    }
+    return NULL;
+}
+
+static struct run raw_run(const struct world *w, const char *bytes, uint32_t length) {
+    struct run r = {.length = length, .before = w->base};
+    memcpy(r.bytes, bytes, length);
+    r.before.rip = w->pointer_base + WINDOW_START;
+    r.before.general[4] = w->pointer_base + WINDOW_DATA + 0x3000;
+    return r;
+}
+
+static const struct raw_case {
+    const char *name, *bytes;
+    uint32_t length;
+    enum matcher_mode mode;
+    uint64_t rax;
+    enum run_outcome outcome;
+    uint32_t vector;
+} raw_cases[] = {
+    {"NOP", "\x90", 1, MATCHER_LONG, 0, RUN_DONE, 13},
+    {"HLT", "\xf4", 1, MATCHER_LONG, 0, RUN_TRAP, 13},
+    {"UD2", "\x0f\x0b", 2, MATCHER_LONG, 0, RUN_TRAP, 6},
+    {"a jump to itself", "\xeb\xfe", 2, MATCHER_LONG, 0, RUN_HUNG, 0},
+    {"SYSCALL exit_group", "\x0f\x05", 2, MATCHER_LONG, 231, RUN_KERNEL, 0},
+    {"SYSCALL getpid", "\x0f\x05", 2, MATCHER_LONG, 39, RUN_KERNEL, 0},
+    {"INT 0x80", "\xcd\x80", 2, MATCHER_LONG, 1, RUN_KERNEL, 0},
+    {"INT3", "\xcc", 1, MATCHER_LONG, 0, RUN_KERNEL, 3},
+    {"a store outside", "\x48\x89\x00", 3, MATCHER_LONG, 0x20000000, RUN_TRAP, 14},
+    {"NOP, 32 bits", "\x90", 1, MATCHER_COMPATIBILITY, 0, RUN_DONE, 13},
+    {"a load beyond the segment", "\x8b\x00", 2, MATCHER_COMPATIBILITY, 0x20000, RUN_TRAP, 13},
+    {"INT 0x80 exit, 32 bits", "\xcd\x80", 2, MATCHER_COMPATIBILITY, 1, RUN_KERNEL, 0},
+};
+
+static void test_child(void) {
+    static struct run_result results[2];
+    struct backend *b = open_or_skip();
+    for (size_t i = 0; b != NULL && i < sizeof raw_cases / sizeof raw_cases[0]; i++) {
+        const struct raw_case *c = &raw_cases[i];
+        const struct world *w = find_world(b, c->mode);
+        if (w == NULL) {
+            (void)printf("skipped: native: no %s mode here\n", matcher_mode_name(c->mode));
+            continue;
+        }
+        struct run runs[2] = {raw_run(w, c->bytes, c->length), raw_run(w, "\x90", 1)};
+        runs[0].before.general[0] = c->rax;
+        CHECK(b->operations->run(b, w, runs, 2, results), "%s: the backend fails", c->name);
+        CHECK(results[0].outcome == c->outcome && (c->outcome == RUN_HUNG || c->outcome == RUN_DONE || results[0].vector == c->vector),
+              "%s: outcome %d, vector %u", c->name, (int)results[0].outcome, results[0].vector);
+        CHECK(results[1].outcome == RUN_DONE, "%s: it costs more than its own run: %d", c->name, (int)results[1].outcome);
+    }
+    if (b != NULL) {
+        b->operations->close(b);
+    }
+}
+
+static size_t count_entries(const char *directory) {
+    size_t count = 0;
+    DIR *d = opendir(directory);
+    while (d != NULL && readdir(d) != NULL) {
+        count++;
+    }
+    if (d != NULL) {
+        (void)closedir(d);
+    }
+    return count;
+}
+
+/* The code of the window, at its linear address. */
+static bool knows_window(void) {
+    char *maps = read_text("/proc/self/maps", NULL);
+    bool found = maps != NULL && strstr(maps, "00011000-") != NULL;
+    free(maps);
+    return found;
+}
+
+static void test_soak(void) {
+    enum { RUNS = 10000 };
+    static struct run runs[50];
+    static struct run_result results[50];
+    size_t files = count_entries("/proc/self/fd");
+    struct backend *b = open_or_skip();
+    if (b == NULL) {
+        return;
+    }
+    const struct world *w = find_world(b, MATCHER_LONG);
+    size_t done = 0;
+    for (unsigned i = 0; i < 50; i++) {
+        runs[i] = i % 2 == 0 ? raw_run(w, "\x48\x89\x04\x24", 4) : raw_run(w, "\x0f\x0b", 2);
+    }
+    for (unsigned i = 0; i < RUNS / 50; i++) {
+        CHECK(b->operations->run(b, w, runs, 50, results), "the backend fails");
+        for (unsigned k = 0; k < 50; k++) {
+            done += results[k].outcome == (k % 2 == 0 ? RUN_DONE : RUN_TRAP) ? 1u : 0u;
+        }
+    }
+    CHECK(done == RUNS, "all runs end as they should: %zu of %d", done, RUNS);
+    b->operations->close(b);
+    errno = 0;
+    CHECK(waitpid(-1, NULL, WNOHANG) == -1 && errno == ECHILD, "no process is left");
+    CHECK(count_entries("/proc/self/fd") == files, "no file is left open");
+    CHECK(!knows_window(), "no mapping is left");
+}
+
+/* ---- predictions ------------------------------------------------------------------------------------------------------------------------------- */
+
+static struct probe *probe_or_fail(const struct fixture *f, struct backend *b, struct probe_options o) {
+    char *message = NULL;
+    o.mode = o.cpl = -1;
+    o.seed = 7;
+    o.shard_count = 1;
+    o.records = f->records;
+    struct probe *p = probe_make(f->isa, f->m, b, &o, &message);
+    CHECK(p != NULL, "probe: %s", message == NULL ? "out of memory" : message);
+    free(message);
+    return p;
+}
+
+static void test_predictions(void) {
+    struct fixture f = {NULL, NULL, NULL};
+    struct backend *b = open_or_skip();
+    if (b != NULL && set_up(&f, NULL)) {
+        struct probe *p = probe_or_fail(&f, b, (struct probe_options){.states = 2});
+        for (size_t i = 0; p != NULL && i < p->row_count; i++) {
+            const struct probe_row *r = &p->rows[i];
+            CHECK(r->verdict != PROBE_DIFFERS, "%s in %s mode, state %u: expected %s, seen %s; %s", f.isa->forms[r->form].text,
+                  matcher_mode_name(p->worlds[r->world].mode), r->number, r->expected, r->seen, r->differences[0].name);
+        }
+        CHECK(p != NULL && p->totals[PROBE_AGREES] > 20000, "most runs are as predicted");
+        probe_free(p);
+    }
+    tear_down(&f);
+    if (b != NULL) {
+        b->operations->close(b);
+    }
+}
+
+/* A prediction that is wrong on purpose, and a check that is left out of the tables, must show. */
+static void test_controls(void) {
+    struct fixture f = {NULL, NULL, NULL};
+    struct backend *b = open_or_skip();
+    if (b != NULL && set_up(&f, "ADD")) {
+        struct probe *p = probe_or_fail(&f, b, (struct probe_options){.states = 2, .instruction = "ADD", .wrong_prediction = 6});
+        CHECK(p != NULL && p->totals[PROBE_DIFFERS] > 0 && p->totals[PROBE_AGREES] == 0, "a wrong bit of RAX shows in every run");
+        probe_free(p);
+        isa_free(f.isa);
+        f.isa = load_dropped("x86-tables/x86.isa", "HLT", "HLT", 1);
+        p = f.isa == NULL ? NULL : probe_or_fail(&f, b, (struct probe_options){.states = 1, .instruction = "HLT"});
+        CHECK(p != NULL && p->totals[PROBE_DIFFERS] > 0 && p->totals[PROBE_AGREES] == 0, "HLT without its check shows");
+        probe_free(p);
+    }
+    tear_down(&f);
+    if (b != NULL) {
+        b->operations->close(b);
+    }
+}
+
+/* ---- the command ------------------------------------------------------------------------------------------------------------------------------- */
+
+static void test_command(void) {
+    static const struct {
+        const char *command;
+        int code; /* 77 is good too where nothing can run */
+        const char *out, *err;
+    } cases[] = {
+        {"probe --help", 0, "--backend", NULL},
+        {"probe --backend paper", 2, NULL, "unknown backend 'paper'"},
+        {"probe --mode other", 2, NULL, "unknown mode 'other'"},
+        {"probe --shard 3/2", 2, NULL, "K from 1 to N"},
+        {"probe --states 0", 2, NULL, "--states needs a number"},
+        {"probe no-such-isa", 3, NULL, "no built-in ISA"},
+        {"probe --backend native --instruction NONE", 2, NULL, "no form of that name"},
+        {"probe --backend native --instruction ADD --dry-run", 0, "would be made", NULL},
+        {"probe --backend native --instruction CLI", 0, "as the tables say", NULL},
+        {"probe --backend native --instruction XBEGIN", 0, "Not run:", NULL},
+        {"probe --backend native --instruction ADD --statistics", 0, "as the tables say", "runs a second"},
+        {"probe --backend native --instruction ADD --wrong-prediction 3", 1, "breaks: equivalence", NULL},
+        {"probe --backend native --instruction ADD --format json", 0, "\"differs\": 0", NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char command[256];
+        (void)snprintf(command, sizeof command, "\"$POPEK\" %s", cases[i].command);
+        struct command_result r = run_command(command);
+        bool cannot = r.code == 77 && r.err != NULL && strstr(r.err, "cannot run here") != NULL;
+        CHECK(cannot || r.code == cases[i].code, "popek %s: exit code %d: %s", cases[i].command, r.code, r.err);
+        CHECK(cannot || cases[i].out == NULL || strstr(r.out, cases[i].out) != NULL, "popek %s: %s", cases[i].command, r.out);
+        CHECK(cannot || cases[i].err == NULL || strstr(r.err, cases[i].err) != NULL, "popek %s: %s", cases[i].command, r.err);
+        command_result_free(&r);
+    }
+}
+
+static const struct test tests[] = {{"encodings", test_encoder},       {"the child can be lost", test_child}, {"nothing is left behind", test_soak},
+                                    {"predictions", test_predictions}, {"controls", test_controls},           {"command", test_command}};
+const struct suite hardware_suite = SUITE("hardware", tests);
