@@ -149,8 +149,8 @@ struct target *target_new(const struct isa *isa, const char **message) {
         *message = look_at_state(t);
         *message = *message == NULL ? look_at_encodings(t) : *message;
     }
-    for (size_t i = 0; i < isa->trap_count; i++) {
-        *message = isa->traps[i].vector >= TIMER_VECTOR ? "it has a trap with a vector of 255, the timer's, or more" : *message;
+    for (size_t i = 0; *message == NULL && i < isa->trap_count; i++) {
+        *message = isa->traps[i].vector >= TIMER_VECTOR ? "it has a trap with a vector of 255, the timer's, or more" : NULL;
     }
     if (*message != NULL) {
         target_free(t);

@@ -55,6 +55,7 @@ uint32_t machine_interrupt(struct third_generation *s, uint16_t *word, uint32_t 
   @ TIMER_DELIVERED((&v->processor), (ram + v->origin), v->processor.size, t)
   @ OUTSIDE_KEPT(v, ram, ram_count)
   @ ensures efficient: \result == DONE ==> v->entries == \old(v->entries);
+  @ ensures entered: \result != DONE ==> v->entries == (uint32_t)(\old(v->entries) + 1);
   @*/
 uint32_t monitor_interrupt(struct virtual_machine *v, uint16_t *ram, uint32_t ram_count, struct timer *t);
 
