@@ -29,7 +29,7 @@ CLI_OBJECTS     = $(CLI_SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/cli/embedded.o $(BUIL
 TEST_OBJECTS    = $(TEST_SOURCES:%.c=$(BUILD)/%.o)
 # The monitor is built against what `popek emit` makes of its machine.
 MONITOR_OBJECTS = $(filter $(BUILD)/vmm-model/%,$(LIBRARY_OBJECTS))
-MONITOR_USERS   = $(MONITOR_OBJECTS) $(filter $(BUILD)/simulator/%,$(LIBRARY_OBJECTS)) $(CLI_OBJECTS) $(TEST_OBJECTS) $(BUILD)/tests/bench/lockstep.o
+MONITOR_USERS   = $(MONITOR_OBJECTS) $(filter $(BUILD)/simulator/% $(BUILD)/reports/%,$(LIBRARY_OBJECTS)) $(CLI_OBJECTS) $(TEST_OBJECTS) $(BUILD)/tests/bench/lockstep.o
 MONITOR_INPUTS  = $(BUILD)/proofs/third_generation.h $(BUILD)/proofs/third_generation_step.c
 
 .PHONY: all audit test test-all rebase compare-decoders bench prove prove-scratch prove-mutants lint sanitize fuzz install clean
@@ -156,7 +156,7 @@ prove-mutants: $(PROOF_INPUTS)
 
 # --- lint -----------------------------------------------------------------------------------------------------------------------------------------
 LINT_SOURCES = $(filter-out vmm-model/%,$(LIBRARY_SOURCES)) $(CLI_SOURCES) $(TEST_SOURCES) $(wildcard tests/x86-tables/compare_*.c tests/fuzz/*.c tests/bench/*.c)
-lint: $(BUILD)/.packages-lint $(BUILD)/isa-model/parser.h
+lint: $(BUILD)/.packages-lint $(BUILD)/isa-model/parser.h $(MONITOR_INPUTS)
 	clang-format --dry-run --Werror $(LINT_SOURCES) $(HEADERS)
 	$(MAKE) BUILD=build-gcc CC=gcc CFLAGS="-O2 -Werror" build-gcc/popek build-gcc/tests/run
 	$(MAKE) BUILD=build-clang CC=$(CLANG) CFLAGS="-O2 -Werror" build-clang/popek build-clang/tests/run

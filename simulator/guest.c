@@ -4,10 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAGIC "POPEK3G\n"
 #define MAGIC_SIZE 8u
 #define HEADER_SIZE 16u
 #define MOST_WORDS_OF_A_GUEST 65536u
+
+static const char magic[MAGIC_SIZE] = {'P', 'O', 'P', 'E', 'K', '3', 'G', '\n'};
 
 static uint32_t read_number(const char *at, unsigned bytes) {
     uint32_t value = 0;
@@ -23,7 +24,7 @@ static void write_number(char *at, unsigned bytes, uint32_t value) {
     }
 }
 
-bool guest_recognize(const char *bytes, size_t size) { return size >= MAGIC_SIZE && memcmp(bytes, MAGIC, MAGIC_SIZE) == 0; }
+bool guest_recognize(const char *bytes, size_t size) { return size >= MAGIC_SIZE && memcmp(bytes, magic, MAGIC_SIZE) == 0; }
 
 bool guest_read(const char *bytes, size_t size, struct guest *g, const char **message) {
     if (!guest_recognize(bytes, size)) {
@@ -63,7 +64,7 @@ char *guest_write(const struct guest *g, size_t *size) {
     if (bytes == NULL) {
         return NULL;
     }
-    memcpy(bytes, MAGIC, MAGIC_SIZE);
+    memcpy(bytes, magic, MAGIC_SIZE);
     write_number(bytes + MAGIC_SIZE, 4, g->interval);
     write_number(bytes + MAGIC_SIZE + 4, 4, g->count);
     for (uint32_t i = 0; i < g->count; i++) {
