@@ -16,7 +16,7 @@ struct model {
     uint64_t seed, steps;
     word128 state[MACHINE_MOST_DEPTH + 1][TARGET_COMPONENTS]; /* level 0: the real processor */
     word128 user_modes[TARGET_COMPONENTS];                    /* the first user state, as far as modes go */
-    bool mapped[TARGET_COMPONENTS];                           /* by leaf */
+    bool mapped[TARGET_COMPONENTS + 1];                       /* by leaf; the storage has no component */
     bool failed;
 };
 
@@ -209,7 +209,7 @@ static bool find_modes(struct model *m, term condition, word128 *values) {
         unsigned i = 0;
         for (; i < t->component_count; i++) {
             const struct leaf *leaf = &t->isa->leaves[t->components[i].leaf];
-            word128 count = leaf->value_count != 0 ? leaf->value_count : leaf->width < 8 ? (word128)1 << leaf->width : 256;
+            word128 count = leaf->value_count != 0 ? leaf->value_count : (word128)1 << leaf->width;
             if (leaf->class == CLASS_MODE && ++values[i] < count) {
                 break;
             }

@@ -17,10 +17,10 @@ static bool take(unsigned *where, unsigned component) {
 }
 
 static const char *classify_scalar(struct target *t, const struct leaf *leaf, unsigned component) {
-    if (leaf->class == CLASS_COUNTER && leaf->width <= 16) {
+    if (leaf->class == CLASS_COUNTER && leaf->width == 16) {
         return take(&t->counter, component) ? NULL : "it has more than one counter";
     }
-    if (leaf->class == CLASS_PARAMETER) {
+    if (leaf->class == CLASS_PARAMETER && leaf->width >= 17) {
         return take(&t->size, component) ? NULL : "it has more than one parameter, where only the size of the storage is expected";
     }
     if (leaf->class == CLASS_RESOURCE && leaf->kind == RESOURCE_CONTROL) {
@@ -55,6 +55,7 @@ static const char *add_components(struct target *t, unsigned leaf_number) {
 }
 
 static const char *look_at_state(struct target *t) {
+    unsigned mode_bits = 0;
     t->storage = t->counter = t->base = t->bound = t->halted = t->size = NOTHING;
     for (unsigned i = 0; i < t->isa->leaf_count; i++) {
         const struct leaf *leaf = &t->isa->leaves[i];
@@ -68,6 +69,10 @@ static const char *look_at_state(struct target *t) {
         if (problem != NULL) {
             return problem;
         }
+        mode_bits += leaf->class == CLASS_MODE ? leaf->width : 0;
+    }
+    if (mode_bits == 0 || mode_bits > 16) {
+        return "its modes do not fill 1 to 16 bits, the first word of a program status word";
     }
     if (t->storage == NOTHING || t->counter == NOTHING || t->base == NOTHING || t->bound == NOTHING || t->size == NOTHING || t->halted == NOTHING) {
         return "it lacks one of: relocated storage, counter, relocation-bounds register, size of the storage, control bit that stops it";
@@ -178,7 +183,7 @@ const struct word_encoding *target_decode(const struct target *t, uint16_t word)
 }
 
 uint16_t target_operand(const struct word_encoding *e, unsigned operand, uint16_t word) {
-    return (uint16_t)(word >> e->place[operand] & ((1u << e->form->semantics[0]->operands[operand].width) - 1));
+    return (uint16_t)((unsigned)word >> e->place[operand] & ((1u << e->form->semantics[0]->operands[operand].width) - 1));
 }
 
 void target_disassemble(const struct target *t, uint16_t word, char *text, size_t size) {
