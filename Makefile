@@ -6,7 +6,7 @@ CC      ?= cc
 CFLAGS  ?= -O2 -g
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wconversion
 # -D_GNU_SOURCE= : argp, open_memstream and getrusage beside ISO C.
-CPPFLAGS += -D_GNU_SOURCE= -Iisa-model -I$(BUILD)/isa-model -Icli
+CPPFLAGS += -D_GNU_SOURCE= -Iisa-model -I$(BUILD)/isa-model -Icli -Ivmm-model -I$(BUILD)/proofs
 LDLIBS   = -lz3 -ljansson -lcapstone
 FUZZ_SECONDS ?= 60
 # What the decoders are measured with: the code of the solver's library.
@@ -16,19 +16,20 @@ CLANG   ?= clang
 BUILD_PACKAGES = build-essential pkg-config flex bison libz3-dev libcunit1-dev libjansson-dev libcapstone-dev libelf-dev cvc4
 LINT_PACKAGES  = clang clang-format clang-tidy cppcheck libclang-rt-14-dev
 
-LIBRARY_SOURCES = $(wildcard isa-model/*.c x86-tables/*.c classifier/*.c hardware/*.c reports/*.c)
+LIBRARY_SOURCES = $(wildcard isa-model/*.c x86-tables/*.c classifier/*.c vmm-model/*.c simulator/*.c hardware/*.c reports/*.c)
 CLI_SOURCES     = $(wildcard cli/*.c)
 TEST_SOURCES    = $(filter-out %/compare_capstone.c %/compare_names.c tests/bench/% tests/fuzz/%,$(wildcard tests/*.c tests/*/*.c))
 TABLES          = $(sort $(wildcard x86-tables/*.isa) x86-tables/capstone_names.txt x86-tables/hardware_differences.txt)
-HEADERS         = $(wildcard isa-model/*.h x86-tables/*.h classifier/*.h hardware/*.h reports/*.h cli/*.h tests/*.h tests/x86-tables/*.h)
+TEACHING        = examples/isa/third_generation.isa examples/isa/third_generation/machine.isa
+HEADERS         = $(wildcard isa-model/*.h x86-tables/*.h classifier/*.h simulator/*.h hardware/*.h reports/*.h cli/*.h tests/*.h tests/x86-tables/*.h)
 GENERATED       = $(BUILD)/isa-model/lexer.c $(BUILD)/isa-model/parser.c
 
 LIBRARY_OBJECTS = $(LIBRARY_SOURCES:%.c=$(BUILD)/%.o) $(GENERATED:.c=.o)
 CLI_OBJECTS     = $(CLI_SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/cli/embedded.o $(BUILD)/cli/embedded_text.o
 TEST_OBJECTS    = $(TEST_SOURCES:%.c=$(BUILD)/%.o)
 # The monitor is built against what `popek emit` makes of its machine.
-MONITOR_SOURCES = $(wildcard vmm-model/*.c)
-MONITOR_OBJECTS = $(MONITOR_SOURCES:%.c=$(BUILD)/%.o)
+MONITOR_OBJECTS = $(filter $(BUILD)/vmm-model/%,$(LIBRARY_OBJECTS))
+MONITOR_USERS   = $(MONITOR_OBJECTS) $(filter $(BUILD)/simulator/% $(BUILD)/reports/%,$(LIBRARY_OBJECTS)) $(CLI_OBJECTS) $(TEST_OBJECTS) $(BUILD)/tests/bench/lockstep.o
 # The Unicorn backend is under the GPL, and a plug-in for that reason. It is built where the header is; nothing else needs it.
 PLUGIN_SOURCES  = $(wildcard hardware/unicorn/*.c) hardware/guest.c hardware/guest_check.c hardware/worker.c hardware/window_memory.c
 PLUGIN_OBJECTS  = $(PLUGIN_SOURCES:%.c=$(BUILD)/plugin/%.o)
@@ -79,13 +80,25 @@ $(BUILD)/isa-model/parser.c $(BUILD)/isa-model/parser.h &: isa-model/parser.y | 
 	@mkdir -p $(@D)
 	bison --defines=$(BUILD)/isa-model/parser.h -o $(BUILD)/isa-model/parser.c $<
 
-$(BUILD)/cli/embedded.s $(BUILD)/cli/embedded.c &: tools/embed.sh $(TABLES)
+$(BUILD)/cli/embedded.s $(BUILD)/cli/embedded.c &: tools/embed.sh $(TABLES) $(TEACHING)
 	@mkdir -p $(@D)
-	tools/embed.sh $(BUILD)/cli/embedded.s $(BUILD)/cli/embedded.c $(TABLES)
+	tools/embed.sh $(BUILD)/cli/embedded.s $(BUILD)/cli/embedded.c $(TABLES) $(TEACHING)
 $(BUILD)/cli/embedded_text.o: $(BUILD)/cli/embedded.s
 	$(CC) -c -o $@ $<
 $(BUILD)/cli/embedded.o: $(BUILD)/cli/embedded.c cli/embedded.h
 	$(CC) -std=c11 $(CPPFLAGS) $(WARNINGS) $(CFLAGS) -c -o $@ $<
+
+# The emitter by itself, because popek contains the monitor that is built against what is emitted.
+$(BUILD)/emit: $(BUILD)/tools/emit.o $(filter $(BUILD)/isa-model/%,$(LIBRARY_OBJECTS))
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
+$(MONITOR_USERS): | $(MONITOR_INPUTS)
+$(MONITOR_OBJECTS): $(MONITOR_INPUTS)
+$(BUILD)/proofs/third_generation.h: $(BUILD)/emit $(TEACHING)
+	@mkdir -p $(@D)
+	$(BUILD)/emit examples/isa/third_generation.isa acsl $@
+$(BUILD)/proofs/third_generation_step.c: $(BUILD)/emit $(TEACHING)
+	@mkdir -p $(@D)
+	$(BUILD)/emit examples/isa/third_generation.isa c $@
 
 # --- what it says about x86 -----------------------------------------------------------------------------------------------------------------------
 # Exit code 1 means findings, and x86 has them.
@@ -98,9 +111,7 @@ audit: $(BUILD)/popek
 	@echo "The report is in $(BUILD)/audit/x86.txt and x86.json."
 
 # --- tests ----------------------------------------------------------------------------------------------------------------------------------------
-$(MONITOR_OBJECTS) $(BUILD)/tests/vmm-model/test_monitor.o: CPPFLAGS += -I$(BUILD)/proofs -Ivmm-model
-$(MONITOR_OBJECTS) $(BUILD)/tests/vmm-model/test_monitor.o: $(MONITOR_INPUTS)
-$(BUILD)/tests/run: $(TEST_OBJECTS) $(MONITOR_OBJECTS) $(BUILD)/libpopek.a
+$(BUILD)/tests/run: $(TEST_OBJECTS) $(BUILD)/libpopek.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcunit
 test: $(BUILD)/popek $(BUILD)/tests/run $(PLUGINS) compare-decoders
 	@$(BUILD)/tests/run $(BUILD)/popek
@@ -121,12 +132,15 @@ rebase: $(BUILD)/popek
 
 $(BUILD)/tests/bench/measure: $(BUILD)/tests/bench/measure.o
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
+$(BUILD)/tests/bench/lockstep: $(BUILD)/tests/bench/lockstep.o $(BUILD)/tests/simulator/random_program.o $(BUILD)/libpopek.a
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 $(BUILD)/tests/bench/decode: $(BUILD)/tests/bench/decode.o $(BUILD)/libpopek.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lelf
-bench: $(BUILD)/popek $(BUILD)/tests/bench/measure $(BUILD)/tests/bench/decode
+bench: $(BUILD)/popek $(BUILD)/tests/bench/measure $(BUILD)/tests/bench/decode $(BUILD)/tests/bench/lockstep
 	@$(BUILD)/tests/bench/measure "x86, 32-bit protected mode" $(BUILD)/popek classify x86 --profile ring_compression --mode protected --statistics
 	@$(BUILD)/tests/bench/measure "x86, all modes" $(BUILD)/popek classify x86 --profile ring_compression --statistics
 	@$(BUILD)/tests/bench/measure "third generation machine" $(BUILD)/popek classify examples/isa/third_generation.isa --statistics
+	@$(BUILD)/tests/bench/lockstep examples/isa/third_generation.isa
 	@$(BUILD)/tests/bench/decode x86-tables/x86.isa $(DECODED_LIBRARY)
 
 SANITIZE = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
@@ -137,19 +151,13 @@ sanitize:
 # `make prove` replays the committed verdicts and proves what has none; `make prove-scratch` proves everything anew. Both fail unless every goal is
 # proven. Everything that Frama-C reads of the machine is generated from its description.
 PROOF_PACKAGES = frama-c-base why3 cvc4 z3 jq
-PROOF_UNITS    = instructions relocation allocator machine interpreter direct dispatcher step theorems
+PROOF_UNITS    = instructions relocation allocator machine interpreter direct dispatcher interrupt step theorems
 PROOF_INPUTS   = $(BUILD)/proofs/why3.conf $(MONITOR_INPUTS)
 $(BUILD)/.packages-proofs: tools/packages.sh
 	@tools/packages.sh $@ $(PROOF_PACKAGES)
 $(BUILD)/proofs/why3.conf: | $(BUILD)/.packages-proofs
 	@mkdir -p $(@D)
 	@why3 config detect -C $@ >$(BUILD)/proofs/why3.log 2>&1
-$(BUILD)/proofs/third_generation.h: $(BUILD)/popek $(wildcard examples/isa/third_generation.isa examples/isa/third_generation/*.isa)
-	@mkdir -p $(@D)
-	$(BUILD)/popek emit examples/isa/third_generation.isa --language acsl -o $@
-$(BUILD)/proofs/third_generation_step.c: $(BUILD)/popek $(wildcard examples/isa/third_generation.isa examples/isa/third_generation/*.isa)
-	@mkdir -p $(@D)
-	$(BUILD)/popek emit examples/isa/third_generation.isa --language c -o $@
 prove: $(PROOF_INPUTS)
 	@proofs/all.sh $(BUILD) update $(PROOF_UNITS)
 prove-scratch: $(PROOF_INPUTS)
@@ -159,14 +167,14 @@ prove-mutants: $(PROOF_INPUTS)
 	@proofs/mutants.sh $(BUILD)
 
 # --- lint -----------------------------------------------------------------------------------------------------------------------------------------
-LINT_SOURCES = $(LIBRARY_SOURCES) $(CLI_SOURCES) $(TEST_SOURCES) $(wildcard tests/x86-tables/compare_*.c tests/fuzz/*.c tests/bench/*.c)
-lint: $(BUILD)/.packages-lint $(BUILD)/isa-model/parser.h
+LINT_SOURCES = $(filter-out vmm-model/%,$(LIBRARY_SOURCES)) $(CLI_SOURCES) $(TEST_SOURCES) $(wildcard tests/x86-tables/compare_*.c tests/fuzz/*.c tests/bench/*.c)
+lint: $(BUILD)/.packages-lint $(BUILD)/isa-model/parser.h $(MONITOR_INPUTS)
 	clang-format --dry-run --Werror $(LINT_SOURCES) $(HEADERS)
 	$(MAKE) BUILD=build-gcc CC=gcc CFLAGS="-O2 -Werror" build-gcc/popek build-gcc/tests/run
 	$(MAKE) BUILD=build-clang CC=$(CLANG) CFLAGS="-O2 -Werror" build-clang/popek build-clang/tests/run
 	cppcheck --quiet --error-exitcode=1 --inline-suppr --enable=warning,performance,portability --std=c11 --suppress=missingIncludeSystem \
 	    $(filter -I%,$(CPPFLAGS)) $(LINT_SOURCES)
-	clang-tidy --quiet $(LIBRARY_SOURCES) $(CLI_SOURCES) -- -std=c11 $(CPPFLAGS)
+	clang-tidy --quiet $(filter-out vmm-model/%,$(LIBRARY_SOURCES)) $(CLI_SOURCES) -- -std=c11 $(CPPFLAGS)
 	# The analyzer does not know that CHECK returns what it checked, so it follows paths in the tests that cannot be.
 	clang-tidy --quiet --checks='-clang-analyzer-core.*' $(TEST_SOURCES) $(wildcard tests/fuzz/*.c tests/bench/*.c) -- -std=c11 $(CPPFLAGS)
 
@@ -189,9 +197,9 @@ install: $(BUILD)/popek $(BUILD)/libpopek.a $(PLUGINS)
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/include/popek/classifier classifier/classifier.h
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/include/popek/x86-tables x86-tables/matcher.h x86-tables/listing.h
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/popek/x86-tables $(TABLES)
-	cd examples && find isa -name '*.isa' -exec install -D -m 644 '{}' '$(DESTDIR)$(PREFIX)/share/popek/examples/{}' ';'
+	cd examples && find isa guests -type f -exec install -D -m 644 '{}' '$(DESTDIR)$(PREFIX)/share/popek/examples/{}' ';'
 
 clean:
 	rm -rf build build-*
 
--include $(PLUGIN_OBJECTS:.o=.d) $(LIBRARY_OBJECTS:.o=.d) $(CLI_OBJECTS:.o=.d) $(TEST_OBJECTS:.o=.d) $(MONITOR_OBJECTS:.o=.d)
+-include $(PLUGIN_OBJECTS:.o=.d) $(LIBRARY_OBJECTS:.o=.d) $(CLI_OBJECTS:.o=.d) $(TEST_OBJECTS:.o=.d)

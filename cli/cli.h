@@ -19,6 +19,7 @@ enum exit_code {
 
 #define POPEK_VERSION "0.1.0"
 
+int command_assemble(int argc, char **argv);
 int command_classify(int argc, char **argv);
 int command_emit(int argc, char **argv);
 int command_explain(int argc, char **argv);
@@ -27,6 +28,7 @@ int command_compare(int argc, char **argv);
 int command_coverage(int argc, char **argv);
 int command_decode(int argc, char **argv);
 int command_probe(int argc, char **argv);
+int command_simulate(int argc, char **argv);
 
 /* load.c: an ISA by built-in name or by path. On failure NULL after a message, and *code is what to exit with. */
 struct isa *load_isa(const char *name, const struct isa_options *options, struct source_reader *reader, int *code);

@@ -9,6 +9,7 @@ static const struct command {
     const char *title;
     char *program; /* argv[0] of the subcommand, as its messages show it */
 } commands[] = {
+    {"assemble", command_assemble, "a program for a teaching machine becomes a guest", (char[]){"popek assemble"}},
     {"classify", command_classify, "decide the Popek and Goldberg class of every instruction form", (char[]){"popek classify"}},
     {"emit", command_emit, "an ISA as C, as ACSL for Frama-C, or as SMT-LIB 2", (char[]){"popek emit"}},
     {"explain", command_explain, "one instruction: semantics, class, why, and a witness", (char[]){"popek explain"}},
@@ -17,6 +18,7 @@ static const struct command {
     {"decode", command_decode, "bytes to instruction forms", (char[]){"popek decode"}},
     {"probe", command_probe, "the tables against a processor, a hypervisor or an emulator", (char[]){"popek probe"}},
     {"list", command_list, "built-in ISAs, or the instruction forms of one ISA", (char[]){"popek list"}},
+    {"simulate", command_simulate, "a guest on the teaching machine, bare or under the proven monitor", (char[]){"popek simulate"}},
 };
 #define COMMAND_COUNT (sizeof commands / sizeof commands[0])
 

@@ -9,7 +9,7 @@ for unit; do
     options=
     # The lemmas that a unit takes from a header are proven in the unit that the header belongs to.
     case $unit in
-    dispatcher | step) options=-wp-prop=-@lemma ;;
+    dispatcher | interrupt | step) options=-wp-prop=-@lemma ;;
     esac
     # shellcheck disable=SC2086
     proofs/prove.sh "$build" "$unit" "vmm-model/$unit.c" "$cache" $options || failed=1

@@ -26,6 +26,12 @@ machine machine_LRB s/outcome != DONE/outcome == MEMORY_TRAP/
 direct run_ADD s/third_generation_ADD(host, d, a)/third_generation_ADD(host, a, d)/
 direct run_BZ s/if (outcome == DONE)/if (outcome != DONE)/
 direct run_JMP s/load_processor(v, host, ram_count);//
+interrupt count_instruction s/t->left > 0/t->left > 1/
+interrupt machine_interrupt s/t->left = t->interval;//
+interrupt machine_interrupt s/s->privilege != USER/s->privilege == USER/
+interrupt monitor_interrupt s/v->processor.halted != 0/v->processor.halted == 2/
+interrupt monitor_interrupt s/TIMER_INTERRUPT);/MEMORY_TRAP);/
+interrupt monitor_interrupt s/v->entries = v->entries + 1;//
 '
 mkdir -p "$build/proofs/mutants"
 echo "$faults" >"$build/proofs/mutants/list"

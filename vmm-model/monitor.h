@@ -5,7 +5,7 @@
  * (`popek emit third_generation.isa --language acsl`). The monitor's routines promise the very postconditions that the instructions of the bare
  * machine promise, over the virtual processor and the window of the virtual machine: one step, two programs.
  *
- * The machine has no timer, so there are no timer interrupts to virtualize. */
+ * The description has no timer; interrupt.h has a virtual one, which stands beside the machine. */
 #ifndef POPEK_MONITOR_H
 #define POPEK_MONITOR_H
 

@@ -1,0 +1,30 @@
+/* Writes the third generation machine as ACSL or C, as `popek emit` does: popek itself contains the monitor, which is built against this. */
+#include "emit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int main(int argc, char **argv) {
+    if (argc != 4 || (strcmp(argv[2], "c") != 0 && strcmp(argv[2], "acsl") != 0)) {
+        (void)fputs("usage: emit ISA c|acsl FILE\n", stderr);
+        return 2;
+    }
+    const struct source_reader reader = source_reader_files();
+    const struct isa_options options = {.only = NULL};
+    char *messages = NULL;
+    struct isa *isa = isa_load(argv[1], &reader, &options, &messages);
+    if (isa == NULL) {
+        (void)fputs(messages == NULL ? "out of memory\n" : messages, stderr);
+        free(messages);
+        return 3;
+    }
+    FILE *out = fopen(argv[3], "wb");
+    bool written = out != NULL && (strcmp(argv[2], "c") == 0 ? emit_c(out, isa, -1) : emit_acsl(out, isa, -1));
+    written = out != NULL && fclose(out) == 0 && written;
+    isa_free(isa);
+    if (!written) {
+        (void)fprintf(stderr, "emit: cannot write '%s'\n", argv[3]);
+        return 3;
+    }
+    return 0;
+}
