@@ -34,12 +34,33 @@ static uint32_t find_entry(const struct local_problem *p, const struct local_nod
     return at;
 }
 
+/* Operands of forms that differ in size have symbols that differ in what follows the colon. What such a sibling holds in its upper bits (the selector of
+ * a far pointer) is more likely to fit than zero. */
+static word128 value_of_sibling(const struct local_problem *p, const struct local_node *node, symbol s) {
+    const char *name = term_symbol_name(p->pool, s);
+    const char *colon = strchr(name, ':');
+    for (size_t i = 0; colon != NULL && i < valuation_size(p->near); i++) {
+        const struct valuation_entry *e = &valuation_entries(p->near)[i];
+        unsigned width = term_symbol_width(p->pool, e->symbol);
+        if (e->argument_count == 0 && strncmp(term_symbol_name(p->pool, e->symbol), name, (size_t)(colon - name) + 1) == 0) {
+            return width <= node->width ? e->value << (node->width - width) : e->value >> (width - node->width);
+        }
+    }
+    return 0;
+}
+
 static word128 value_near(const struct local_problem *p, const struct local_node *node, symbol s) {
     word128 arguments[TERM_MAXIMUM_ARGUMENTS];
     for (unsigned i = 0; i < node->argument_count && i < TERM_MAXIMUM_ARGUMENTS; i++) {
         arguments[i] = p->values[p->lists[node->arguments[0] + i]];
     }
-    return p->near == NULL ? 0 : valuation_get(p->near, s, arguments, node->argument_count) & term_mask(node->width);
+    if (p->near == NULL) {
+        return 0;
+    }
+    if (node->argument_count == 0 && !valuation_has(p->near, s)) {
+        return value_of_sibling(p, node, s);
+    }
+    return valuation_get(p->near, s, arguments, node->argument_count) & term_mask(node->width);
 }
 
 word128 local_compute(const struct local_problem *p, const struct local_node *n) {
