@@ -17,8 +17,8 @@ struct timer {
     uint32_t left;     /* until an interrupt is due; at most `interval` */
 };
 
-/* The same words for both machines, `s` and `word` being the virtual processor and the window for the monitor: when an interrupt is delivered, that it
- * is a trap as any other, and that nothing happens otherwise. */
+/* The same words for both machines, `s` and `word` being the virtual processor and the window for the monitor: when an interrupt is delivered, that
+ * it is a trap as any other, and that nothing happens otherwise. */
 #define TIMER_DELIVERED(s, word, count, t)                                                                                                           \
     ensures truth: \result == TIMER_INTERRUPT || \result == DONE;                                                                                    \
     ensures delivered: \result == TIMER_INTERRUPT <==> \old(t->interval) > 0 && \old(t->left) == 0 && \old(s->privilege) == USER &&                  \
