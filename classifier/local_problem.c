@@ -34,8 +34,8 @@ static uint32_t find_entry(const struct local_problem *p, const struct local_nod
     return at;
 }
 
-/* Operands of forms that differ in size have symbols that differ in what follows the colon. What such a sibling holds in its upper bits (the selector of
- * a far pointer) is more likely to fit than zero. */
+/* Operands of forms that differ in size have symbols that differ in what follows the colon. What such a sibling holds in its upper bits (the selector
+ * of a far pointer) is more likely to fit than zero. */
 static word128 value_of_sibling(const struct local_problem *p, const struct local_node *node, symbol s) {
     const char *name = term_symbol_name(p->pool, s);
     const char *colon = strchr(name, ':');
