@@ -2,15 +2,16 @@
 #include "../reports/probe.h"
 #include "cli.h"
 #include "embedded.h"
+#include "replay.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { KEY_CPL = 0x100, KEY_SEED, KEY_STATES, KEY_SHARD, KEY_DRY_RUN, KEY_STATISTICS, KEY_ALL, KEY_WRONG };
+enum { KEY_CPL = 0x100, KEY_SEED, KEY_STATES, KEY_SHARD, KEY_DRY_RUN, KEY_STATISTICS, KEY_ALL, KEY_WITNESSES, KEY_WRONG };
 
 struct request {
-    const char *isa, *output, *backend;
+    const char *isa, *output, *backend, *profile;
     bool json, statistics;
     struct probe_options options;
 };
@@ -24,6 +25,7 @@ static const struct argp_option options[] = {
     {"states", KEY_STATES, "N", 0, "states for each variant of a form (4)", 0},
     {"seed", KEY_SEED, "N", 0, "another choice of states (1)", 0},
     {"shard", KEY_SHARD, "K/N", 0, "only part K of N, from 1", 0},
+    {"witnesses", KEY_WITNESSES, "PROFILE", 0, "instead of forms, the classifier's witnesses under this profile", 0},
     {"dry-run", KEY_DRY_RUN, NULL, 0, "list what would run", 0},
     {"format", 'f', "text|json", 0, "what to write (text)", 0},
     {"output", 'o', "FILE", 0, "write the result there (standard output)", 0},
@@ -85,6 +87,9 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
         return 0;
     case KEY_SHARD:
         parse_shard(&r->options, state, argument);
+        return 0;
+    case KEY_WITNESSES:
+        r->profile = argument;
         return 0;
     case KEY_ALL:
         r->options.all_forms = true;
@@ -195,6 +200,9 @@ static int run(const struct request *r, struct work *w) {
     if (m == NULL) {
         complain("%s", message == NULL ? "out of memory" : message);
         code = message == NULL ? EXIT_INTERNAL : EXIT_INPUT;
+    } else if (r->profile != NULL) {
+        const struct replay_request replay = {r->profile, r->options.instruction, r->output, r->options.mode, r->json};
+        code = replay_witnesses(&replay, isa, m, w->opened, w->count);
     } else {
         code = probe_all(r, isa, m, w);
     }

@@ -141,7 +141,7 @@ size_t compare_run(const struct prediction *p, const struct world *world, const 
     struct list l = {differences, 0};
     if (!outcome_agrees(p, world, result)) {
         add(&l, "outcome", p->trap_count > 0 ? p->traps[0].vector : 0, ~UINT64_C(0), result->vector);
-    } else if (result->outcome == RUN_DONE) {
+    } else if (result->outcome == RUN_DONE && p->done_count > 1) {
         compare_registers(&l, &p->after, &p->known, world, &result->after, "", false);
         compare_memory(&l, p, true, run, result);
     } else if (result->outcome == RUN_TRAP && result->vector != 1 && !p->memory_trap) { /* a fault leaves everything as it was */

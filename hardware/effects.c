@@ -329,5 +329,6 @@ void effects_merge(const struct effects *e, struct prediction *p) {
         memset(p->known.masks, 0, sizeof p->known.masks);
     }
     p->done = true;
+    p->done_count++;
     merge_stores(p, &stores, first);
 }

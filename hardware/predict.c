@@ -6,6 +6,7 @@
 #include "features.h"
 #include "operands.h"
 
+#include <cpuid.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -113,7 +114,11 @@ static word128 look_up(void *context, symbol s, const word128 *arguments, unsign
                 ((uint64_t)open_value(p, s, arguments, count) & ~p->world->known.dr[0]);
         break;
     case KIND_CPUID:
-        feature_cpuid(p->world, (uint32_t)(arguments[0] >> 32), (uint32_t)arguments[0], r);
+        if (p->world->cpuid == NULL) { /* of a leaf that it does not have, a processor says what it says of the last one */
+            __cpuid_count((uint32_t)(arguments[0] >> 32), (uint32_t)arguments[0], r[0], r[1], r[2], r[3]);
+        } else {
+            feature_cpuid(p->world, (uint32_t)(arguments[0] >> 32), (uint32_t)arguments[0], r);
+        }
         value = (word128)r[3] << 96 | (word128)r[2] << 64 | (word128)r[1] << 32 | r[0];
         break;
     default:
@@ -263,7 +268,7 @@ bool predict(struct predictor *p, unsigned form, const struct decoded *decoded, 
     const struct semantics *s = f->semantics[p->mode];
     struct effects e = {.isa = p->isa, .form = f, .semantics = s, .run = run, .decoded = decoded, .world = p->world, .values = p->values};
     result->done = result->kernel = result->memory_trap = result->anywhere = false;
-    result->trap_count = result->write_count = 0;
+    result->trap_count = result->write_count = result->done_count = 0;
     if (s == NULL || s->operand_count > OPERANDS_MOST) {
         return false;
     }

@@ -22,6 +22,7 @@ struct prediction {
     bool done, kernel, memory_trap;
     unsigned trap_count; /* more than PREDICTION_TRAPS are not written down */
     struct predicted_trap traps[PREDICTION_TRAPS];
+    unsigned done_count;               /* completed evaluations: of a single one, nothing is certain but that it completes */
     struct machine_state after, known; /* of completed runs: values, and the bits that are certain */
     unsigned write_count;
     struct predicted_write writes[PREDICTION_WRITES];

@@ -249,6 +249,32 @@ static void judge(struct session *s, const struct world *w, const struct run *r,
     }
 }
 
+/* System registers in which the run differs from its world. */
+static bool set_differences(uc_engine *uc, const struct machine_state *b, const struct machine_state *n) {
+    static const int debug[4] = {UC_X86_REG_DR0, UC_X86_REG_DR1, UC_X86_REG_DR2, UC_X86_REG_DR3};
+    bool good = true;
+    if (n->gdtr_base != b->gdtr_base || n->gdtr_limit != b->gdtr_limit) {
+        good = set_table(uc, UC_X86_REG_GDTR, 0, n->gdtr_base, n->gdtr_limit, 0) && good;
+    }
+    if (n->idtr_base != b->idtr_base || n->idtr_limit != b->idtr_limit) {
+        good = set_table(uc, UC_X86_REG_IDTR, 0, n->idtr_base, n->idtr_limit, 0) && good;
+    }
+    if (n->ldtr.selector != b->ldtr.selector) {
+        good = set_table(uc, UC_X86_REG_LDTR, n->ldtr.selector, n->ldtr.base, n->ldtr.limit, 0x8200) && good;
+    }
+    if (n->tr.selector != b->tr.selector) {
+        good = set_table(uc, UC_X86_REG_TR, n->tr.selector, n->tr.base, n->tr.limit, 0x8B00) && good;
+    }
+    good = (n->cr0 == b->cr0 || set_number(uc, UC_X86_REG_CR0, n->cr0)) && (n->cr2 == b->cr2 || set_number(uc, UC_X86_REG_CR2, n->cr2)) &&
+           (n->cr4 == b->cr4 || set_number(uc, UC_X86_REG_CR4, n->cr4)) && good;
+    good = (n->sysenter_cs == b->sysenter_cs || set_msr(uc, 0x174, n->sysenter_cs)) && (n->star == b->star || set_msr(uc, 0xC0000081, n->star)) &&
+           (n->fmask == b->fmask || set_msr(uc, 0xC0000084, n->fmask)) && (n->tsc_aux == b->tsc_aux || set_msr(uc, 0xC0000103, n->tsc_aux)) && good;
+    for (unsigned i = 0; i < 4; i++) {
+        good = (n->dr[i] == b->dr[i] || set_number(uc, debug[i], n->dr[i])) && good;
+    }
+    return good;
+}
+
 static void execute(struct session *s, unsigned world, const struct run *r, struct run_result *result) {
     const struct world *w = &s->guest->worlds[world];
     uc_engine *uc = s->engines[world].uc;
@@ -258,6 +284,7 @@ static void execute(struct session *s, unsigned world, const struct run *r, stru
         good = set_number(uc, is_wide(w) ? general[i] : narrow[i], r->before.general[i]) && good;
     }
     good = set_number(uc, UC_X86_REG_EFLAGS, r->before.rflags) && good;
+    good = set_differences(uc, &w->base, &r->before) && good;
     (void)uc_ctl_remove_cache(uc, (uint64_t)WINDOW_BASE + WINDOW_CODE, (uint64_t)WINDOW_BASE + WINDOW_CODE + WINDOW_CODE_SIZE);
     result->after = r->before;
     result->outcome = RUN_LOST;

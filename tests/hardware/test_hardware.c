@@ -244,6 +244,40 @@ static void test_controls(void) {
     }
 }
 
+/* ---- guests ------------------------------------------------------------------------------------------------------------------------------------ */
+
+/* What must hold of every hypervisor and emulator that is worth a look: HLT halts at CPL 0 and traps at CPL 3, and a wrong prediction shows. */
+static void check_guest(const struct fixture *f, const char *name, struct backend *(*open)(const char **reason)) {
+    const char *reason = NULL;
+    struct backend *b = open(&reason);
+    if (b == NULL) {
+        (void)printf("skipped: %s: %s\n", name, reason);
+        return;
+    }
+    struct probe *p = probe_or_fail(f, b, (struct probe_options){.states = 2, .instruction = "HLT"});
+    size_t usable = 0;
+    for (size_t i = 0; p != NULL && i < p->world_count; i++) {
+        usable += p->worlds[i].unusable == NULL ? 1u : 0u;
+    }
+    CHECK(p != NULL && usable > 0 && p->totals[PROBE_AGREES] == 2 * usable, "%s: HLT is as predicted in all %zu usable worlds", name, usable);
+    probe_free(p);
+    p = probe_or_fail(f, b, (struct probe_options){.states = 2, .instruction = "HLT", .wrong_prediction = 2});
+    CHECK(p != NULL && p->totals[PROBE_DIFFERS] > 0, "%s: a wrong bit of RAX shows", name);
+    probe_free(p);
+    b->operations->close(b);
+    errno = 0;
+    CHECK(waitpid(-1, NULL, WNOHANG) == -1 && errno == ECHILD, "%s: no process is left", name);
+}
+
+static void test_guests(void) {
+    struct fixture f = {NULL, NULL, NULL};
+    if (set_up(&f, "HLT")) {
+        check_guest(&f, "kvm", kvm_open);
+        check_guest(&f, "unicorn", unicorn_open);
+    }
+    tear_down(&f);
+}
+
 /* ---- the command ------------------------------------------------------------------------------------------------------------------------------- */
 
 static void test_command(void) {
@@ -263,6 +297,8 @@ static void test_command(void) {
         {"probe --backend native --instruction CLI", 0, "as the tables say", NULL},
         {"probe --backend native --instruction XBEGIN", 0, "Not run:", NULL},
         {"probe --backend native --instruction ADD --statistics", 0, "as the tables say", "runs a second"},
+        {"probe --backend kvm --instruction HLT", 0, "in long mode at CPL 0", NULL},
+        {"probe --backend unicorn --instruction HLT --cpl 3 --mode 64", 0, "as the tables say", NULL},
         {"probe --backend native --instruction ADD --wrong-prediction 3", 1, "breaks: equivalence", NULL},
         {"probe --backend native --instruction ADD --format json", 0, "\"differs\": 0", NULL},
     };
@@ -279,5 +315,6 @@ static void test_command(void) {
 }
 
 static const struct test tests[] = {{"encodings", test_encoder},       {"the child can be lost", test_child}, {"nothing is left behind", test_soak},
-                                    {"predictions", test_predictions}, {"controls", test_controls},           {"command", test_command}};
+                                    {"predictions", test_predictions}, {"controls", test_controls},           {"guests", test_guests},
+                                    {"command", test_command}};
 const struct suite hardware_suite = SUITE("hardware", tests);

@@ -1,0 +1,16 @@
+/* popek probe --witnesses: what the classifier's witnesses show on machines. */
+#ifndef POPEK_CLI_REPLAY_H
+#define POPEK_CLI_REPLAY_H
+
+#include "../hardware/replay.h"
+
+struct replay_request {
+    const char *profile, *instruction, *output;
+    int mode; /* enum matcher_mode, -1: all */
+    bool json;
+};
+
+/* Replays on each backend and writes the report; what to exit with. */
+int replay_witnesses(const struct replay_request *r, const struct isa *isa, const struct matcher *m, struct backend *const *backends, size_t count);
+
+#endif
