@@ -14,6 +14,8 @@
 #define YYLTYPE SYNTAX_LTYPE
 }
 %code {
+#include <string.h>
+
 int syntax_lex(SYNTAX_STYPE *semantic, SYNTAX_LTYPE *place, void *scanner);
 int syntax_lex_init_extra(struct reading *r, void **scanner);
 int syntax_lex_destroy(void *scanner);
@@ -21,6 +23,10 @@ struct yy_buffer_state *syntax__scan_bytes(const char *text, int size, void *sca
 
 static void syntax_error(const SYNTAX_LTYPE *at, void *scanner, struct reading *r, const char *text) {
     (void)scanner;
+    /* What the parser says when its stack is full. */
+    if (strcmp(text, "memory exhausted") == 0) {
+        text = "nested too deeply; split it with let or functions";
+    }
     report_at(r, r->current->number, (unsigned)at->first_line, (unsigned)at->first_column,
               at->last_line == at->first_line && at->last_column > at->first_column ? (unsigned)(at->last_column - at->first_column) : 1,
               arena_format(&r->arena, "%s", text));

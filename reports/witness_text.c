@@ -16,12 +16,16 @@ struct table {
     const struct paint *paint;
 };
 
-static const char *claim(enum question q) {
-    switch (q) {
+static const char *claim(const struct witness *w) {
+    switch (w->question) {
     case QUESTION_HOLE:
         return "The same step in the virtual machine and on the hardware under the monitor: afterwards the two no longer correspond.";
     case QUESTION_CONTROL:
     case QUESTION_USER_CONTROL:
+        if (w->states[0].result.outcome == STEP_TRAP) { /* the literal definition */
+            return "A state in which it traps. By the text of 1974 the trap itself changes the mode and the resources: it loads a new PSW, which may "
+                   "differ from the old one in every part.";
+        }
         return "A state in which it changes the mode or a resource and does not trap.";
     case QUESTION_LOCATION:
     case QUESTION_USER_LOCATION:
@@ -151,7 +155,7 @@ bool write_witness(FILE *out, const struct classification *c, const struct form_
     }
     const struct table t = {out, c, v->witness, &list, paint};
     (void)fprintf(out, "%switness%s (%s)  ", paint->bold, paint->plain, question_name(v->witness->question));
-    write_wrapped(out, 13 + (unsigned)strlen(question_name(v->witness->question)), 2, claim(v->witness->question));
+    write_wrapped(out, 13 + (unsigned)strlen(question_name(v->witness->question)), 2, claim(v->witness));
     if (v->witness->state_count == 2) {
         write_two(&t);
     } else {

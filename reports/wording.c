@@ -35,6 +35,10 @@ const char *answer_word(enum answer a) { return a == ANSWER_YES ? "yes" : a == A
 
 static const char *sensitivity_sentence(const struct form_verdict *v) {
     if (v->answers[QUESTION_CONTROL] == ANSWER_YES) {
+        if (v->witness != NULL && v->witness->states[0].result.outcome == STEP_TRAP && v->witness->question != QUESTION_HOLE) {
+            return "By the text of 1974 its trap changes the mode and the resources; and it does not trap in user states alone, so it is not "
+                   "privileged.";
+        }
         return "It changes the mode or a resource without a trap in some state, and some user states do not trap: the monitor never learns of it.";
     }
     if (v->answers[QUESTION_LOCATION] == ANSWER_YES && v->answers[QUESTION_MODE] == ANSWER_YES) {

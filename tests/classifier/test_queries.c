@@ -19,7 +19,45 @@ static void tamper(const struct isa *isa, const struct classify_options *o, cons
     }
 }
 
+static struct valuation *with_one_changed(const struct valuation *state, size_t which) {
+    struct valuation *copy = valuation_new();
+    for (size_t i = 0; copy != NULL && i < valuation_size(state); i++) {
+        const struct valuation_entry *e = &valuation_entries(state)[i];
+        (void)valuation_set(copy, e->symbol, e->arguments, e->argument_count, i == which ? e->value ^ 1 : e->value);
+    }
+    return copy;
+}
+
+static bool is_what_both_share(const struct isa *isa, const struct classification *c, symbol s) {
+    for (size_t i = 0; i < isa->leaf_count; i++) {
+        enum state_class class = isa->leaves[i].class;
+        if (isa->leaves[i].symbol == s) {
+            const struct profile *p = profile_in(isa, c->profile, 0);
+            return !p->relocated[i] && !p->shadowed[i] && (class == CLASS_STORAGE || class == CLASS_COUNTER || class == CLASS_MEMORY);
+        }
+    }
+    return false;
+}
+
+/* Two states that should agree, with one bit of one component of one of them changed. */
+static unsigned tamper_with_each(const struct isa *isa, const struct classify_options *o, const struct classification *c,
+                                 const struct form_verdict *v) {
+    unsigned count = 0;
+    const struct valuation *state = v->witness->states[0].before;
+    for (size_t i = 0; v->witness->state_count == 2 && i < valuation_size(state); i++) {
+        if (is_what_both_share(isa, c, valuation_entries(state)[i].symbol)) {
+            struct witness changed = *v->witness;
+            changed.states[0].before = with_one_changed(state, i);
+            CHECK(!witness_replays(isa, o, c->configuration, v, &changed), "%s: component %zu may be changed", isa->forms[v->form].text, i);
+            valuation_free(changed.states[0].before);
+            count++;
+        }
+    }
+    return count;
+}
+
 static void test_tampered(void) {
+    unsigned changed = 0;
     static const char *const files[] = {"examples/isa/jrst1.isa", "examples/isa/lra.isa", "examples/isa/mfpi.isa", "examples/isa/setr_nop.isa"};
     for (size_t f = 0; f < sizeof files / sizeof files[0]; f++) {
         struct isa *isa = load_file(files[f], NULL, 0);
@@ -30,11 +68,13 @@ static void test_tampered(void) {
             if (CHECK(v->witness != NULL, "%s has a witness", files[f])) {
                 CHECK(witness_replays(isa, &o, c->configuration, v, v->witness), "%s: the witness replays", files[f]);
                 tamper(isa, &o, c, v);
+                changed += tamper_with_each(isa, &o, c, v);
             }
         }
         classification_free(c);
         isa_free(isa);
     }
+    CHECK(changed >= 5, "only %u components were changed", changed);
 }
 
 /* Dropping the privilege check of any privileged form makes it a violation. */
