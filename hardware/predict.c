@@ -57,7 +57,8 @@ static word128 open_value(const struct predictor *p, symbol s, const word128 *ar
         h ^= h >> 32;
     }
     uint64_t high = (h ^ h >> 29) * UINT64_C(0xBF58476D1CE4E5B9);
-    return (word128)(high ^ high >> 31) << 64 | (h ^ h >> 31) * UINT64_C(0x94D049BB133111EB);
+    uint64_t low = (h ^ h >> 31) * UINT64_C(0x94D049BB133111EB);
+    return (word128)(high ^ high >> 31) << 64 | low;
 }
 
 static word128 component_value(const struct predictor *p, symbol s, const struct component *c) {

@@ -84,12 +84,11 @@ static void test_encoder(void) {
 static const struct world *find_world(struct backend *b, enum matcher_mode mode) {
     size_t count = 0;
     const struct world *w = b->operations->worlds(b, &count);
-    for (size_t i = 0; i < count; i++) {
-        if (w[i].mode == mode) {
-            return &w[i];
-        }
+    while (count > 0 && w->mode != mode) {
+        w++;
+        count--;
     }
-    return NULL;
+    return count > 0 ? w : NULL;
 }
 
 static struct run raw_run(const struct world *w, const char *bytes, uint32_t length) {
