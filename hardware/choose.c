@@ -174,11 +174,13 @@ static void choose_operand(struct chooser *c, const struct operand *o, const str
     static const char *const flag_loads[] = {"POPF"};
     static const char *const bit_tests[] = {"BT", "BIT_CHANGE"};
     bool is_popped = strcmp(o->name, "popped") == 0;
+    bool is_data_selector = strcmp(o->name, "outer_ss") == 0 || strcmp(o->name, "new_ss") == 0 || strcmp(o->name, "selector") == 0 ||
+                            (form_is(c->form, segment_loads, 5) && (o->direction & OPERAND_IN) != 0);
     if (strcmp(o->name, "target") == 0 || strcmp(o->name, "new_ip") == 0 || (is_popped && form_is(c->form, near_returns, 1))) {
         set_operand(c, o, b, code_pointer(c));
     } else if (strcmp(o->name, "new_cs") == 0) {
         set_operand(c, o, b, selector(c, SEGMENT_CS));
-    } else if (strcmp(o->name, "outer_ss") == 0 || strcmp(o->name, "new_ss") == 0) {
+    } else if (is_data_selector) {
         set_operand(c, o, b, selector(c, SEGMENT_SS));
     } else if (strcmp(o->name, "outer_sp") == 0 || strcmp(o->name, "new_sp") == 0) {
         set_operand(c, o, b, c->run->before.general[RSP]);
@@ -188,8 +190,6 @@ static void choose_operand(struct chooser *c, const struct operand *o, const str
         set_operand(c, o, b, (word128)selector(c, SEGMENT_CS) << (o->width - 16) | (code_pointer(c) & ((UINT64_C(1) << (o->width - 16)) - 1)));
     } else if (form_is(c->form, far_loads, 5) && strcmp(o->kind, "memory") == 0) {
         set_operand(c, o, b, (word128)selector(c, SEGMENT_SS) << (o->width - 16) | (next(&c->random) & 0xFFFF));
-    } else if (strcmp(o->name, "selector") == 0 || (form_is(c->form, segment_loads, 5) && (o->direction & OPERAND_IN) != 0)) {
-        set_operand(c, o, b, selector(c, SEGMENT_SS));
     } else if ((strcmp(o->name, "place") == 0 || strcmp(o->name, "address") == 0) && strcmp(o->kind, "register") == 0) {
         set_operand(c, o, b, pointer(c, WINDOW_DATA + 0x1C00));
     } else if (form_is(c->form, bit_tests, 2) && strcmp(o->kind, "register") == 0 && strcmp(o->name, "src") == 0) {
@@ -246,7 +246,8 @@ bool choose_run(const struct isa *isa, const struct matcher *m, unsigned form, c
     c.random.state = choice->seed ^ (uint64_t)form << 32 ^ (uint64_t)world->mode << 24 ^ (uint64_t)world->cpl << 20 ^ (uint64_t)choice->memory << 16 ^
                      choice->number;
     (void)next(&c.random);
-    struct encoding_choice e = {.memory = choice->memory, .immediate = edge_value(&c.random), .registers = choice->number};
+    struct encoding_choice e = {
+        .memory = choice->memory, .immediate = edge_value(&c.random), .registers = choice->number, .masked = choice->number % 4 == 1};
     static const char *const frames[] = {"ENTER"};
     if (form_is(f, frames, 1)) { /* small frames, and at most one pointer to an enclosing one: the tables have one value for all of them */
         e.immediate &= 0xE10078;

@@ -170,7 +170,7 @@ static void write_legacy(struct writer *w, unsigned state) {
     put_immediates(w, address_size);
 }
 
-/* `state` as of vector_state. VEX with three bytes, EVEX without mask, broadcast and rounding unless a mask is needed. */
+/* `state` as of vector_state. VEX with three bytes, EVEX without broadcast and rounding. */
 static void write_vector(struct writer *w, unsigned state, unsigned mask) {
     unsigned pp = state >> 3;
     unsigned length = state >> 1 & 3;
@@ -234,7 +234,7 @@ bool encode(const struct matcher *m, unsigned form_number, const struct form *fo
     uint32_t states = encoding_states(&e, code_bits(mode));
     for (unsigned attempt = 0; attempt < 64; attempt++) {
         unsigned state = attempt % 32;
-        unsigned mask = attempt / 32; /* a few forms need one */
+        unsigned mask = attempt / 32 ^ (choice->masked ? 1u : 0u); /* a few forms need one, others have none */
         if ((states >> state & 1) == 0 || (mask != 0 && e.scheme != SCHEME_EVEX)) {
             continue;
         }

@@ -13,6 +13,7 @@ struct encoding_choice {
     uint16_t selector;     /* of a far pointer */
     uint32_t far_offset;
     unsigned registers; /* rotates the choice of registers */
+    bool masked;        /* EVEX: with an opmask, where there may be one */
 };
 
 /* The registers that address memory: base, and index of a vector of addresses. */

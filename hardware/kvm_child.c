@@ -66,16 +66,16 @@ static void undo_entry(struct session *s, const struct world *w, const struct ru
     }
     uint64_t ip = read_memory(s, at, f.word);
     uint16_t cs = (uint16_t)read_memory(s, at + f.word, f.word);
-    uint64_t flags = read_memory(s, at + 2 * f.word, f.word);
+    uint64_t flags = read_memory(s, at + (uint64_t)2 * f.word, f.word);
     unsigned words = (f.has_error ? 1u : 0u) + 3u;
     if (f.has_stack) {
-        a->general[4] = read_memory(s, at + 3 * f.word, f.word);
-        a->segments[SEGMENT_SS].selector = (uint16_t)read_memory(s, at + 4 * f.word, f.word);
+        a->general[4] = read_memory(s, at + (uint64_t)3 * f.word, f.word);
+        a->segments[SEGMENT_SS].selector = (uint16_t)read_memory(s, at + (uint64_t)4 * f.word, f.word);
         if (w->mode == MATCHER_V86) {
             static const uint8_t order[] = {SEGMENT_ES, SEGMENT_DS, SEGMENT_FS, SEGMENT_GS};
             for (unsigned i = 0; i < 4; i++) {
                 a->segments[order[i]] = r->before.segments[order[i]];
-                a->segments[order[i]].selector = (uint16_t)read_memory(s, at + (5 + i) * f.word, f.word);
+                a->segments[order[i]].selector = (uint16_t)read_memory(s, at + (uint64_t)(5 + i) * f.word, f.word);
                 a->segments[order[i]].base = (uint64_t)a->segments[order[i]].selector << 4;
             }
         }
@@ -113,12 +113,9 @@ static void judge_vector(struct session *s, const struct world *w, const struct 
     bool at_halt = read_memory(s, linear, 1) == 0xF4;
     result->vector = vector;
     result->outcome = RUN_TRAP;
-    if (moved && vector == 13 && at_halt) {
-        result->outcome = RUN_DONE;
-    } else if (moved && vector == 14 && result->after.cr2 == linear) {
-        result->outcome = RUN_DONE;
-    } else if (moved) {
-        result->outcome = RUN_KERNEL;
+    if (moved) { /* to a HLT, or to where nothing is mapped: it completed */
+        bool landed = (vector == 13 && at_halt) || (vector == 14 && result->after.cr2 == linear);
+        result->outcome = landed ? RUN_DONE : RUN_KERNEL;
     }
 }
 

@@ -47,15 +47,16 @@ static void from_general(const struct kvm_regs *r, struct machine_state *s) {
 }
 
 #define MSR_COUNT 8u
+/* A struct kvm_msrs with its entries, which ISO C cannot have as a member. */
 struct msr_list {
-    struct kvm_msrs header;
+    uint32_t count, padding;
     struct kvm_msr_entry entries[MSR_COUNT];
 };
 
 static struct msr_list to_msrs(const struct machine_state *s) {
     struct msr_list l;
     memset(&l, 0, sizeof l);
-    l.header.nmsrs = MSR_COUNT;
+    l.count = MSR_COUNT;
     const struct kvm_msr_entry entries[MSR_COUNT] = {{0x174, 0, s->sysenter_cs},         {0x175, 0, s->sysenter_esp}, {0x176, 0, s->sysenter_eip},
                                                      {0xC0000081, 0, s->star},           {0xC0000082, 0, s->lstar},   {0xC0000084, 0, s->fmask},
                                                      {0xC0000102, 0, s->kernel_gs_base}, {0xC0000103, 0, s->tsc_aux}};

@@ -51,20 +51,20 @@ static void add_descriptors(struct native_worlds *w) {
                   {13, 0},
                   {14, 0}};
     for (size_t i = 0; i < sizeof global / sizeof global[0]; i++) {
-        add(w, "descriptor_memory", GDT_BASE + 8 * global[i].entry, global[i].descriptor);
+        add(w, "descriptor_memory", GDT_BASE + (uint64_t)8 * global[i].entry, global[i].descriptor);
     }
     for (unsigned i = 0; i < 4; i++) {
-        add(w, "descriptor_memory", LDT_BASE + 8 * i, local_descriptor(i % 2 == 0, i < 2));
+        add(w, "descriptor_memory", LDT_BASE + (uint64_t)8 * i, local_descriptor(i % 2 == 0, i < 2));
     }
     /* All vectors have interrupt gates; user mode may use those of INT3, INTO and the system call of 32-bit programs. */
     for (unsigned vector = 0; vector < 256; vector++) {
         uint64_t dpl = vector == 3 || vector == 4 || vector == 0x80 ? 3 : 0;
-        add(w, "descriptor_memory", IDT_BASE + 16 * vector, UINT64_C(0x00008E0000101000) | dpl << 45);
-        add(w, "descriptor_memory", IDT_BASE + 16 * vector + 8, 0xFFFFFFFF);
-        add(w, "descriptor_memory", IDT_OF_32_BITS + 8 * vector, UINT64_C(0x00008E0000101000) | dpl << 45);
+        add(w, "descriptor_memory", IDT_BASE + (uint64_t)16 * vector, UINT64_C(0x00008E0000101000) | dpl << 45);
+        add(w, "descriptor_memory", IDT_BASE + (uint64_t)16 * vector + 8, 0xFFFFFFFF);
+        add(w, "descriptor_memory", IDT_OF_32_BITS + (uint64_t)8 * vector, UINT64_C(0x00008E0000101000) | dpl << 45);
     }
     for (unsigned i = 0; i < 5; i++) { /* RSP0: canonical, whatever it is; ESP0 and SS0 outside IA-32e mode */
-        add(w, "tss_memory", TSS_BASE + 4 + 2 * i, i == 2 ? 0x18 : 0);
+        add(w, "tss_memory", TSS_BASE + 4 + (uint64_t)2 * i, i == 2 ? 0x18 : 0);
     }
 }
 

@@ -11,7 +11,8 @@
 static uint64_t cut(uint64_t value, unsigned bits) { return bits >= 64 ? value : value & ((UINT64_C(1) << bits) - 1); }
 
 static uint64_t segment_base(const struct run *run, unsigned segment, enum matcher_mode mode) {
-    return mode == MATCHER_LONG && segment < SEGMENT_FS ? 0 : run->before.segments[segment].base;
+    bool flat = mode == MATCHER_LONG && segment != SEGMENT_FS && segment != SEGMENT_GS;
+    return flat ? 0 : run->before.segments[segment].base;
 }
 
 static uint64_t linear(const struct run *run, unsigned segment, uint64_t offset, enum matcher_mode mode) {

@@ -6,7 +6,6 @@
 #include "features.h"
 #include "operands.h"
 
-#include <cpuid.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -58,7 +57,8 @@ static word128 open_value(const struct predictor *p, symbol s, const word128 *ar
         h ^= h >> 32;
     }
     uint64_t high = (h ^ h >> 29) * UINT64_C(0xBF58476D1CE4E5B9);
-    return (word128)(high ^ high >> 31) << 64 | (h ^ h >> 31) * UINT64_C(0x94D049BB133111EB);
+    uint64_t low = (h ^ h >> 31) * UINT64_C(0x94D049BB133111EB);
+    return (word128)(high ^ high >> 31) << 64 | low;
 }
 
 static word128 component_value(const struct predictor *p, symbol s, const struct component *c) {
@@ -81,6 +81,9 @@ static word128 x87_register(const struct machine_state *s, unsigned number) {
     memcpy(&value, s->x87_registers[number & 7], 10);
     return value;
 }
+
+/* Leaves that are the same on every core of this processor; others may hold the number of the core. */
+static bool is_common_leaf(uint32_t leaf) { return leaf == 7 || leaf == 13 || leaf == 0x19; }
 
 static word128 look_up(void *context, symbol s, const word128 *arguments, unsigned count) {
     const struct predictor *p = context;
@@ -114,11 +117,11 @@ static word128 look_up(void *context, symbol s, const word128 *arguments, unsign
                 ((uint64_t)open_value(p, s, arguments, count) & ~p->world->known.dr[0]);
         break;
     case KIND_CPUID:
-        if (p->world->cpuid == NULL) { /* of a leaf that it does not have, a processor says what it says of the last one */
-            __cpuid_count((uint32_t)(arguments[0] >> 32), (uint32_t)arguments[0], r[0], r[1], r[2], r[3]);
-        } else {
-            feature_cpuid(p->world, (uint32_t)(arguments[0] >> 32), (uint32_t)arguments[0], r);
+        if (p->world->cpuid == NULL && !is_common_leaf((uint32_t)(arguments[0] >> 32))) {
+            value = open_value(p, s, arguments, count);
+            break;
         }
+        feature_cpuid(p->world, (uint32_t)(arguments[0] >> 32), (uint32_t)arguments[0], r);
         value = (word128)r[3] << 96 | (word128)r[2] << 64 | (word128)r[1] << 32 | r[0];
         break;
     default:

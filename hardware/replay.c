@@ -12,6 +12,7 @@
 #include <string.h>
 
 #define OPERANDS 16u
+#define WORLDS_MOST 16u
 
 struct replayer {
     const struct isa *isa;
@@ -19,9 +20,9 @@ struct replayer {
     struct backend *backend;
     const struct world *worlds;
     size_t world_count;
-    struct predictor **predictors; /* by world, made when needed */
-    term *variables;               /* by symbol: the term that is the component before the instruction */
-    unsigned char *marks;          /* by term: the form is built of it */
+    struct predictor *predictors[WORLDS_MOST]; /* by world, made when needed */
+    term *variables;                           /* by symbol: the term that is the component before the instruction */
+    unsigned char *marks;                      /* by term: the form is built of it */
     size_t term_count;
 };
 
@@ -38,10 +39,9 @@ struct replayer *replayer_new(const struct isa *isa, const struct matcher *m, st
     *r = (struct replayer){.isa = isa, .m = m, .backend = b, .term_count = term_pool_size(isa->pool)};
     r->worlds = b->operations->worlds(b, &r->world_count);
     size_t symbols = term_symbol_count(isa->pool);
-    r->predictors = calloc(r->world_count + 1, sizeof *r->predictors);
     r->variables = malloc((symbols + 1) * sizeof *r->variables);
     r->marks = malloc(r->term_count + 1);
-    if (r->predictors == NULL || r->variables == NULL || r->marks == NULL) {
+    if (r->world_count > WORLDS_MOST || r->variables == NULL || r->marks == NULL) {
         replayer_free(r);
         return NULL;
     }
@@ -59,10 +59,9 @@ struct replayer *replayer_new(const struct isa *isa, const struct matcher *m, st
 
 void replayer_free(struct replayer *r) {
     if (r != NULL) {
-        for (size_t i = 0; r->predictors != NULL && i < r->world_count; i++) {
+        for (size_t i = 0; i < r->world_count && i < WORLDS_MOST; i++) {
             predictor_free(r->predictors[i]);
         }
-        free(r->predictors);
         free(r->variables);
         free(r->marks);
         free(r);

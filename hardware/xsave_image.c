@@ -57,13 +57,13 @@ void xsave_read(const uint8_t *image, struct machine_state *s) {
     for (unsigned i = 0; i < 8; i++) {
         memset(s->x87_registers[(top + i) & 7], 0, 16);
         if (has_x87) {
-            memcpy(s->x87_registers[(top + i) & 7], image + 32 + 16 * i, 10);
+            memcpy(s->x87_registers[(top + i) & 7], image + 32 + (size_t)16 * i, 10);
         }
     }
     for (unsigned i = 0; i < 16; i++) {
         memset(s->vectors[i], 0, 16);
         if (has_sse) {
-            memcpy(s->vectors[i], image + LEGACY_VECTORS + 16 * i, 16);
+            memcpy(s->vectors[i], image + LEGACY_VECTORS + (size_t)16 * i, 16);
         }
         read_part(image, COMPONENT_AVX, 16 * i, s->vectors[i] + 16, 16);
         read_part(image, COMPONENT_HIGH_HALVES, 32 * i, s->vectors[i] + 32, 32);
@@ -89,10 +89,10 @@ void xsave_write(uint8_t *image, const struct machine_state *s) {
     memset(image + 6, 0, 18); /* opcode and pointers of the last x87 instruction */
     memcpy(image + 24, &s->mxcsr, 4);
     for (unsigned i = 0; i < 8; i++) {
-        memcpy(image + 32 + 16 * i, s->x87_registers[(top + i) & 7], 16);
+        memcpy(image + 32 + (size_t)16 * i, s->x87_registers[(top + i) & 7], 16);
     }
     for (unsigned i = 0; i < 16; i++) {
-        memcpy(image + LEGACY_VECTORS + 16 * i, s->vectors[i], 16);
+        memcpy(image + LEGACY_VECTORS + (size_t)16 * i, s->vectors[i], 16);
         write_part(image, COMPONENT_AVX, 16 * i, s->vectors[i] + 16, 16);
         write_part(image, COMPONENT_HIGH_HALVES, 32 * i, s->vectors[i] + 32, 32);
         write_part(image, COMPONENT_HIGH_REGISTERS, 64 * i, s->vectors[16 + i], 64);

@@ -125,7 +125,7 @@ static void test_width(void) {
     }
 }
 
-/* The commands of the README run: lines of four blanks and build/popek. */
+/* The commands of the README run: lines of four blanks and build/popek. A machine may have no device for one (77). */
 static void test_readme(void) {
     char *text = read_text("README.md", NULL);
     unsigned count = 0;
@@ -137,7 +137,7 @@ static void test_readme(void) {
             size_t end = comment == NULL ? length : (size_t)(comment - line);
             (void)snprintf(command, sizeof command, "\"$POPEK\" %.*s", (int)(end - 15), line + 15);
             struct command_result r = run_command(command);
-            CHECK(r.code == 0 || r.code == 1, "README: popek%.*s: exit code %d: %s", (int)(end - 15), line + 15, r.code, r.err);
+            CHECK(r.code == 0 || r.code == 1 || r.code == 77, "README: popek%.*s: exit code %d: %s", (int)(end - 15), line + 15, r.code, r.err);
             command_result_free(&r);
             count++;
         }

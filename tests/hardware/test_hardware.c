@@ -2,6 +2,7 @@
  * is skipped, and the test says so. */
 #include "../../hardware/encoder.h"
 #include "../../hardware/probe.h"
+#include "../../hardware/replay.h"
 #include "../tests.h"
 
 #include <dirent.h>
@@ -83,12 +84,11 @@ static void test_encoder(void) {
 static const struct world *find_world(struct backend *b, enum matcher_mode mode) {
     size_t count = 0;
     const struct world *w = b->operations->worlds(b, &count);
-    for (size_t i = 0; i < count; i++) {
-        if (w[i].mode == mode) {
-            return &w[i];
-        }
+    while (count > 0 && w->mode != mode) {
+        w++;
+        count--;
     }
-    return NULL;
+    return count > 0 ? w : NULL;
 }
 
 static struct run raw_run(const struct world *w, const char *bytes, uint32_t length) {
@@ -278,6 +278,49 @@ static void test_guests(void) {
     tear_down(&f);
 }
 
+/* ---- witnesses --------------------------------------------------------------------------------------------------------------------------------- */
+
+static void set_value(const struct isa *isa, struct valuation *v, const char *name, word128 value) {
+    (void)valuation_set(v, isa->leaves[isa_find_leaf(isa, name)].symbol, NULL, 0, value);
+}
+
+/* HLT at CPL 3 of 64-bit mode, as the given tables have it, on this processor. */
+static enum replay_verdict replay_halt(const struct fixture *f, const struct isa *isa, struct backend *b) {
+    struct replayer *r = replayer_new(isa, f->m, b);
+    struct valuation *before = valuation_new();
+    struct replay_outcome outcome = {.verdict = REPLAY_NOT_REACHABLE};
+    int form = find_form(isa, "HLT");
+    int mode = isa_find_mode(isa, "long");
+    static const char *const ones[] = {"pe", "lma", "cs.l"};
+    for (size_t i = 0; i < 3; i++) {
+        set_value(isa, before, ones[i], 1);
+    }
+    set_value(isa, before, "cpl", 3);
+    struct step_result expected;
+    if (CHECK(r != NULL && step(isa, isa->forms[form].semantics[mode], before, &expected), "HLT executes")) {
+        CHECK(replay_state(r, (unsigned)form, (unsigned)mode, before, NULL, &expected, &outcome), "out of resources");
+        valuation_free(expected.after);
+    }
+    valuation_free(before);
+    replayer_free(r);
+    return outcome.verdict;
+}
+
+static void test_witnesses(void) {
+    struct fixture f = {NULL, NULL, NULL};
+    struct backend *b = open_or_skip();
+    if (b != NULL && set_up(&f, "HLT")) {
+        struct isa *wrong = load_dropped("x86-tables/x86.isa", "HLT", "HLT", 1);
+        CHECK(replay_halt(&f, f.isa, b) == REPLAY_CONFIRMED, "that HLT traps at CPL 3 is confirmed");
+        CHECK(wrong != NULL && replay_halt(&f, wrong, b) == REPLAY_REFUTED, "that it does not, as tables without the check have it, is refuted");
+        isa_free(wrong);
+    }
+    tear_down(&f);
+    if (b != NULL) {
+        b->operations->close(b);
+    }
+}
+
 /* ---- the command ------------------------------------------------------------------------------------------------------------------------------- */
 
 static void test_command(void) {
@@ -297,6 +340,9 @@ static void test_command(void) {
         {"probe --backend native --instruction CLI", 0, "as the tables say", NULL},
         {"probe --backend native --instruction XBEGIN", 0, "Not run:", NULL},
         {"probe --backend native --instruction ADD --statistics", 0, "as the tables say", "runs a second"},
+        {"probe --backend native --witnesses ring_compression --instruction LAHF", 0, "0  refuted", NULL},
+        {"probe --backend native --witnesses nobody --instruction HLT", 2, NULL, "unknown profile 'nobody'"},
+        {"probe --backend native --witnesses ring_compression --instruction PUSHF --format json", 0, "\"witnesses\"", NULL},
         {"probe --backend kvm --instruction HLT", 0, "in long mode at CPL 0", NULL},
         {"probe --backend unicorn --instruction HLT --cpl 3 --mode 64", 0, "as the tables say", NULL},
         {"probe --backend native --instruction ADD --wrong-prediction 3", 1, "breaks: equivalence", NULL},
@@ -314,7 +360,8 @@ static void test_command(void) {
     }
 }
 
-static const struct test tests[] = {{"encodings", test_encoder},       {"the child can be lost", test_child}, {"nothing is left behind", test_soak},
-                                    {"predictions", test_predictions}, {"controls", test_controls},           {"guests", test_guests},
-                                    {"command", test_command}};
+static const struct test tests[] = {{"encodings", test_encoder},           {"the child can be lost", test_child},
+                                    {"nothing is left behind", test_soak}, {"predictions", test_predictions},
+                                    {"controls", test_controls},           {"guests", test_guests},
+                                    {"witnesses", test_witnesses},         {"command", test_command}};
 const struct suite hardware_suite = SUITE("hardware", tests);
