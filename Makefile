@@ -36,7 +36,7 @@ PLUGIN_OBJECTS  = $(PLUGIN_SOURCES:%.c=$(BUILD)/plugin/%.o)
 PLUGINS         = $(if $(wildcard /usr/include/unicorn/unicorn.h),$(BUILD)/popek-unicorn.so)
 MONITOR_INPUTS  = $(BUILD)/proofs/third_generation.h $(BUILD)/proofs/third_generation_step.c
 
-.PHONY: all audit test test-all rebase compare-decoders bench prove prove-scratch prove-mutants lint sanitize fuzz install clean
+.PHONY: all audit test test-all rebase compare-decoders bench prove prove-replay prove-cache prove-record prove-mutants lint sanitize fuzz install clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 all: $(BUILD)/popek $(PLUGINS)
@@ -151,10 +151,9 @@ sanitize:
 	$(MAKE) BUILD=build-sanitize CFLAGS="$(SANITIZE)" test
 
 # --- proofs ---------------------------------------------------------------------------------------------------------------------------------------
-# `make prove` replays the committed verdicts and proves what has none; `make prove-scratch` proves everything anew. Both fail unless every goal is
-# proven. Everything that Frama-C reads of the machine is generated from its description.
+# `make prove` proves everything anew; `make prove-replay` takes the committed ledger of a unit whose inputs have not changed, and the committed verdicts
+# of single goals for the others. Both fail unless every goal is proven. Everything that Frama-C reads of the machine is generated from its description.
 PROOF_PACKAGES = frama-c-base why3 cvc4 z3 jq
-PROOF_UNITS    = instructions relocation allocator machine interpreter direct dispatcher interrupt step theorems
 PROOF_INPUTS   = $(BUILD)/proofs/why3.conf $(MONITOR_INPUTS)
 $(BUILD)/.packages-proofs: tools/packages.sh
 	@tools/packages.sh $@ $(PROOF_PACKAGES)
@@ -162,10 +161,16 @@ $(BUILD)/proofs/why3.conf: | $(BUILD)/.packages-proofs
 	@mkdir -p $(@D)
 	@why3 config detect -C $@ >$(BUILD)/proofs/why3.log 2>&1
 prove: $(PROOF_INPUTS)
-	@proofs/all.sh $(BUILD) update $(PROOF_UNITS)
-prove-scratch: $(PROOF_INPUTS)
-	@proofs/all.sh $(BUILD) none $(PROOF_UNITS)
-# Negative controls: faults put into the monitor, and contradictory preconditions, must turn the proofs red.
+	@proofs/all.sh $(BUILD) scratch
+prove-replay: $(PROOF_INPUTS)
+	@proofs/all.sh $(BUILD) replay
+# As prove-replay, through the verdicts of single goals for every unit.
+prove-cache: $(PROOF_INPUTS)
+	@proofs/all.sh $(BUILD) cache
+# Keeps what `make prove` found.
+prove-record: prove
+	@proofs/record.sh $(BUILD)
+# Negative controls: faults put into the monitor must turn the proofs red.
 prove-mutants: $(PROOF_INPUTS)
 	@proofs/mutants.sh $(BUILD)
 

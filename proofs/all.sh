@@ -1,20 +1,23 @@
 #!/bin/sh
-# Proves all units and prints the counts. usage: all.sh BUILD CACHE UNIT...
+# Proves the units, two at a time, joins their ledgers, judges and prints the counts. usage: all.sh BUILD MODE [UNIT...]     MODE: see prove.sh
+# With units named, only those are proven, and what they take from others is not demanded.
 set -u
 build=$1
-cache=$2
+mode=$2
 shift 2
-failed=0
-for unit; do
-    options=
-    # The lemmas that a unit takes from a header are proven in the unit that the header belongs to.
-    case $unit in
-    dispatcher | interrupt | step) options=-wp-prop=-@lemma ;;
-    esac
-    # shellcheck disable=SC2086
-    proofs/prove.sh "$build" "$unit" "vmm-model/$unit.c" "$cache" $options || failed=1
-done
-if [ "$failed" -ne 0 ]; then
+out=$build/proofs
+wanted=" $* "
+mkdir -p "$out"
+rm -f "$out"/*.ledger.json "$out/ledger.json"
+[ "$mode" != scratch ] || { rm -rf "$out/cache" && mkdir -p "$out/cache"; }
+sed 's/#.*//' proofs/units | while read -r unit prover options; do
+    [ -n "$unit" ] || continue
+    [ "$wanted" = "  " ] || case $wanted in *" $unit "*) ;; *) continue ;; esac
+    echo "proofs/prove.sh $build $mode $unit vmm-model/$unit.c $prover $options"
+done >"$out/jobs"
+xargs -P "${JOBS:-2}" -I '{}' sh -c '{}' <"$out/jobs" || {
     echo "not everything is proven" >&2
     exit 1
-fi
+}
+[ "$wanted" = "  " ] || exit 0
+proofs/join.sh "$out/ledger.json" proofs/admitted "$out"/*.ledger.json
