@@ -29,7 +29,7 @@ inputs=$({
 counts() { # how many goals are proven, and of how many, and where that comes from
     jq -r --arg unit "$unit" --arg how "$1" '"\($unit): \(.proven) / \(.total) goals proven, \($how)"' "$ledger"
 }
-record=proofs/record/$unit.json
+record=${RECORD:-proofs/record}/$unit.json
 if [ "$mode" = replay ] && [ -f "$record" ] && [ "$(jq -r .inputs "$record")" = "$inputs" ]; then
     cp "$record" "$ledger"
     counts "recorded"
