@@ -10,14 +10,17 @@ out=$build/proofs
 wanted=" $* "
 mkdir -p "$out"
 [ "$mode" = smoke ] || rm -f "$out"/*.ledger.json "$out/ledger.json"
-[ "$mode" != scratch ] || { rm -rf "$out/cache" && mkdir -p "$out/cache"; }
+[ "$mode" = smoke ] || rm -rf "$out/cache"
 sed 's/#.*//' proofs/units | while read -r unit prover options; do
     [ -n "$unit" ] || continue
     [ "$wanted" = "  " ] || case $wanted in *" $unit "*) ;; *) continue ;; esac
-    case $mode in
-    smoke) echo "proofs/smoke.sh $build $unit vmm-model/$unit.c $prover" ;;
-    *) echo "proofs/prove.sh $build $mode $unit vmm-model/$unit.c $prover $options" ;;
-    esac
+    if [ -f "proofs/abstract/$unit.mlw" ]; then
+        [ "$mode" = smoke ] || echo "proofs/theory.sh $build $mode $unit proofs/abstract/$unit.mlw $prover"
+    elif [ "$mode" = smoke ]; then
+        echo "proofs/smoke.sh $build $unit vmm-model/$unit.c $prover"
+    else
+        echo "proofs/prove.sh $build $mode $unit vmm-model/$unit.c $prover $options"
+    fi
 done >"$out/jobs"
 xargs -P "${JOBS:-2}" -I '{}' sh -c '{}' <"$out/jobs" || {
     echo "not everything is proven, or a smoke test failed" >&2

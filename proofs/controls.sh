@@ -68,6 +68,15 @@ run admitted_known green "admitted 1" judge admitted_lemma
 run admitted_stale red "FAULT: axiom trusted is in the list" judge sound
 unset ADMITTED
 
+# The same of Why3 files.
+run wrong_theory red "not proven: wrong" proofs/theory.sh "$build" scratch wrong_theory proofs/controls/why3/wrong_theory.mlw cvc4+z3
+theory() {
+    proofs/theory.sh "$build" scratch axiom_theory proofs/controls/why3_axiom/axiom_theory.mlw cvc4 && proofs/join.sh "$out/ledger.json" "$1" "$out/axiom_theory.ledger.json"
+}
+run axiom_theory red "FAULT: axiom large is admitted" theory proofs/admitted
+echo "axiom large: for this control" >"$build/admitted"
+run axiom_theory_known green "all units: 1 / 1" theory "$build/admitted"
+
 # A record holds for the inputs that it was made of, and for no others.
 RECORD=$build/record
 export RECORD

@@ -4,6 +4,7 @@
 #   MODE scratch  every prover runs; the verdicts go to BUILD/proofs/cache
 #        replay   the ledger in proofs/record, if it was written of these very inputs; or else, goal by goal, the verdicts in proofs/cache
 #        cache    as replay, without the record
+#        update   as cache, and keeps new verdicts in proofs/cache
 set -eu
 build=$1
 mode=$2
@@ -18,12 +19,13 @@ rm -f "$ledger" "$out/$unit.json"
 start=$(date +%s)
 
 # What a verdict depends on: the tools, the options, every file that the unit includes (the generated ones too), and what judges.
+files=$(gcc -MM -I"$out" -Ivmm-model "$source")
+version=$(frama-c -version)
 inputs=$({
-    frama-c -version
+    echo "$version $prover $*"
     grep -E '^(name|version) ' "$out/why3.conf"
-    echo "$prover $*"
     # shellcheck disable=SC2046
-    cat $(gcc -MM -I"$out" -Ivmm-model "$source" | sed 's/^[^:]*://; s/\\$//') "$here/prove.sh" "$here/report.awk" "$here/unit.jq"
+    cat $(echo "$files" | sed 's/^[^:]*://; s/\\$//') "$here/prove.sh" "$here/report.awk" "$here/unit.jq"
 } | sha256sum | cut -d ' ' -f 1)
 
 counts() { # how many goals are proven, and of how many, and where that comes from
@@ -38,7 +40,8 @@ fi
 # A limit in the prover's own steps, so that a verdict does not depend on the load of the machine; the seconds are far above it.
 limits='-wp-steps 4000000 -wp-timeout 120'
 case $mode in
-scratch) cache="-wp-cache rebuild -wp-cache-dir $out/cache -wp-par 2" ;;
+scratch) mkdir -p "$out/cache" && cache="-wp-cache rebuild -wp-cache-dir $out/cache -wp-par 2" ;;
+update) cache="-wp-cache update -wp-cache-dir proofs/cache -wp-par 4" ;;
 # Frama-C looks at its tasks twenty times a second, so verdicts from the cache want many tasks at a time.
 *) cache="-wp-cache replay -wp-cache-dir proofs/cache -wp-par ${PROVERS:-100}" ;;
 esac

@@ -1,11 +1,15 @@
 #!/bin/sh
-# Keeps the verdicts and ledgers of the last run from scratch, which is known to have proven everything. usage: record.sh BUILD
+# Keeps what the last run of all units found: the ledgers, the table, and after a run from scratch the verdicts in place of the older ones. usage: record.sh BUILD
 set -eu
 out=$1/proofs
 jq -e '.faults == []' "$out/ledger.json" >/dev/null
-rm -rf proofs/cache proofs/record
-cp -r "$out/cache" proofs/cache
+if [ -d "$out/cache" ]; then
+    rm -rf proofs/cache
+    cp -r "$out/cache" proofs/cache
+fi
+rm -rf proofs/record
 mkdir -p proofs/record
+jq -r -f proofs/table.jq "$out/ledger.json" >docs/proofs.md
 for ledger in "$out"/*.ledger.json; do
     # One goal a line, so that changes can be read.
     jq -r --arg between ",
