@@ -8,19 +8,25 @@ mode=$2
 shift 2
 out=$build/proofs
 wanted=" $* "
+units=${UNITS:-proofs/units}
+for source in vmm-model/*.c; do
+    grep -q "^[a-z_]*  *$source " "$units" || {
+        echo "$source is in no unit of $units" >&2
+        exit 1
+    }
+done
 mkdir -p "$out"
 [ "$mode" = smoke ] || rm -f "$out"/*.ledger.json "$out/ledger.json"
 [ "$mode" = smoke ] || rm -rf "$out/cache"
-sed 's/#.*//' proofs/units | while read -r unit prover options; do
+sed 's/#.*//' "$units" | while read -r unit source prover options; do
     [ -n "$unit" ] || continue
     [ "$wanted" = "  " ] || case $wanted in *" $unit "*) ;; *) continue ;; esac
-    if [ -f "proofs/abstract/$unit.mlw" ]; then
-        [ "$mode" = smoke ] || echo "proofs/theory.sh $build $mode $unit proofs/abstract/$unit.mlw $prover"
-    elif [ "$mode" = smoke ]; then
-        echo "proofs/smoke.sh $build $unit vmm-model/$unit.c $prover"
-    else
-        echo "proofs/prove.sh $build $mode $unit vmm-model/$unit.c $prover $options"
-    fi
+    case $mode,$source in
+    smoke,*.mlw) ;;
+    smoke,*) echo "proofs/smoke.sh $build $unit $source $prover" ;;
+    *.mlw) echo "proofs/theory.sh $build $mode $unit $source $prover" ;;
+    *) echo "proofs/prove.sh $build $mode $unit $source $prover $options" ;;
+    esac
 done >"$out/jobs"
 xargs -P "${JOBS:-2}" -I '{}' sh -c '{}' <"$out/jobs" || {
     echo "not everything is proven, or a smoke test failed" >&2

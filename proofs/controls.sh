@@ -68,6 +68,29 @@ run admitted_known green "admitted 1" judge admitted_lemma
 run admitted_stale red "FAULT: axiom trusted is in the list" judge sound
 unset ADMITTED
 
+# Faults that must not count as caught: one that does nothing, one that is not C, one whose clause does not exist, one that changes no behaviour.
+cp "$1"/proofs/*.h "$1"/proofs/*_step.c "$out/"
+cat >"$build/faults" <<'EOF'
+relocation clip clipped fast s/no such text//
+relocation clip clipped fast s/return bound;/return bound/
+relocation clip no_such_clause fast s/return 0/return 1/
+relocation clip clipped fast s/base >= words/base > words/
+EOF
+FAULTS=$build/faults
+export FAULTS
+run faults red "faults: 0 of 4 caught; without them, 1 of 2 clauses proven" proofs/mutants.sh "$build" all
+check no_change red "does not apply: relocation clip clipped s/no such"
+check no_c red "does not compile: relocation clip clipped s/return bound;"
+check no_goal red "no such goal: relocation clip no_such_clause s/return 0"
+check no_behaviour red "NOT CAUGHT: relocation clip clipped s/base >= words"
+unset FAULTS
+
+# A source of the monitor that nobody proves.
+grep -v '^theorems ' proofs/units >"$build/units"
+UNITS=$build/units
+export UNITS
+run forgotten_unit red "vmm-model/theorems.c is in no unit" proofs/all.sh "$build" replay
+unset UNITS
 # The same of Why3 files.
 run wrong_theory red "not proven: wrong" proofs/theory.sh "$build" scratch wrong_theory proofs/controls/why3/wrong_theory.mlw cvc4+z3
 theory() {

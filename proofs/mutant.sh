@@ -17,10 +17,12 @@ function=$(echo "$job" | cut -d ' ' -f 2)
 clause=$(echo "$job" | cut -d ' ' -f 3)
 name=$(echo "$job" | sha256sum | cut -c 1-16)
 source=$dir/$name.c
+original=$(sed 's/#.*//' proofs/units | awk -v unit="$unit" '$1 == unit { print $2 }')
+prover=$(sed 's/#.*//' proofs/units | awk -v unit="$unit" '$1 == unit { print $3 }')
 # Only inside of the function: from its first line to the brace that ends it.
 sed "/ $function(/,/^}/ { $fault
-}" "vmm-model/$unit.c" >"$source"
-if [ -n "$fault" ] && cmp -s "$source" "vmm-model/$unit.c"; then
+}" "$original" >"$source"
+if [ -n "$fault" ] && cmp -s "$source" "$original"; then
     echo "does not apply: $job"
     exit 0
 fi
@@ -28,7 +30,6 @@ if ! gcc -std=c11 -fsyntax-only -I"$out" -Ivmm-model "$source" 2>"$dir/$name.gcc
     echo "does not compile: $job"
     exit 0
 fi
-prover=$(sed 's/#.*//' proofs/units | while read -r u p _; do [ "$u" != "$unit" ] || echo "$p"; done)
 proofs/prove.sh "$dir" scratch "$name" "$source" "$prover" -wp-fct "$function" -wp-prop="$clause" -wp-steps 500000 -wp-timeout 60 >"$dir/$name.said" 2>&1
 if [ ! -s "$out/$name.ledger.json" ]; then
     echo "no verdict: $job; see $dir/$name.said"

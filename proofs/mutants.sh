@@ -12,7 +12,7 @@ rm -rf "$dir"
 mkdir -p "$out"
 cp "$build/proofs/why3.conf" "$out/"
 cp "$build"/proofs/*.h "$build"/proofs/*_step.c "$out/"
-grep -v '^#' proofs/mutants | while read -r unit function clause fast fault; do
+grep -v '^#' "${FAULTS:-proofs/mutants}" | while read -r unit function clause fast fault; do
     [ "$which" = all ] || [ "$fast" = fast ] || continue
     echo "$unit $function $clause $fault"
 done >"$dir/list"
