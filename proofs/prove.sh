@@ -3,8 +3,8 @@
 # usage: prove.sh BUILD MODE UNIT SOURCE PROVER [OPTION OF WP...]
 #   MODE scratch  every prover runs; the verdicts go to BUILD/proofs/cache
 #        replay   the ledger in proofs/record, if it was written of these very inputs; or else, goal by goal, the verdicts in proofs/cache
+#        update   as replay, and keeps new verdicts in proofs/cache
 #        cache    as replay, without the record
-#        update   as cache, and keeps new verdicts in proofs/cache
 set -eu
 build=$1
 mode=$2
@@ -32,7 +32,7 @@ counts() { # how many goals are proven, and of how many, and where that comes fr
     jq -r --arg unit "$unit" --arg how "$1" '"\($unit): \(.proven) / \(.total) goals proven, \($how)"' "$ledger"
 }
 record=${RECORD:-proofs/record}/$unit.json
-if [ "$mode" = replay ] && [ -f "$record" ] && [ "$(jq -r .inputs "$record")" = "$inputs" ]; then
+if { [ "$mode" = replay ] || [ "$mode" = update ]; } && [ -f "$record" ] && [ "$(jq -r .inputs "$record")" = "$inputs" ]; then
     cp "$record" "$ledger"
     counts "recorded"
     exit 0

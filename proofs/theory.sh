@@ -20,7 +20,7 @@ inputs=$({
     echo "$provers"
     cat "$source" "$(dirname "$source")"/*.mlw "$here/theory.sh" "$here/theory.jq"
 } | sha256sum | cut -d ' ' -f 1)
-if [ "$mode" = replay ] && [ -f "$record" ] && [ "$(jq -r .inputs "$record")" = "$inputs" ]; then
+if { [ "$mode" = replay ] || [ "$mode" = update ]; } && [ -f "$record" ] && [ "$(jq -r .inputs "$record")" = "$inputs" ]; then
     cp "$record" "$ledger"
     jq -r --arg unit "$unit" '"\($unit): \(.proven) / \(.total) goals proven, recorded"' "$ledger"
     exit 0
