@@ -36,7 +36,8 @@ PLUGIN_OBJECTS  = $(PLUGIN_SOURCES:%.c=$(BUILD)/plugin/%.o)
 PLUGINS         = $(if $(wildcard /usr/include/unicorn/unicorn.h),$(BUILD)/popek-unicorn.so)
 MONITOR_INPUTS  = $(BUILD)/proofs/third_generation.h $(BUILD)/proofs/third_generation_step.c
 
-.PHONY: all audit test test-all rebase compare-decoders bench prove prove-replay prove-cache prove-record prove-smoke prove-controls prove-mutants lint sanitize fuzz install clean
+.PHONY: all audit test test-all rebase compare-decoders bench prove prove-replay prove-cache prove-record \
+    prove-smoke prove-controls prove-mutants lint sanitize fuzz install clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 all: $(BUILD)/popek $(PLUGINS)
@@ -151,8 +152,8 @@ sanitize:
 	$(MAKE) BUILD=build-sanitize CFLAGS="$(SANITIZE)" test
 
 # --- proofs ---------------------------------------------------------------------------------------------------------------------------------------
-# `make prove` proves everything anew; `make prove-replay` takes the committed ledger of a unit whose inputs have not changed, and the committed verdicts
-# of single goals for the others. Both fail unless every goal is proven. Everything that Frama-C reads of the machine is generated from its description.
+# `make prove` proves everything anew; `make prove-replay` takes the committed ledger of a unit whose inputs have not changed, and the committed
+# verdicts of single goals for the others. Both fail unless every goal is proven. Everything that Frama-C reads of the machine is generated from its description.
 PROOF_PACKAGES = frama-c-base why3 cvc4 z3 jq
 PROOF_INPUTS   = $(BUILD)/proofs/why3.conf $(MONITOR_INPUTS)
 $(BUILD)/.packages-proofs: tools/packages.sh
@@ -168,7 +169,8 @@ prove-replay: $(PROOF_INPUTS)
 # As prove-replay, through the verdicts of single goals for every unit.
 prove-cache: $(PROOF_INPUTS)
 	@proofs/all.sh $(BUILD) cache
-# After a change: proves what has no verdict yet, and keeps verdicts, ledgers and the table in docs/. (`make prove`, then proofs/record.sh: keeps all anew.)
+# After a change: proves what has no verdict yet, and keeps verdicts, ledgers and the table in docs/.
+# `make prove`, then proofs/record.sh, keeps all anew.
 prove-record: $(PROOF_INPUTS)
 	@proofs/all.sh $(BUILD) update
 	@proofs/record.sh $(BUILD)

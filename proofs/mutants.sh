@@ -1,6 +1,6 @@
 #!/bin/sh
-# Negative controls: puts the faults of proofs/mutants into copies of the monitor, one by one, two at a time; the proof of the clause that is named must
-# fail, in the function that has the fault. What does not apply, does not compile or has no such goal is not caught. usage: mutants.sh BUILD all|fast
+# Negative controls: puts the faults of proofs/mutants into copies of the monitor, one by one, two at a time; the proof of the clause that is named
+# must fail, in the function that has the fault. What does not apply, does not compile or has no such goal is not caught. usage: mutants.sh BUILD all|fast
 # Without a fault, the same clause must be proven under the same limits: so it is the fault that the proof fails of, not the limit.
 set -u
 build=$1

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Keeps what the last run of all units found: the ledgers, the table, and after a run from scratch the verdicts in place of the older ones. usage: record.sh BUILD
+# Keeps what the last run of all units found: the ledgers, the table, and after a run from scratch the verdicts in place of the older ones.
+# usage: record.sh BUILD
 set -eu
 out=$1/proofs
 jq -e '.faults == []' "$out/ledger.json" >/dev/null
