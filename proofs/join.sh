@@ -1,7 +1,7 @@
 #!/bin/sh
 # Joins the ledgers of units and judges the whole: every goal proven, every lemma and every contract that one unit takes for granted proven in another,
-# word
-# for word the same, and nothing admitted that is not in the list. Prints the counts. usage: join.sh LEDGER ADMITTED UNIT-LEDGER...
+# word for word the same, and nothing admitted that is not in the list. Prints the counts.
+# usage: join.sh LEDGER ADMITTED UNIT-LEDGER...
 set -eu
 ledger=$1
 admitted=$2
