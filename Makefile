@@ -36,7 +36,8 @@ PLUGIN_OBJECTS  = $(PLUGIN_SOURCES:%.c=$(BUILD)/plugin/%.o)
 PLUGINS         = $(if $(wildcard /usr/include/unicorn/unicorn.h),$(BUILD)/popek-unicorn.so)
 MONITOR_INPUTS  = $(BUILD)/proofs/third_generation.h $(BUILD)/proofs/third_generation_step.c
 
-.PHONY: all audit test test-all rebase compare-decoders bench prove prove-scratch prove-mutants lint sanitize fuzz install clean
+.PHONY: all audit test test-all rebase compare-decoders bench prove prove-replay prove-cache prove-record \
+    prove-smoke prove-controls prove-mutants lint sanitize fuzz install clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 all: $(BUILD)/popek $(PLUGINS)
@@ -113,7 +114,7 @@ audit: $(BUILD)/popek
 # --- tests ----------------------------------------------------------------------------------------------------------------------------------------
 $(BUILD)/tests/run: $(TEST_OBJECTS) $(BUILD)/libpopek.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcunit
-test: $(BUILD)/popek $(BUILD)/tests/run $(PLUGINS) compare-decoders
+test: $(BUILD)/popek $(BUILD)/tests/run $(PLUGINS) $(BUILD)/proofs/why3.conf compare-decoders
 	@$(BUILD)/tests/run $(BUILD)/popek
 # The matcher against Capstone; fails when a disagreement is not explained in x86-tables/disagreements.txt.
 $(BUILD)/tests/compare_capstone: $(BUILD)/tests/x86-tables/compare_capstone.o $(BUILD)/tests/x86-tables/compare_names.o $(BUILD)/libpopek.a
@@ -123,7 +124,7 @@ compare-decoders: $(BUILD)/tests/compare_capstone
 	    >$(BUILD)/tests/disagreements.txt || { grep UNEXPLAINED $(BUILD)/tests/disagreements.txt; exit 1; }
 	@tail -1 $(BUILD)/tests/disagreements.txt
 # As `make test`, with every query of x86 decided by the second solver instead of a sample.
-test-all: $(BUILD)/popek $(BUILD)/tests/run
+test-all: $(BUILD)/popek $(BUILD)/tests/run $(BUILD)/proofs/why3.conf
 	@POPEK_TEST_ALL=1 $(BUILD)/tests/run $(BUILD)/popek
 # Writes the expected messages of the language errors and the kept reports anew and shows what changed.
 rebase: $(BUILD)/popek
@@ -151,10 +152,9 @@ sanitize:
 	$(MAKE) BUILD=build-sanitize CFLAGS="$(SANITIZE)" test
 
 # --- proofs ---------------------------------------------------------------------------------------------------------------------------------------
-# `make prove` replays the committed verdicts and proves what has none; `make prove-scratch` proves everything anew. Both fail unless every goal is
-# proven. Everything that Frama-C reads of the machine is generated from its description.
+# `make prove` proves everything anew; `make prove-replay` takes the committed ledger of a unit whose inputs have not changed, and the committed
+# verdicts of single goals for the others. Both fail unless every goal is proven. Everything that Frama-C reads of the machine is generated from its description.
 PROOF_PACKAGES = frama-c-base why3 cvc4 z3 jq
-PROOF_UNITS    = instructions relocation allocator machine interpreter direct dispatcher interrupt step theorems
 PROOF_INPUTS   = $(BUILD)/proofs/why3.conf $(MONITOR_INPUTS)
 $(BUILD)/.packages-proofs: tools/packages.sh
 	@tools/packages.sh $@ $(PROOF_PACKAGES)
@@ -162,12 +162,25 @@ $(BUILD)/proofs/why3.conf: | $(BUILD)/.packages-proofs
 	@mkdir -p $(@D)
 	@why3 config detect -C $@ >$(BUILD)/proofs/why3.log 2>&1
 prove: $(PROOF_INPUTS)
-	@proofs/all.sh $(BUILD) update $(PROOF_UNITS)
-prove-scratch: $(PROOF_INPUTS)
-	@proofs/all.sh $(BUILD) none $(PROOF_UNITS)
-# Negative controls: faults put into the monitor, and contradictory preconditions, must turn the proofs red.
+	@proofs/all.sh $(BUILD) scratch
+	@proofs/all.sh $(BUILD) smoke
+prove-replay: $(PROOF_INPUTS)
+	@proofs/all.sh $(BUILD) replay
+# As prove-replay, through the verdicts of single goals for every unit.
+prove-cache: $(PROOF_INPUTS)
+	@proofs/all.sh $(BUILD) cache
+# After a change: proves what has no verdict yet, and keeps verdicts, ledgers and the table in docs/.
+# `make prove`, then proofs/record.sh, keeps all anew.
+prove-record: $(PROOF_INPUTS)
+	@proofs/all.sh $(BUILD) update
+	@proofs/record.sh $(BUILD)
+prove-smoke: $(PROOF_INPUTS)
+	@proofs/all.sh $(BUILD) smoke
+# Negative controls: units that must turn the judge red, and faults put into the monitor, each of which must make a proof fail.
+prove-controls: $(PROOF_INPUTS)
+	@proofs/controls.sh $(BUILD)
 prove-mutants: $(PROOF_INPUTS)
-	@proofs/mutants.sh $(BUILD)
+	@proofs/mutants.sh $(BUILD) all
 
 # --- lint -----------------------------------------------------------------------------------------------------------------------------------------
 LINT_SOURCES = $(filter-out vmm-model/%,$(LIBRARY_SOURCES)) $(CLI_SOURCES) $(TEST_SOURCES) $(wildcard tests/x86-tables/compare_*.c tests/fuzz/*.c tests/bench/*.c)

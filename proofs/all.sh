@@ -1,20 +1,36 @@
 #!/bin/sh
-# Proves all units and prints the counts. usage: all.sh BUILD CACHE UNIT...
+# Proves the units, two at a time, joins their ledgers, judges and prints the counts. usage: all.sh BUILD MODE [UNIT...]
+# MODE: see prove.sh; or smoke, for the smoke tests.
+# With units named, only those are proven, and what they take from others is not demanded.
 set -u
 build=$1
-cache=$2
+mode=$2
 shift 2
-failed=0
-for unit; do
-    options=
-    # The lemmas that a unit takes from a header are proven in the unit that the header belongs to.
-    case $unit in
-    dispatcher | interrupt | step) options=-wp-prop=-@lemma ;;
-    esac
-    # shellcheck disable=SC2086
-    proofs/prove.sh "$build" "$unit" "vmm-model/$unit.c" "$cache" $options || failed=1
+out=$build/proofs
+wanted=" $* "
+units=${UNITS:-proofs/units}
+for source in vmm-model/*.c; do
+    grep -q "^[a-z_]*  *$source " "$units" || {
+        echo "$source is in no unit of $units" >&2
+        exit 1
+    }
 done
-if [ "$failed" -ne 0 ]; then
-    echo "not everything is proven" >&2
+mkdir -p "$out"
+[ "$mode" = smoke ] || rm -f "$out"/*.ledger.json "$out/ledger.json"
+[ "$mode" = smoke ] || rm -rf "$out/cache"
+sed 's/#.*//' "$units" | while read -r unit source prover options; do
+    [ -n "$unit" ] || continue
+    [ "$wanted" = "  " ] || case $wanted in *" $unit "*) ;; *) continue ;; esac
+    case $mode,$source in
+    smoke,*.mlw) ;;
+    smoke,*) echo "proofs/smoke.sh $build $unit $source $prover" ;;
+    *.mlw) echo "proofs/theory.sh $build $mode $unit $source $prover" ;;
+    *) echo "proofs/prove.sh $build $mode $unit $source $prover $options" ;;
+    esac
+done >"$out/jobs"
+xargs -P "${JOBS:-2}" -I '{}' sh -c '{}' <"$out/jobs" || {
+    echo "not everything is proven, or a smoke test failed" >&2
     exit 1
-fi
+}
+[ "$wanted" = "  " ] && [ "$mode" != smoke ] || exit 0
+proofs/join.sh "$out/ledger.json" proofs/admitted "$out"/*.ledger.json

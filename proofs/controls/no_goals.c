@@ -1,0 +1,2 @@
+/* Nothing to prove. */
+typedef int nothing;

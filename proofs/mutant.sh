@@ -1,0 +1,49 @@
+#!/bin/sh
+# One job of mutants.sh. usage: mutant.sh BUILD JOB     JOB: the number of a fault, or "UNIT FUNCTION CLAUSE" for the clause without a fault
+set -u
+build=$1
+job=$2
+dir=$build/mutants
+out=$dir/proofs
+case $job in
+*\ *) fault= ;;
+*)
+    job=$(sed -n "${job}p" "$dir/list")
+    fault=$(echo "$job" | cut -d ' ' -f 4-)
+    ;;
+esac
+unit=$(echo "$job" | cut -d ' ' -f 1)
+function=$(echo "$job" | cut -d ' ' -f 2)
+clause=$(echo "$job" | cut -d ' ' -f 3)
+name=$(echo "$job" | sha256sum | cut -c 1-16)
+source=$dir/$name.c
+original=$(sed 's/#.*//' proofs/units | awk -v unit="$unit" '$1 == unit { print $2 }')
+prover=$(sed 's/#.*//' proofs/units | awk -v unit="$unit" '$1 == unit { print $3 }')
+# Only inside of the function: from its first line to the brace that ends it.
+sed "/ $function(/,/^}/ { $fault
+}" "$original" >"$source"
+if [ -n "$fault" ] && cmp -s "$source" "$original"; then
+    echo "does not apply: $job"
+    exit 0
+fi
+if ! gcc -std=c11 -fsyntax-only -I"$out" -Ivmm-model "$source" 2>"$dir/$name.gcc"; then
+    echo "does not compile: $job"
+    exit 0
+fi
+proofs/prove.sh "$dir" scratch "$name" "$source" "$prover" -wp-fct "$function" -wp-prop="$clause" -wp-steps 500000 -wp-timeout 60 >"$dir/$name.said" 2>&1
+if [ ! -s "$out/$name.ledger.json" ]; then
+    echo "no verdict: $job; see $dir/$name.said"
+    exit 0
+fi
+# all: the goals of this clause in this function; failed: those that are not proven
+counts=$(jq -r --arg function "$function" --arg clause "${clause#@}" '[.goals[] | select(.function == $function and (.goal | test("(^|_)\($clause)(_|$)")))]
+    | "\(length) \(map(select(.unproven)) | length)"' "$out/$name.ledger.json")
+all=${counts% *}
+failed=${counts#* }
+if [ "$all" -eq 0 ]; then
+    echo "no such goal: $job"
+elif [ -n "$fault" ]; then
+    if [ "$failed" -gt 0 ]; then echo "ok caught: $job"; else echo "NOT CAUGHT: $job"; fi
+else
+    if [ "$failed" -eq 0 ]; then echo "ok proven: $job"; else echo "not proven without a fault: $job"; fi
+fi
