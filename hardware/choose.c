@@ -187,7 +187,7 @@ static void choose_operand(struct chooser *c, const struct operand *o, const str
     } else if (strcmp(o->name, "new_flags") == 0 || (is_popped && form_is(c->form, flag_loads, 1))) {
         set_operand(c, o, b, flags_image(c));
     } else if (strcmp(o->name, "pointer") == 0 && o->width >= 32) {
-        set_operand(c, o, b, (word128)selector(c, SEGMENT_CS) << (o->width - 16) | (code_pointer(c) & ((UINT64_C(1) << (o->width - 16)) - 1)));
+        set_operand(c, o, b, (word128)selector(c, SEGMENT_CS) << (o->width - 16) | (code_pointer(c) & (((word128)1 << (o->width - 16)) - 1)));
     } else if (form_is(c->form, far_loads, 5) && strcmp(o->kind, "memory") == 0) {
         set_operand(c, o, b, (word128)selector(c, SEGMENT_SS) << (o->width - 16) | (next(&c->random) & 0xFFFF));
     } else if ((strcmp(o->name, "place") == 0 || strcmp(o->name, "address") == 0) && strcmp(o->kind, "register") == 0) {
