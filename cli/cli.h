@@ -28,6 +28,7 @@ int command_compare(int argc, char **argv);
 int command_coverage(int argc, char **argv);
 int command_decode(int argc, char **argv);
 int command_probe(int argc, char **argv);
+int command_scan(int argc, char **argv);
 int command_simulate(int argc, char **argv);
 
 /* load.c: an ISA by built-in name or by path. On failure NULL after a message, and *code is what to exit with. */

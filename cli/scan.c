@@ -1,0 +1,265 @@
+/* popek scan: the holes, the sensitive and the privileged instructions of real binaries. */
+#include "../reports/scan.h"
+#include "../scanner/batch.h"
+#include "cli.h"
+#include "scan_classes.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { KEY_SYMBOLS = 0x100, KEY_ALL_BYTES, KEY_SUMMARY, KEY_RAW, KEY_BASE, KEY_DROP };
+
+static const struct {
+    const char *name;
+    bool (*report)(FILE *out, const struct scan_report *r);
+} formats[] = {{"text", report_scan_text}};
+#define FORMAT_COUNT (sizeof formats / sizeof formats[0])
+
+struct request {
+    const char *isa, *profile, *output, *drop;
+    size_t format;
+    bool summary, symbols;
+    struct scan_question question;
+    struct scan_paths paths;
+    bool exhausted;
+};
+
+static const struct argp_option options[] = {
+    {"profile", 'p', "NAME", 0, "which monitor asks (the first profile of the ISA)", 0},
+    {"mode", 'm', "MODE", 0, "auto: as the file says (auto); real, v86, protected16, protected, compatibility, long, or 16, 32, 64", 0},
+    {"isa", 'i', "ISA", 0, "the tables, or a file that describes x86 (x86)", 0},
+    {"raw", KEY_RAW, NULL, 0, "the files are code and nothing else (--mode says of which mode; long)", 0},
+    {"base", KEY_BASE, "ADDRESS", 0, "of raw code, where its first byte lies (0); implies --raw", 0},
+    {"all-bytes", KEY_ALL_BYTES, NULL, 0, "instructions at every offset too, those that overlap others (marked +)", 0},
+    {"symbols", KEY_SYMBOLS, NULL, 0, "totals by function too", 0},
+    {"summary", KEY_SUMMARY, NULL, 0, "totals only, no list of sites", 0},
+    {"jobs", 'j', "N", 0, "how many threads (1)", 0},
+    {"format", 'f', "FORMAT", 0, "what to write: text, json, csv, sarif (text)", 0},
+    {"output", 'o', "FILE", 0, "write the result there (standard output)", 0},
+    {"drop-form", KEY_DROP, "FORM", OPTION_HIDDEN, "negative control: leave the form out of the class table", 0},
+    {NULL, 0, NULL, 0, NULL, 0},
+};
+
+static uint64_t parse_number(struct argp_state *state, const char *option, const char *text, uint64_t least, uint64_t most) {
+    char *end = NULL;
+    errno = 0;
+    unsigned long long n = strtoull(text, &end, 0);
+    if (text[0] < '0' || text[0] > '9' || *end != '\0' || errno != 0 || n < least || n > most) {
+        argp_error(state, "%s needs a number from %llu to %llu, not '%s'", option, (unsigned long long)least, (unsigned long long)most, text);
+    }
+    return n;
+}
+
+static void parse_mode(struct argp_state *state, const char *text, struct scan_question *q) {
+    enum matcher_mode mode = MATCHER_LONG;
+    if (strcmp(text, "auto") == 0) {
+        q->mode = -1;
+    } else if (matcher_find_mode(text, &mode)) {
+        q->mode = (int)mode;
+    } else {
+        argp_error(state, "unknown mode '%s'; there is: auto, real, v86, protected16, protected, compatibility, long, 16, 32, 64", text);
+    }
+}
+
+static size_t parse_scan_format(struct argp_state *state, const char *text) {
+    for (size_t i = 0; i < FORMAT_COUNT; i++) {
+        if (strcmp(text, formats[i].name) == 0) {
+            return i;
+        }
+    }
+    argp_error(state, "unknown format '%s'; there is: text, json, csv, sarif", text);
+    return 0;
+}
+
+static error_t parse(int key, char *argument, struct argp_state *state) {
+    struct request *r = state->input;
+    switch (key) {
+    case 'p':
+        r->profile = argument;
+        return 0;
+    case 'm':
+        parse_mode(state, argument, &r->question);
+        return 0;
+    case 'i':
+        r->isa = argument;
+        return 0;
+    case KEY_BASE:
+        r->question.base = parse_number(state, "--base", argument, 0, UINT64_MAX);
+        r->question.raw = true;
+        return 0;
+    case KEY_RAW:
+        r->question.raw = true;
+        return 0;
+    case KEY_ALL_BYTES:
+        r->question.all_bytes = true;
+        return 0;
+    case KEY_SYMBOLS:
+        r->symbols = true;
+        return 0;
+    case KEY_SUMMARY:
+        r->summary = true;
+        return 0;
+    case 'j':
+        r->question.jobs = (unsigned)parse_number(state, "--jobs", argument, 1, 256);
+        return 0;
+    case 'f':
+        r->format = parse_scan_format(state, argument);
+        return 0;
+    case 'o':
+        r->output = argument;
+        return 0;
+    case KEY_DROP:
+        r->drop = argument;
+        return 0;
+    case ARGP_KEY_ARG:
+        r->exhausted = !scan_paths_add(&r->paths, argument) || r->exhausted;
+        return 0;
+    case ARGP_KEY_END:
+        if (state->arg_num == 0) {
+            argp_error(state, "which files? for example: popek scan /bin/true");
+        }
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static void show_progress(void *context, size_t done, size_t count, const char *path) {
+    (void)context;
+    (void)fprintf(stderr, "\r\033[K%zu of %zu  %.60s", done, count, path);
+    (void)fputs(done == count ? "\r\033[K" : "", stderr);
+}
+
+/* One message for each file that could not be scanned; the exit code for it. */
+static int complain_of(const struct scan_result *result, const char *path, bool found) {
+    switch (result->status) {
+    case SCAN_FINE:
+        return EXIT_FINE;
+    case SCAN_UNKNOWN:
+        if (!found) {
+            complain("'%s' is no ELF file, no archive and no PE file; for raw code: --raw", path);
+        }
+        return found ? EXIT_FINE : EXIT_INPUT;
+    case SCAN_UNREADABLE:
+        complain("cannot read '%s': %s", path, result->message == NULL ? "no regular file" : result->message);
+        return EXIT_INPUT;
+    case SCAN_BAD:
+        complain("'%s': %s", path, result->message == NULL ? "the file is damaged" : result->message);
+        return EXIT_INPUT;
+    case SCAN_NO_TABLE:
+        return EXIT_INTERNAL; /* it has been said */
+    default:
+        complain("out of memory");
+        return EXIT_INTERNAL;
+    }
+}
+
+/* Holes count before bad input, and bad input before what could not be decided. */
+static int judge(const struct scan_report *r, const struct scan_paths *paths) {
+    int worst = EXIT_FINE;
+    bool hole = false;
+    bool undecided = false;
+    for (size_t i = 0; i < r->count; i++) {
+        int code = complain_of(&r->results[i], r->paths[i], paths->found[i]);
+        worst = code > worst ? code : worst;
+        for (size_t b = 0; b < r->results[i].binary_count; b++) {
+            const struct scan_binary *binary = &r->results[i].binaries[b];
+            for (size_t s = 0; s < binary->site_count; s++) {
+                const struct scan_form *form = &binary->sections[binary->sites[s].section].forms[binary->sites[s].form];
+                hole = hole || form->hole;
+                undecided = undecided || form->undecided;
+            }
+        }
+    }
+    if (worst != EXIT_FINE) {
+        return worst;
+    }
+    return hole ? EXIT_FINDINGS : undecided ? EXIT_UNDECIDED : EXIT_FINE;
+}
+
+static int show(const struct request *r, const struct isa *isa, struct scan_result *results) {
+    struct output out;
+    const struct scan_report report = {isa, r->profile, (const char *const *)r->paths.paths, results, r->paths.count, r->summary, r->symbols};
+    int code = judge(&report, &r->paths);
+    if (code == EXIT_INTERNAL || !output_open(&out, r->output)) {
+        return EXIT_INTERNAL;
+    }
+    int written = output_close(&out, formats[r->format].report(out.stream, &report));
+    return written != EXIT_FINE ? written : code;
+}
+
+static int scan(struct request *r, const struct isa *isa, const struct matcher *m) {
+    struct scan_classes *classes = scan_classes_new(isa, r->profile, r->drop);
+    struct scan_result *results = calloc(r->paths.count + 1, sizeof *results);
+    int code = EXIT_INTERNAL;
+    if (classes == NULL || results == NULL) {
+        complain("out of memory");
+    } else {
+        r->question.matcher = m;
+        r->question.form_count = isa->form_count;
+        r->question.forms = scan_classes_forms;
+        r->question.context = classes;
+        r->question.only_counts = r->summary && !r->symbols;
+        scan_all(&r->question, &r->paths, results, isatty(STDERR_FILENO) == 1 ? show_progress : NULL, NULL);
+        code = show(r, isa, results);
+        for (size_t i = 0; i < r->paths.count; i++) {
+            scan_result_free(&results[i]);
+        }
+    }
+    free(results);
+    scan_classes_free(classes);
+    return code;
+}
+
+static const char *profile_name(const void *context, size_t i) { return profile_in(context, i, 0)->name; }
+
+static int run(struct request *r) {
+    struct source_reader reader;
+    int code = EXIT_INTERNAL;
+    const struct isa_options all = {.only = NULL};
+    struct isa *isa = load_isa(r->isa, &all, &reader, &code);
+    if (isa == NULL) {
+        return code;
+    }
+    char *message = NULL;
+    struct matcher *m = matcher_of_isa(isa, &message);
+    r->profile = r->profile == NULL && isa->profile_count > 0 ? profile_in(isa, 0, 0)->name : r->profile;
+    if (m == NULL) {
+        complain("%s", message == NULL ? "out of memory" : message);
+        code = message == NULL ? EXIT_INTERNAL : EXIT_INPUT;
+    } else if (r->profile == NULL || isa_find_profile(isa, r->profile) < 0) {
+        complain_unknown("profile", r->profile == NULL ? "" : r->profile, profile_name, isa, isa->profile_count);
+        code = EXIT_USAGE;
+    } else {
+        code = scan(r, isa, m);
+    }
+    matcher_free(m);
+    isa_free(isa);
+    free(message);
+    return code;
+}
+
+int command_scan(int argc, char **argv) {
+    static const struct argp argp = {
+        options,
+        parse,
+        "FILE...",
+        "Finds the instructions of binaries that a monitor must care about.\v"
+        "ELF files of every kind, kernels, archives, PE files, raw code; of directories every binary in them. Each site has address, bytes, text, "
+        "function and source line, class, and what closes it.\nExit code: 0 no holes, 1 holes, 3 bad input, 4 undecided.",
+        NULL,
+        NULL,
+        NULL};
+    struct request r = {.isa = "x86", .question = {.mode = -1, .jobs = 1}};
+    argp_parse(&argp, argc, argv, 0, NULL, &r);
+    int code = EXIT_INTERNAL;
+    if (r.exhausted) {
+        complain("out of memory");
+    } else {
+        code = run(&r);
+    }
+    scan_paths_free(&r.paths);
+    return code;
+}

@@ -1,0 +1,11 @@
+/* Code in pieces that several threads sweep. Internal to the scanner. */
+#ifndef POPEK_SCANNER_PIECES_H
+#define POPEK_SCANNER_PIECES_H
+
+#include "sweep.h"
+
+/* Sweeps all sections of the image; sites, instructions and skipped bytes go into *binary, the same whatever `jobs`. `marked` is by form.
+ * False when memory is exhausted. */
+bool pieces_sweep(struct scan_binary *binary, const struct image *image, const struct scan_question *q, const uint8_t *marked);
+
+#endif

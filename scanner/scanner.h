@@ -1,0 +1,91 @@
+/* Finds the instructions of a binary that a monitor must care about: holes, sensitive and privileged forms. */
+#ifndef POPEK_SCANNER_H
+#define POPEK_SCANNER_H
+
+#include "../x86-tables/matcher.h"
+
+/* What is known of one form in one mode under a profile. The strings belong to whoever made the table. */
+struct scan_form {
+    bool site;              /* a hole, sensitive, privileged, or undecided: to be reported */
+    bool hole;              /* runs natively with another result than on the machine */
+    bool undecided;         /* the solver gave up on whether it is a hole */
+    const char *class_name; /* "sensitive-unprivileged", ... */
+    const char *closed_by;  /* "cr4.umip=1", "no configuration", or "" */
+};
+
+/* What to look for. */
+struct scan_question {
+    const struct matcher *matcher;
+    size_t form_count;
+    /* The table of a mode, by form number; NULL: it could not be made. It lives as long as the context. Threads may ask at the same time. */
+    const struct scan_form *(*forms)(void *context, enum matcher_mode mode);
+    void *context;
+    int mode;         /* enum matcher_mode, -1: as the file says */
+    bool raw;         /* the file is code and nothing else, at address `base` */
+    uint64_t base;    /* of raw code */
+    bool all_bytes;   /* look at every offset, not at instruction boundaries alone */
+    bool only_counts; /* neither functions nor source lines of sites are wanted */
+    unsigned jobs;    /* threads; 0 is 1 */
+};
+
+#define SCAN_LONGEST 15u
+struct scan_site {
+    uint64_t address;     /* as the program sees it; offset in the section for relocatable objects */
+    uint64_t file_offset; /* in bytes, from the start of the file (of an archive: of the archive) */
+    uint32_t section;     /* index into scan_binary.sections */
+    uint32_t form;
+    uint32_t line;        /* in `source`; 0: not known */
+    uint8_t mode, length; /* enum matcher_mode; bytes */
+    bool overlapping;     /* not at a boundary of the sweep: found with all_bytes */
+    uint8_t bytes[SCAN_LONGEST];
+    const char *function; /* NULL: no symbol covers it */
+    uint64_t function_offset;
+    const char *source; /* file of the source from DWARF, NULL */
+};
+
+struct scan_section {
+    const char *name;
+    uint64_t address, size; /* bytes */
+    const struct scan_form *forms;
+};
+
+/* One binary: a file, or a member of an archive. Everything in it belongs to it. */
+struct scan_binary {
+    char *name;         /* "path" or "path(member)" */
+    const char *format; /* "ELF executable", ... */
+    enum matcher_mode mode;
+    bool relocatable; /* addresses are offsets in sections */
+    struct scan_section *sections;
+    size_t section_count;
+    uint64_t code_bytes, instructions;
+    uint64_t skipped;        /* bytes that start no instruction */
+    struct scan_site *sites; /* by section and address */
+    size_t site_count;
+    char *warning; /* what of the file could not be read, NULL */
+    char **strings;
+    size_t string_count;
+};
+
+enum scan_status {
+    SCAN_FINE,
+    SCAN_UNREADABLE, /* the file cannot be opened or mapped; *message says why, NULL: no regular file */
+    SCAN_UNKNOWN,    /* no binary that is known here */
+    SCAN_BAD,        /* damaged, or of a kind that is refused; *message says what */
+    SCAN_NO_TABLE,   /* scan_question.forms gave none */
+    SCAN_OUT_OF_MEMORY
+};
+
+struct scan_result {
+    enum scan_status status;
+    char *message; /* for people, NULL when the status says it all; free with scan_result_free */
+    struct scan_binary *binaries;
+    size_t binary_count; /* those that were scanned, whatever the status */
+};
+
+/* Scans a file, which is mapped. Never reads outside of it, whatever it holds. */
+struct scan_result scan_file(const struct scan_question *q, const char *path);
+/* The same of bytes in memory, which stay the caller's and are not changed; `path` is for messages. */
+struct scan_result scan_bytes(const struct scan_question *q, const char *path, const uint8_t *bytes, size_t size);
+void scan_result_free(struct scan_result *r);
+
+#endif
