@@ -106,7 +106,7 @@ bool local_problem_fix(struct local_problem *problem) {
 
 /* The term at a place, made anew of arguments that were made anew. */
 static term rebuild(const struct local_problem *p, struct term_pool *pool, const term *made, const struct local_node *n) {
-    term arguments[TERM_MAXIMUM_ARGUMENTS];
+    term arguments[TERM_MAXIMUM_ARGUMENTS] = {0};
     for (unsigned i = 0; i < n->argument_count && i < TERM_MAXIMUM_ARGUMENTS; i++) {
         arguments[i] = made[n->operation == TERM_APPLY ? p->lists[n->arguments[0] + i] : n->arguments[i]];
     }

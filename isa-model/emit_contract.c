@@ -241,6 +241,7 @@ static void put_one_write(FILE *out, struct planner *p, const struct plan *plan,
 
 static void put_several_writes(FILE *out, struct planner *p, const struct plan *plan, unsigned leaf, const char *array, const char *limit,
                                const char *name) {
+    // An array of pointers is what is meant. NOLINTNEXTLINE(bugprone-sizeof-expression)
     const struct result **parts = arena_allocate(&p->arena, plan->result_count * sizeof *parts);
     for (size_t i = 0; i < plan->result_count; i++) {
         parts[i] = plan->results[i].kind >= RESULT_GUARD ? &plan->results[i] : NULL;
