@@ -57,10 +57,10 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
 }
 
 static int exit_code_of(const struct classification *c) {
-    if (c->theorem[0].holds == ANSWER_NO) {
+    if (c->theorem[0].holds == ANSWER_NO || c->virtualizable_pointwise == ANSWER_NO) {
         return EXIT_FINDINGS;
     }
-    bool undecided = c->theorem[0].holds == ANSWER_UNDECIDED;
+    bool undecided = c->theorem[0].holds == ANSWER_UNDECIDED || c->virtualizable_pointwise == ANSWER_UNDECIDED;
     for (size_t i = 0; i < c->verdict_count; i++) {
         undecided = undecided || c->verdicts[i].class == VERDICT_UNDECIDED;
     }

@@ -202,7 +202,7 @@ bool report_classification_json(FILE *out, const struct classification *c, const
                   c->definition == DEFINITION_LITERAL ? "literal" : "repaired", "configuration", json_configuration(c, c->configuration), "theorem1",
                   json_theorem(c, &c->theorem[0]), "theorem2", json_theorem(c, &c->theorem[1]), "theorem3", json_theorem(c, &c->theorem[2]),
                   "virtualizable_pointwise", json_answer(c->virtualizable_pointwise), "verdict",
-                  inconclusive(c)                     ? "inconclusive by the test, virtualizable by the pointwise question"
+                  disagreement(c) != NULL             ? disagreement(c)
                   : c->theorem[0].holds == ANSWER_YES ? "virtualizable"
                   : c->theorem[0].holds == ANSWER_NO  ? "not virtualizable by the test"
                                                       : "undecided",

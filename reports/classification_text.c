@@ -62,9 +62,10 @@ static void write_verdict(const struct writer *w) {
                   a == ANSWER_YES  ? "no form has a hole."
                   : a == ANSWER_NO ? "some form runs natively and does something else."
                                    : "the solver gave up on the hole of some form.");
-    if (inconclusive(c)) {
-        (void)fprintf(w->out, "%sVerdict    inconclusive by the test, virtualizable by the pointwise question%s\n\n", w->paint.unsure,
-                      w->paint.plain);
+    if (disagreement(c) != NULL) {
+        (void)fprintf(w->out, "%sVerdict    ", w->paint.unsure);
+        write_wrapped(w->out, 11, 11, disagreement(c));
+        (void)fprintf(w->out, "%s\n", w->paint.plain);
     }
 }
 

@@ -106,4 +106,12 @@ void value_text(const struct leaf *leaf, unsigned width, word128 value, char *te
     }
 }
 
-bool inconclusive(const struct classification *c) { return c->theorem[0].holds == ANSWER_NO && c->virtualizable_pointwise == ANSWER_YES; }
+const char *disagreement(const struct classification *c) {
+    if (c->theorem[0].holds == ANSWER_NO && c->virtualizable_pointwise == ANSWER_YES) {
+        return "inconclusive by the test, virtualizable by the pointwise question";
+    }
+    if (c->theorem[0].holds == ANSWER_YES && c->virtualizable_pointwise == ANSWER_NO) {
+        return "virtualizable by the test, which does not look at states that trap, and yet a form has a hole";
+    }
+    return NULL;
+}

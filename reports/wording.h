@@ -23,7 +23,7 @@ const char *why_sentence(const struct classification *c, const struct form_verdi
 char *configuration_text(const struct classification *c, unsigned bits);
 /* "0x1f", or the name of the value of an enumeration. */
 void value_text(const struct leaf *leaf, unsigned width, word128 value, char *text, size_t size);
-/* Is the test of Theorem 1 refuted although no form has a hole? */
-bool inconclusive(const struct classification *c);
+/* What to say where the test of Theorem 1 and the question of holes have different answers (docs/theorem.md); NULL: they agree. */
+const char *disagreement(const struct classification *c);
 
 #endif

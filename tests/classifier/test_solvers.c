@@ -37,8 +37,8 @@ static void check_directory(const char *isa, const char *name, const char *mode,
 }
 
 static void test_toys(void) {
-    static const char *const names[] = {"third_generation",  "jrst1",        "lra", "mfpi", "setr_nop", "shrink", "rdtime", "cpuid",
-                                        "undefined_in_user", "operand_fault"};
+    static const char *const names[] = {"third_generation", "jrst1", "supervisor_trap",   "lra",          "mfpi", "setr_nop", "shrink",
+                                        "rdtime",           "cpuid", "undefined_in_user", "operand_fault"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         char path[128];
         (void)snprintf(path, sizeof path, "examples/isa/%s.isa", names[i]);

@@ -39,6 +39,7 @@ static const struct command_case cases[] = {
     {"classify " TOYS "third_generation.isa --definition literal", 1, "Theorem 1  no", NULL},
     {"classify " TOYS "lra.isa", 1, "LRA", NULL},
     {"classify " TOYS "lra.isa --instruction ADD", 0, "Theorem 1  yes", NULL},
+    {"classify " TOYS "supervisor_trap.isa", 1, "virtualizable by the test, which does not look at states that", NULL},
     {"classify " TOYS "shrink.isa", 1, "inconclusive by the test, virtualizable by the pointwise question", NULL},
     {"classify " TOYS "shrink.isa --definition literal --instruction SHRINK", 1, "inconclusive by the test, virtualizable by the pointwise question",
      NULL},

@@ -21,6 +21,7 @@ static const struct toy toys[] = {
     {"rdtime", "RDTIME", true, false, true, true, "t", true, true},
     {"cpuid", "CPUID", true, true, true, true, "i", true, true},
     {"undefined_in_user", "SETRU", false, false, false, false, "cuh", false, false},
+    {"supervisor_trap", "UONLY", true, true, true, false, "h", false, true},
     {"operand_fault", "LRBC", true, true, true, true, "pc", false, false},
 };
 #define TOY_COUNT (sizeof toys / sizeof toys[0])

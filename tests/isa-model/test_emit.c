@@ -240,8 +240,8 @@ static void check_machine(const char *name) {
 }
 
 static void test_against_evaluator(void) {
-    static const char *const names[] = {"third_generation",  "jrst1",        "lra", "mfpi", "setr_nop", "shrink", "rdtime", "cpuid",
-                                        "undefined_in_user", "operand_fault"};
+    static const char *const names[] = {"third_generation", "jrst1", "supervisor_trap",   "lra",          "mfpi", "setr_nop", "shrink",
+                                        "rdtime",           "cpuid", "undefined_in_user", "operand_fault"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         check_machine(names[i]);
     }
