@@ -112,7 +112,15 @@ audit: $(BUILD)/popek
 	@echo "The report is in $(BUILD)/audit/x86.txt and x86.json."
 
 # --- tests ----------------------------------------------------------------------------------------------------------------------------------------
-$(BUILD)/tests/run: $(TEST_OBJECTS) $(BUILD)/libpopek.a
+# The C of x86 that is compared with the evaluator, in parts.
+EMITTED_PARTS   = 4
+EMITTED_OBJECTS = $(foreach part,$(shell seq 0 $(EMITTED_PARTS)),$(BUILD)/emitted/x86_$(part).o)
+$(BUILD)/emitted/x86_%.c: $(BUILD)/emit $(TABLES)
+	@mkdir -p $(@D)
+	$(BUILD)/emit x86-tables/x86.isa $*/$(EMITTED_PARTS) $@
+$(BUILD)/emitted/%.o: $(BUILD)/emitted/%.c isa-model/emitted.h
+	$(CC) -std=c11 $(CPPFLAGS) $(GENERATED_WARNINGS) -Wno-unused-variable -O1 -c -o $@ $<
+$(BUILD)/tests/run: $(TEST_OBJECTS) $(EMITTED_OBJECTS) $(BUILD)/libpopek.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcunit
 test: $(BUILD)/popek $(BUILD)/tests/run $(PLUGINS) $(BUILD)/proofs/why3.conf compare-decoders
 	@$(BUILD)/tests/run $(BUILD)/popek
