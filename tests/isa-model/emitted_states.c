@@ -22,6 +22,7 @@ struct states {
     const struct emitted_step *step;
     const struct semantics *semantics;
     uint64_t seed;
+    int *opaques;                       /* by number in the table: the symbol; -1: not in this isa */
     unsigned char *marks;               /* by term: below a result of the form */
     int *leaf_of;                       /* by symbol; -1: no leaf */
     unsigned inputs[1024], input_count; /* scalars that the form depends on, by leaf */
@@ -53,9 +54,11 @@ word128 x86_opaque(unsigned number, const word128 *arguments, unsigned count) {
     }
     word128 value = ((word128)(hash * 0x94D049BB133111EBu) << 64) | (hash ^ (hash >> 29));
     if (current != NULL) {
-        symbol s = current->isa->opaque_symbols[number];
-        unsigned width = term_symbol_width(current->isa->pool, s);
-        (void)valuation_set(current->valuation, s, arguments, count, value & (~(word128)0 >> (128 - width)));
+        int s = current->opaques[number];
+        if (s >= 0) {
+            unsigned width = term_symbol_width(current->isa->pool, (symbol)s);
+            (void)valuation_set(current->valuation, (symbol)s, arguments, count, value & (~(word128)0 >> (128 - width)));
+        }
     }
     return value;
 }
@@ -111,7 +114,7 @@ static word128 random_value(struct states *s, unsigned width) {
 
 struct states *states_new(const struct isa *isa, const struct emitted_isa *emitted, uint64_t seed) {
     struct states *s = calloc(1, sizeof *s);
-    bool same = isa->leaf_count == emitted->component_count && isa->opaque_count == emitted->opaque_count;
+    bool same = isa->leaf_count == emitted->component_count;
     for (size_t i = 0; same && i < isa->leaf_count; i++) {
         same = strcmp(isa->leaves[i].name, emitted->components[i].name) == 0 && isa->leaves[i].width == emitted->components[i].width;
     }
@@ -129,14 +132,22 @@ struct states *states_new(const struct isa *isa, const struct emitted_isa *emitt
     s->kept_count = calloc(isa->mode_count, sizeof *s->kept_count);
     s->listed = calloc(isa->leaf_count, sizeof *s->listed);
     s->arrays = calloc(isa->leaf_count, sizeof *s->arrays);
-    if (s->marks == NULL || s->leaf_of == NULL || s->before == NULL || s->kept == NULL || s->kept_count == NULL || s->listed == NULL ||
-        s->arrays == NULL) {
+    s->opaques = malloc((emitted->opaque_count + 1) * sizeof *s->opaques);
+    if (s->opaques == NULL || s->marks == NULL || s->leaf_of == NULL || s->before == NULL || s->kept == NULL || s->kept_count == NULL ||
+        s->listed == NULL || s->arrays == NULL) {
         states_free(s);
         return NULL;
     }
     s->after = s->before + emitted->state_size;
     s->expected = s->after + emitted->state_size;
     memset(s->leaf_of, -1, term_symbol_count(isa->pool) * sizeof *s->leaf_of);
+    for (size_t i = 0; i < emitted->opaque_count; i++) {
+        s->opaques[i] = -1;
+        for (size_t k = 0; k < isa->opaque_count; k++) {
+            bool named = strcmp(emitted->opaques[i], term_symbol_name(isa->pool, isa->opaque_symbols[k])) == 0;
+            s->opaques[i] = named ? (int)isa->opaque_symbols[k] : s->opaques[i];
+        }
+    }
     for (size_t i = 0; i < isa->leaf_count; i++) {
         s->leaf_of[isa->leaves[i].symbol] = (int)i;
         if (emitted->components[i].placement != EMITTED_IN_STATE) {
@@ -155,6 +166,7 @@ void states_free(struct states *s) {
         free(s->arrays[i].value);
     }
     valuation_free(s->valuation);
+    free(s->opaques);
     free(s->marks);
     free(s->leaf_of);
     free(s->before);
