@@ -1,5 +1,5 @@
 /* Executable C: one function for each form and mode, which computes everything from the state before and then stores it. */
-#include "emit_write.h"
+#include "emit_table.h"
 
 static void put_element(const struct expression *e, const struct planner *p, const struct input *input) {
     FILE *out = e->out;
@@ -154,7 +154,7 @@ static void put_unused(FILE *out, const struct planner *p, const struct plan *pl
     }
 }
 
-static void put_function(FILE *out, struct planner *p, struct plan *plan) {
+void put_c_function(FILE *out, struct planner *p, struct plan *plan) {
     const struct expression e = {out, plan, p->sharing, false, true};
     term *roots = arena_allocate(&p->arena, plan->result_count * sizeof *roots);
     for (size_t i = 0; i < plan->result_count; i++) {
@@ -180,7 +180,7 @@ static void put_function(FILE *out, struct planner *p, struct plan *plan) {
     fputs("}\n", out);
 }
 
-static void put_opaque(FILE *out, struct planner *p) {
+void put_c_opaque(FILE *out, struct planner *p) {
     fputs("\n/* What the description leaves open: whoever links this says what they compute. */\n", out);
     for (size_t i = 0; i < p->isa->opaque_count; i++) {
         char name[200];
@@ -194,4 +194,4 @@ static void put_opaque(FILE *out, struct planner *p) {
     }
 }
 
-bool emit_c(FILE *out, struct isa *isa, int mode) { return emit_forms(out, isa, mode, "c", put_opaque, put_function); }
+bool emit_c(FILE *out, struct isa *isa, int mode) { return emit_forms(out, isa, mode, "c", put_c_opaque, put_c_function); }

@@ -1,0 +1,528 @@
+/* Random states for emitted steps, and their comparison with the evaluator. */
+#include "emitted_states.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LISTED 96u /* elements of an array outside of the struct */
+#define KEPT 64u   /* states that were not a trap, for each mode */
+#define MOST_CONSTANTS 256u
+#define MOST_CHOICES 32u
+
+struct listed {
+    struct emitted_array array;
+    word128 before_index[LISTED], before_value[LISTED];
+    uint32_t before;
+};
+struct states {
+    const struct isa *isa;
+    const struct emitted_isa *emitted;
+    const struct emitted_form *form;
+    const struct emitted_step *step;
+    const struct semantics *semantics;
+    uint64_t seed;
+    int *opaques;                       /* by number in the table: the symbol; -1: not in this isa */
+    unsigned char *marks;               /* by term: below a result of the form */
+    int *leaf_of;                       /* by symbol; -1: no leaf */
+    unsigned inputs[1024], input_count; /* scalars that the form depends on, by leaf */
+    term *reads;                        /* of array elements, arguments first */
+    size_t read_count, read_capacity;
+    word128 constants[MOST_CONSTANTS];
+    unsigned constant_count;
+    symbol choice_symbols[MOST_CHOICES];
+    unsigned char *before, *after, *expected;
+    unsigned char *kept;   /* mode_count * KEPT states */
+    unsigned *kept_count;  /* by mode, ever */
+    struct listed *listed; /* by component */
+    struct emitted_array *arrays;
+    word128 operands_before[STATES_MOST_OPERANDS], operands[STATES_MOST_OPERANDS], choices[MOST_CHOICES];
+    uint64_t argument;
+    uint32_t outcome;
+    struct valuation *valuation;
+};
+
+/* The state under comparison: where opaque functions leave what they said, for the evaluator to find. */
+static struct states *current;
+
+word128 x86_opaque(unsigned number, const word128 *arguments, unsigned count);
+word128 x86_opaque(unsigned number, const word128 *arguments, unsigned count) {
+    uint64_t hash = number + 1u;
+    for (unsigned i = 0; i < count; i++) {
+        hash = (hash ^ (uint64_t)arguments[i]) * 0x9E3779B97F4A7C15u;
+        hash = (hash ^ (hash >> 31) ^ (uint64_t)(arguments[i] >> 64)) * 0xBF58476D1CE4E5B9u;
+    }
+    word128 value = ((word128)(hash * 0x94D049BB133111EBu) << 64) | (hash ^ (hash >> 29));
+    if (current != NULL) {
+        int s = current->opaques[number];
+        if (s >= 0) {
+            unsigned width = term_symbol_width(current->isa->pool, (symbol)s);
+            (void)valuation_set(current->valuation, (symbol)s, arguments, count, value & (~(word128)0 >> (128 - width)));
+        }
+    }
+    return value;
+}
+
+static uint64_t next_random(struct states *s) {
+    s->seed ^= s->seed << 13;
+    s->seed ^= s->seed >> 7;
+    s->seed ^= s->seed << 17;
+    return s->seed * 0x2545F4914F6CDD1Du;
+}
+
+static unsigned below(struct states *s, size_t bound) { return (unsigned)((next_random(s) >> 33) % bound); }
+
+static word128 cut(word128 value, unsigned width) { return value & (~(word128)0 >> (128 - width)); }
+
+static size_t bytes_of(unsigned width) { return width <= 8 ? 1 : width <= 16 ? 2 : width <= 32 ? 4 : width <= 64 ? 8 : 16; }
+
+/* Integers as the machine that this runs on stores them; x86 and its like are little-endian. */
+static word128 load(const unsigned char *from, unsigned width) {
+    word128 value = 0;
+    memcpy(&value, from, bytes_of(width));
+    return value;
+}
+
+static void store(unsigned char *to, unsigned width, word128 value) { memcpy(to, &value, bytes_of(width)); }
+
+static unsigned char *element(unsigned char *state, const struct emitted_component *c, size_t index) {
+    return state + c->offset + index * bytes_of(c->width);
+}
+
+static word128 random_value(struct states *s, unsigned width) {
+    word128 value = ((word128)next_random(s) << 64) | next_random(s);
+    switch (below(s, 8)) {
+    case 0:
+        return cut(below(s, 3), width);
+    case 1:
+        return cut(~(word128)0 - below(s, 2), width);
+    case 2:
+    case 3:
+        return s->constant_count == 0 ? cut(value, width) : cut(s->constants[below(s, s->constant_count)] + below(s, 3) - 1, width);
+    case 4: { /* what another component holds, or nearly */
+        const struct emitted_component *c = &s->emitted->components[s->input_count == 0 ? 0 : s->inputs[below(s, s->input_count)]];
+        return cut(load(s->before + c->offset, c->width) + below(s, 3) - 1, width);
+    }
+    case 5:
+        return cut((word128)1 << below(s, width), width);
+    case 6:
+        return cut(value >> below(s, 128), width);
+    default:
+        return cut(value, width);
+    }
+}
+
+struct states *states_new(const struct isa *isa, const struct emitted_isa *emitted, uint64_t seed) {
+    struct states *s = calloc(1, sizeof *s);
+    bool same = isa->leaf_count == emitted->component_count;
+    for (size_t i = 0; same && i < isa->leaf_count; i++) {
+        same = strcmp(isa->leaves[i].name, emitted->components[i].name) == 0 && isa->leaves[i].width == emitted->components[i].width;
+    }
+    if (s == NULL || !same) {
+        free(s);
+        return NULL;
+    }
+    s->isa = isa;
+    s->emitted = emitted;
+    s->seed = seed;
+    s->marks = malloc(term_pool_size(isa->pool));
+    s->leaf_of = malloc(term_symbol_count(isa->pool) * sizeof *s->leaf_of);
+    s->before = calloc(3, emitted->state_size);
+    s->kept = calloc(isa->mode_count * KEPT, emitted->state_size);
+    s->kept_count = calloc(isa->mode_count, sizeof *s->kept_count);
+    s->listed = calloc(isa->leaf_count, sizeof *s->listed);
+    s->arrays = calloc(isa->leaf_count, sizeof *s->arrays);
+    s->opaques = malloc((emitted->opaque_count + 1) * sizeof *s->opaques);
+    if (s->opaques == NULL || s->marks == NULL || s->leaf_of == NULL || s->before == NULL || s->kept == NULL || s->kept_count == NULL ||
+        s->listed == NULL || s->arrays == NULL) {
+        states_free(s);
+        return NULL;
+    }
+    s->after = s->before + emitted->state_size;
+    s->expected = s->after + emitted->state_size;
+    memset(s->leaf_of, -1, term_symbol_count(isa->pool) * sizeof *s->leaf_of);
+    for (size_t i = 0; i < emitted->opaque_count; i++) {
+        s->opaques[i] = -1;
+        for (size_t k = 0; k < isa->opaque_count; k++) {
+            bool named = strcmp(emitted->opaques[i], term_symbol_name(isa->pool, isa->opaque_symbols[k])) == 0;
+            s->opaques[i] = named ? (int)isa->opaque_symbols[k] : s->opaques[i];
+        }
+    }
+    for (size_t i = 0; i < isa->leaf_count; i++) {
+        s->leaf_of[isa->leaves[i].symbol] = (int)i;
+        if (emitted->components[i].placement != EMITTED_IN_STATE) {
+            s->arrays[i] = (struct emitted_array){0, LISTED, calloc(LISTED, 16), calloc(LISTED, 16)};
+        }
+    }
+    return s;
+}
+
+void states_free(struct states *s) {
+    if (s == NULL) {
+        return;
+    }
+    for (size_t i = 0; s->arrays != NULL && i < s->isa->leaf_count; i++) {
+        free(s->arrays[i].index);
+        free(s->arrays[i].value);
+    }
+    valuation_free(s->valuation);
+    free(s->opaques);
+    free(s->marks);
+    free(s->leaf_of);
+    free(s->before);
+    free(s->kept);
+    free(s->kept_count);
+    free(s->listed);
+    free(s->arrays);
+    free(s->reads);
+    free(s);
+}
+
+static void mark(struct states *s) {
+    const struct semantics *m = s->semantics;
+    const struct term_pool *pool = s->isa->pool;
+    memset(s->marks, 0, term_pool_size(pool));
+    term_mark(pool, m->trap, s->marks);
+    term_mark(pool, m->memory_trap, s->marks);
+    term_mark(pool, m->trap_vector, s->marks);
+    term_mark(pool, m->trap_argument, s->marks);
+    for (size_t i = 0; i < s->isa->leaf_count; i++) {
+        if (s->isa->leaves[i].index_width == 0 && m->next[i] != term_apply(s->isa->pool, s->isa->leaves[i].symbol, NULL, 0)) {
+            term_mark(pool, m->next[i], s->marks);
+        }
+    }
+    for (size_t i = 0; i < m->operand_count; i++) {
+        term_mark(pool, m->operands[i].next, s->marks);
+    }
+    for (size_t i = 0; i < m->write_count; i++) {
+        term_mark(pool, m->writes[i].guard, s->marks);
+        term_mark(pool, m->writes[i].index, s->marks);
+        term_mark(pool, m->writes[i].value, s->marks);
+    }
+}
+
+static bool note_read(struct states *s, term t) {
+    if (s->read_count == s->read_capacity) {
+        size_t capacity = s->read_capacity == 0 ? 64 : 2 * s->read_capacity;
+        term *reads = realloc(s->reads, capacity * sizeof *reads);
+        if (reads == NULL) {
+            return false;
+        }
+        s->reads = reads;
+        s->read_capacity = capacity;
+    }
+    s->reads[s->read_count++] = t;
+    return true;
+}
+
+/* What the form depends on, from the terms below its results. */
+static bool gather(struct states *s) {
+    bool good = true;
+    s->input_count = 0;
+    s->read_count = 0;
+    s->constant_count = 0;
+    mark(s);
+    for (term t = 0; t < term_pool_size(s->isa->pool); t++) {
+        if (s->marks[t] == 0) {
+            continue;
+        }
+        struct term_view v = term_look(s->isa->pool, t);
+        int leaf = v.operation == TERM_APPLY ? s->leaf_of[v.symbol] : -1;
+        if (v.operation == TERM_CONSTANT && v.width > 1 && s->constant_count < MOST_CONSTANTS) {
+            s->constants[s->constant_count++] = v.constant;
+        } else if (leaf >= 0 && v.argument_count == 0 && s->input_count < sizeof s->inputs / sizeof s->inputs[0]) {
+            s->inputs[s->input_count++] = (unsigned)leaf;
+        } else if (leaf >= 0 && v.argument_count == 1) {
+            good = note_read(s, t) && good;
+        }
+    }
+    return good;
+}
+
+static bool find_choices(struct states *s) {
+    bool good = s->step->choice_count <= MOST_CHOICES && s->step->operand_count <= STATES_MOST_OPERANDS;
+    for (size_t i = 0; good && i < s->step->choice_count; i++) {
+        bool found = strcmp(s->step->choices[i], "length") == 0;
+        s->choice_symbols[i] = s->isa->length;
+        for (size_t k = 0; !found && k < s->isa->undefined_count; k++) {
+            found = strcmp(s->step->choices[i], term_symbol_name(s->isa->pool, s->isa->undefined_symbols[k])) == 0;
+            s->choice_symbols[i] = s->isa->undefined_symbols[k];
+        }
+        good = found;
+    }
+    return good;
+}
+
+bool states_choose(struct states *s, size_t form) {
+    s->form = &s->emitted->forms[form];
+    s->step = &s->emitted->steps[s->form->step];
+    const struct form *f = &s->isa->forms[s->form->form];
+    s->semantics = f->semantics[s->form->mode_number];
+    return s->semantics != NULL && strcmp(f->text, s->form->text) == 0 && strcmp(s->isa->modes[s->form->mode_number].name, s->form->mode) == 0 &&
+           s->semantics->operand_count == s->step->operand_count && find_choices(s) && gather(s);
+}
+
+static void set_random_state(struct states *s) {
+    for (size_t i = 0; i < s->emitted->component_count; i++) {
+        const struct emitted_component *c = &s->emitted->components[i];
+        for (size_t k = 0; c->placement == EMITTED_IN_STATE && k < (size_t)1 << c->index_width; k++) {
+            store(element(s->before, c, k), c->width, random_value(s, c->width));
+        }
+    }
+}
+
+static void change_inputs(struct states *s) {
+    for (unsigned n = below(s, 4); n > 0 && s->input_count > 0; n--) {
+        const struct emitted_component *c = &s->emitted->components[s->inputs[below(s, s->input_count)]];
+        store(s->before + c->offset, c->width, random_value(s, c->width));
+    }
+}
+
+static void value_state(struct states *s) {
+    valuation_free(s->valuation);
+    s->valuation = valuation_new();
+    for (size_t i = 0; i < s->emitted->component_count; i++) {
+        const struct emitted_component *c = &s->emitted->components[i];
+        s->arrays[i].count = 0;
+        s->listed[i].before = 0;
+        for (size_t k = 0; c->placement == EMITTED_IN_STATE && k < (size_t)1 << c->index_width; k++) {
+            word128 index = k;
+            word128 value = load(element(s->before, c, k), c->width);
+            (void)valuation_set(s->valuation, s->isa->leaves[i].symbol, &index, c->index_width == 0 ? 0 : 1, value);
+        }
+    }
+    for (size_t i = 0; i < s->step->operand_count; i++) {
+        (void)valuation_set(s->valuation, s->semantics->operands[i].symbol, NULL, 0, s->operands_before[i]);
+    }
+    for (size_t i = 0; i < s->step->choice_count; i++) {
+        (void)valuation_set(s->valuation, s->choice_symbols[i], NULL, 0, s->choices[i]);
+    }
+}
+
+static void add_element(struct states *s, int leaf, word128 index, word128 value) {
+    struct listed *l = &s->listed[leaf];
+    uint32_t at = 0;
+    while (at < l->before && l->before_index[at] != index) {
+        at++;
+    }
+    if (at < LISTED / 2) {
+        l->before_index[at] = index;
+        l->before_value[at] = value;
+        l->before = at == l->before ? at + 1 : l->before;
+        (void)valuation_set(s->valuation, s->isa->leaves[leaf].symbol, &index, 1, value);
+    }
+}
+
+static word128 look_up(void *context, symbol s, const word128 *arguments, unsigned count) { return valuation_get(context, s, arguments, count); }
+
+/* The elements that will be read, arguments of others first. */
+static void set_elements(struct states *s) {
+    for (size_t i = 0; i < s->read_count; i++) {
+        struct term_view v = term_look(s->isa->pool, s->reads[i]);
+        int leaf = s->leaf_of[v.symbol];
+        word128 index = 0;
+        if (s->emitted->components[leaf].placement == EMITTED_LISTED && term_evaluate(s->isa->pool, v.arguments, 1, look_up, s->valuation, &index)) {
+            add_element(s, leaf, index, random_value(s, v.width));
+        }
+    }
+}
+
+static void load_arrays(struct states *s) {
+    for (size_t i = 0; i < s->emitted->component_count; i++) {
+        const struct emitted_component *c = &s->emitted->components[i];
+        struct listed *l = &s->listed[i];
+        for (uint32_t k = 0; c->placement == EMITTED_LISTED && k < l->before; k++) {
+            store((unsigned char *)s->arrays[i].index + k * bytes_of(c->index_width), c->index_width, l->before_index[k]);
+            store((unsigned char *)s->arrays[i].value + k * bytes_of(c->width), c->width, l->before_value[k]);
+        }
+        s->arrays[i].count = l->before;
+    }
+}
+
+void states_next(struct states *s) {
+    unsigned mode = s->form->mode_number;
+    unsigned kept = s->kept_count[mode] < KEPT ? s->kept_count[mode] : KEPT;
+    if (kept > 0 && below(s, 8) != 0) {
+        memcpy(s->before, s->kept + (mode * KEPT + below(s, kept)) * s->emitted->state_size, s->emitted->state_size);
+        change_inputs(s);
+    } else {
+        set_random_state(s);
+    }
+    for (size_t i = 0; i < s->step->operand_count; i++) {
+        s->operands_before[i] = random_value(s, s->step->operands[i].width);
+    }
+    for (size_t i = 0; i < s->step->choice_count; i++) {
+        s->choices[i] = random_value(s, term_symbol_width(s->isa->pool, s->choice_symbols[i]));
+    }
+    value_state(s);
+    set_elements(s);
+}
+
+void states_take(struct states *s, const struct valuation *before) {
+    memset(s->before, 0, s->emitted->state_size);
+    for (size_t i = 0; i < s->step->operand_count; i++) {
+        s->operands_before[i] = valuation_get(before, s->semantics->operands[i].symbol, NULL, 0);
+    }
+    for (size_t i = 0; i < s->step->choice_count; i++) {
+        s->choices[i] = valuation_get(before, s->choice_symbols[i], NULL, 0);
+    }
+    for (size_t i = 0; i < s->emitted->component_count; i++) {
+        const struct emitted_component *c = &s->emitted->components[i];
+        for (size_t k = 0; c->placement == EMITTED_IN_STATE && k < (size_t)1 << c->index_width; k++) {
+            word128 index = k;
+            store(element(s->before, c, k), c->width, valuation_get(before, s->isa->leaves[i].symbol, &index, c->index_width == 0 ? 0 : 1));
+        }
+    }
+    value_state(s);
+    for (size_t i = 0; i < valuation_size(before); i++) {
+        const struct valuation_entry *e = &valuation_entries(before)[i];
+        int leaf = e->argument_count == 1 && e->symbol < term_symbol_count(s->isa->pool) ? s->leaf_of[e->symbol] : -1;
+        if (leaf >= 0 && s->emitted->components[leaf].placement == EMITTED_LISTED) {
+            add_element(s, leaf, e->arguments[0], e->value);
+        }
+    }
+}
+
+uint32_t states_run(struct states *s) {
+    memcpy(s->after, s->before, s->emitted->state_size);
+    memcpy(s->operands, s->operands_before, sizeof s->operands);
+    load_arrays(s);
+    s->argument = 0;
+    current = s;
+    s->outcome = s->step->call(s->after, s->arrays, s->operands, s->choices, &s->argument);
+    current = NULL;
+    return s->outcome;
+}
+
+uint32_t states_outcome(const struct states *s) { return s->outcome; }
+
+static void keep(struct states *s) {
+    unsigned mode = s->form->mode_number;
+    unsigned at = s->kept_count[mode] < KEPT ? s->kept_count[mode] : below(s, KEPT);
+    memcpy(s->kept + (mode * KEPT + at) * s->emitted->state_size, s->before, s->emitted->state_size);
+    s->kept_count[mode]++;
+}
+
+static bool differ(char *text, size_t size, const char *name, word128 index, word128 got, word128 expected) {
+    (void)snprintf(text, size, "%s[%llu] is %llx:%llx, by the evaluator %llx:%llx", name, (unsigned long long)index, (unsigned long long)(got >> 64),
+                   (unsigned long long)got, (unsigned long long)(expected >> 64), (unsigned long long)expected);
+    return false;
+}
+
+static bool compare_listed(struct states *s, int leaf, const struct valuation *after, char *text, size_t size) {
+    const struct emitted_component *c = &s->emitted->components[leaf];
+    const struct emitted_array *a = &s->arrays[leaf];
+    symbol array = s->isa->leaves[leaf].symbol;
+    for (uint32_t k = 0; k < a->count; k++) {
+        word128 index = load((unsigned char *)a->index + k * bytes_of(c->index_width), c->index_width);
+        word128 got = load((unsigned char *)a->value + k * bytes_of(c->width), c->width);
+        bool written = false;
+        for (size_t i = 0; i < valuation_size(after); i++) {
+            const struct valuation_entry *e = &valuation_entries(after)[i];
+            written = written || (e->symbol == array && e->argument_count == 1 && e->arguments[0] == index);
+        }
+        word128 expected = valuation_get(written ? after : s->valuation, array, &index, 1);
+        if (got != expected) {
+            return differ(text, size, c->name, index, got, expected);
+        }
+    }
+    return true;
+}
+
+/* A write that the evaluator made must be in the list. */
+static bool compare_written(struct states *s, int leaf, const struct valuation_entry *e, char *text, size_t size) {
+    const struct emitted_component *c = &s->emitted->components[leaf];
+    const struct emitted_array *a = &s->arrays[leaf];
+    for (uint32_t k = 0; k < a->count; k++) {
+        if (load((unsigned char *)a->index + k * bytes_of(c->index_width), c->index_width) == e->arguments[0]) {
+            return true; /* compare_listed compares the value */
+        }
+    }
+    return differ(text, size, c->name, e->arguments[0], 0, e->value);
+}
+
+static bool compare_state(struct states *s, char *text, size_t size) {
+    if (memcmp(s->after, s->expected, s->emitted->state_size) == 0) {
+        return true;
+    }
+    for (size_t i = 0; i < s->emitted->component_count; i++) {
+        const struct emitted_component *c = &s->emitted->components[i];
+        for (size_t k = 0; c->placement == EMITTED_IN_STATE && k < (size_t)1 << c->index_width; k++) {
+            word128 got = load(element(s->after, c, k), c->width);
+            word128 expected = load(element(s->expected, c, k), c->width);
+            if (got != expected) {
+                return differ(text, size, c->name, k, got, expected);
+            }
+        }
+    }
+    return true;
+}
+
+static bool compare_result(struct states *s, const struct step_result *r, char *text, size_t size) {
+    uint32_t outcome = r->outcome == STEP_DONE ? 0 : r->outcome == STEP_MEMORY_TRAP ? 1 : 2 + r->trap_vector;
+    if (s->outcome != outcome) {
+        return differ(text, size, "outcome", 0, s->outcome, outcome);
+    }
+    if (s->argument != r->trap_argument) {
+        return differ(text, size, "argument", 0, s->argument, r->trap_argument);
+    }
+    memcpy(s->expected, s->before, s->emitted->state_size);
+    for (size_t i = 0; i < valuation_size(r->after); i++) {
+        const struct valuation_entry *e = &valuation_entries(r->after)[i];
+        int leaf = s->leaf_of[e->symbol];
+        const struct emitted_component *c = leaf < 0 ? NULL : &s->emitted->components[leaf];
+        if (c != NULL && c->placement == EMITTED_IN_STATE) {
+            store(element(s->expected, c, e->argument_count == 0 ? 0 : (size_t)e->arguments[0]), c->width, e->value);
+        } else if (c != NULL && !compare_written(s, leaf, e, text, size)) {
+            return false;
+        }
+    }
+    for (size_t i = 0; i < s->step->operand_count; i++) {
+        symbol operand = s->semantics->operands[i].symbol;
+        word128 expected = valuation_has(r->after, operand) ? valuation_get(r->after, operand, NULL, 0) : s->operands_before[i];
+        if (s->operands[i] != expected) {
+            return differ(text, size, s->step->operands[i].name, 0, s->operands[i], expected);
+        }
+    }
+    for (size_t i = 0; i < s->emitted->component_count; i++) {
+        if (s->emitted->components[i].placement == EMITTED_LISTED && !compare_listed(s, (int)i, r->after, text, size)) {
+            return false;
+        }
+    }
+    return compare_state(s, text, size);
+}
+
+bool states_agree(struct states *s, char *difference, size_t size) {
+    struct step_result result;
+    (void)states_run(s);
+    if (!step(s->isa, s->semantics, s->valuation, &result)) {
+        (void)snprintf(difference, size, "the evaluator fails");
+        return false;
+    }
+    bool same = compare_result(s, &result, difference, size);
+    valuation_free(result.after);
+    if (s->outcome == 0) {
+        keep(s);
+    }
+    return same;
+}
+
+void states_repeat_emitted(struct states *s, unsigned count) {
+    for (unsigned i = 0; i < count; i++) {
+        memcpy(s->after, s->before, s->emitted->state_size);
+        memcpy(s->operands, s->operands_before, s->step->operand_count * sizeof s->operands[0]);
+        s->outcome = s->step->call(s->after, s->arrays, s->operands, s->choices, &s->argument);
+    }
+}
+
+bool states_repeat_evaluator(struct states *s, unsigned count) {
+    bool good = true;
+    for (unsigned i = 0; good && i < count; i++) {
+        struct step_result result;
+        good = step(s->isa, s->semantics, s->valuation, &result);
+        if (good) {
+            valuation_free(result.after);
+        }
+    }
+    return good;
+}
