@@ -197,10 +197,17 @@ lint: $(BUILD)/.packages-lint $(BUILD)/isa-model/parser.h $(MONITOR_INPUTS)
 # --- fuzzing --------------------------------------------------------------------------------------------------------------------------------------
 FUZZ = -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
 fuzz: $(BUILD)/.packages-lint
-	$(MAKE) BUILD=build-fuzz CC=$(CLANG) CFLAGS="$(FUZZ)" build-fuzz/fuzz_isa
-	mkdir -p build-fuzz/corpus
+	$(MAKE) BUILD=build-fuzz CC=$(CLANG) CFLAGS="$(FUZZ)" build-fuzz/fuzz_isa build-fuzz/fuzz_scan
+	mkdir -p build-fuzz/corpus build-fuzz/binaries
 	build-fuzz/fuzz_isa -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048 -max_len=65536 -print_final_stats=1 \
 	    -dict=tests/fuzz/isa.dict -artifact_prefix=build-fuzz/ build-fuzz/corpus tests/isa-model/errors examples/isa
+	printf '.text\n.globl f\n.type f,@function\nf: pushf\nsgdt (%%rax)\nret\n' | as -g -o build-fuzz/binaries/seed.o -
+	ld -e f -o build-fuzz/binaries/seed build-fuzz/binaries/seed.o
+	$(AR) rc build-fuzz/binaries/seed.a build-fuzz/binaries/seed.o
+	build-fuzz/fuzz_scan -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048 -max_len=16384 -print_final_stats=1 \
+	    -detect_leaks=0 -artifact_prefix=build-fuzz/ build-fuzz/binaries
+$(BUILD)/fuzz_scan: $(BUILD)/tests/fuzz/fuzz_scan.o $(BUILD)/libpopek.a
+	$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LDLIBS)
 $(BUILD)/fuzz_isa: $(BUILD)/tests/fuzz/fuzz_isa.o $(BUILD)/libpopek.a
 	$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LDLIBS)
 

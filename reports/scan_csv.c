@@ -26,7 +26,7 @@ static void write_site(FILE *out, const struct scan_report *r, const struct scan
     site_text(texts, r, s, text, sizeof text);
     write_field(out, b->name);
     write_field(out, b->sections[s->section].name);
-    (void)fprintf(out, "%#" PRIx64 ",%#" PRIx64 ",%s,", s->address, s->file_offset, bytes);
+    (void)fprintf(out, "0x%" PRIx64 ",0x%" PRIx64 ",%s,", s->address, s->file_offset, bytes);
     write_field(out, text);
     write_field(out, r->isa->forms[s->form].instruction);
     write_field(out, r->isa->forms[s->form].text);

@@ -24,7 +24,7 @@ static json_t *text_or_null(const char *text) {
 
 static json_t *address(uint64_t value) {
     char text[24];
-    (void)snprintf(text, sizeof text, "%#" PRIx64, value);
+    (void)snprintf(text, sizeof text, "0x%" PRIx64, value);
     return json_string(text);
 }
 
