@@ -15,11 +15,12 @@ static const struct scan_form *give_forms(void *context, enum matcher_mode mode)
 /* The tables are made once and kept: every form is a site. */
 static const struct scan_question *question(void) {
     static struct scan_question q;
+    static struct isa *isa;
     if (q.matcher == NULL) {
         struct source_reader reader = source_reader_files();
         const struct isa_options no_semantics = {.only = ""};
         char *message = NULL;
-        struct isa *isa = isa_load("x86-tables/x86.isa", &reader, &no_semantics, &message);
+        isa = isa_load("x86-tables/x86.isa", &reader, &no_semantics, &message);
         struct matcher *m = isa == NULL ? NULL : matcher_of_isa(isa, &message);
         struct scan_form *forms = m == NULL ? NULL : calloc(isa->form_count, sizeof *forms);
         if (forms == NULL) {
