@@ -36,7 +36,7 @@ static size_t sweep_with_capstone(csh handle, cs_insn *insn, struct capstone_fil
         uint64_t address = image->sections[i].address;
         while (left > 0) {
             if (cs_disasm_iter(handle, &code, &left, &address, insn)) {
-                sites += capstone_is_site(f, insn) ? 1 : 0;
+                sites += f != NULL && capstone_is_site(f, insn) ? 1 : 0;
             } else {
                 code++, left--, address++;
             }
@@ -74,6 +74,9 @@ static void measure(const struct class_table *t, const struct image *image, stru
     double start = now();
     size_t theirs = sweep_with_capstone(handle, insn, f, image);
     double capstone = now() - start;
+    start = now();
+    (void)sweep_with_capstone(handle, insn, NULL, image);
+    double alone = now() - start;
     cs_free(insn, 1);
     (void)snprintf(command, sizeof command, "objdump -d '%s' 2>/dev/null | grep -cE '\\b(cpuid|sgdt|sidt|sldt|str|smsw|pushf|popf)' >/dev/null",
                    path);
@@ -81,6 +84,7 @@ static void measure(const struct class_table *t, const struct image *image, stru
     (void)printf("%s, %.1f MB of code\n", path, megabytes);
     (void)printf("scan                    %8.1f MB/s, %zu sites\n", megabytes / best, sites);
     (void)printf("Capstone, same filter   %8.1f MB/s, %zu sites, ratio %.1f\n", megabytes / capstone, theirs, capstone / best);
+    (void)printf("Capstone, no filter     %8.1f MB/s, ratio %.1f\n", megabytes / alone, alone / best);
     if (objdump > 0) {
         (void)printf("objdump -d | grep       %8.1f MB/s, ratio %.1f\n", megabytes / objdump, objdump / best);
     }
