@@ -14,7 +14,7 @@ enum { KEY_SYMBOLS = 0x100, KEY_ALL_BYTES, KEY_SUMMARY, KEY_RAW, KEY_BASE, KEY_D
 static const struct {
     const char *name;
     bool (*report)(FILE *out, const struct scan_report *r);
-} formats[] = {{"text", report_scan_text}};
+} formats[] = {{"text", report_scan_text}, {"json", report_scan_json}, {"csv", report_scan_csv}, {"sarif", report_scan_sarif}};
 #define FORMAT_COUNT (sizeof formats / sizeof formats[0])
 
 struct request {

@@ -255,8 +255,9 @@ void declare_all(struct checker *c) {
     for (struct syntax *s = c->r->declarations; s != NULL; s = s->next) {
         struct definition *d = own_definition(c, s);
         if (s->kind == SYNTAX_PROLOGUE) {
-            // An array of pointers is what is meant. NOLINTNEXTLINE(bugprone-sizeof-expression)
-            c->prologues[APPEND(c, c->prologues, c->prologue_count, c->prologue_capacity)] = s;
+            // The index first: it moves the array. An array of pointers is what is meant. NOLINTNEXTLINE(bugprone-sizeof-expression)
+            size_t index = APPEND(c, c->prologues, c->prologue_count, c->prologue_capacity);
+            c->prologues[index] = s;
         }
         if (d == NULL) {
             continue;

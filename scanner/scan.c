@@ -137,7 +137,7 @@ static enum scan_status scan_archive(struct scan_result *r, const struct scan_qu
         (void)elf_end(archive);
         return SCAN_BAD;
     }
-    Elf_Cmd command = ELF_C_READ;
+    Elf_Cmd command = ELF_C_READ_MMAP; /* what elf_memory opens with: members need the same */
     for (Elf *member = elf_begin(-1, command, archive); member != NULL; member = elf_begin(-1, command, archive)) {
         enum scan_status status = scan_member(r, q, path, member, bytes);
         worst = worst == SCAN_FINE || status == SCAN_OUT_OF_MEMORY ? status : worst;

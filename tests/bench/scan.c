@@ -1,0 +1,122 @@
+/* How fast the code of a library is scanned, beside Capstone with the same filter, in one run; processor time of one thread, the best of three. */
+#include "../../scanner/image.h"
+#include "../scanner/capstone_filter.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+static double now(void) {
+    struct timespec t = {0, 0};
+    (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static char *read_names(const char *path) {
+    FILE *file = fopen(path, "rb");
+    char *text = NULL;
+    size_t size = 0;
+    if (file != NULL) {
+        (void)getdelim(&text, &size, '\0', file);
+        (void)fclose(file);
+    }
+    return text;
+}
+
+static size_t sweep_with_capstone(csh handle, cs_insn *insn, struct capstone_filter *f, const struct image *image) {
+    size_t sites = 0;
+    for (size_t i = 0; i < image->section_count; i++) {
+        const uint8_t *code = image->sections[i].code;
+        size_t left = image->sections[i].size;
+        uint64_t address = image->sections[i].address;
+        while (left > 0) {
+            if (cs_disasm_iter(handle, &code, &left, &address, insn)) {
+                sites += f != NULL && capstone_is_site(f, insn) ? 1 : 0;
+            } else {
+                code++, left--, address++;
+            }
+        }
+    }
+    return sites;
+}
+
+/* Seconds of processor time of a shell command; negative when it fails. */
+static double run_shell(const char *command) {
+    struct rusage before, after;
+    (void)getrusage(RUSAGE_CHILDREN, &before);
+    if (system(command) != 0) { // NOLINT(cert-env33-c)
+        return -1;
+    }
+    (void)getrusage(RUSAGE_CHILDREN, &after);
+    return (double)(after.ru_utime.tv_sec - before.ru_utime.tv_sec + after.ru_stime.tv_sec - before.ru_stime.tv_sec) +
+           (double)(after.ru_utime.tv_usec - before.ru_utime.tv_usec + after.ru_stime.tv_usec - before.ru_stime.tv_usec) / 1e6;
+}
+
+static void measure(const struct class_table *t, const struct image *image, struct capstone_filter *f, csh handle, const char *path) {
+    double best = 1e9;
+    size_t sites = 0;
+    double megabytes = 0;
+    char command[512];
+    for (unsigned round = 0; round < 3; round++) {
+        double start = now();
+        struct scan_result r = scan_file(&t->question, path);
+        best = now() - start < best ? now() - start : best;
+        sites = r.binary_count > 0 ? r.binaries[0].site_count : 0;
+        megabytes = r.binary_count > 0 ? (double)r.binaries[0].code_bytes / 1e6 : 0;
+        scan_result_free(&r);
+    }
+    cs_insn *insn = cs_malloc(handle);
+    double start = now();
+    size_t theirs = sweep_with_capstone(handle, insn, f, image);
+    double capstone = now() - start;
+    start = now();
+    (void)sweep_with_capstone(handle, insn, NULL, image);
+    double alone = now() - start;
+    cs_free(insn, 1);
+    (void)snprintf(command, sizeof command, "objdump -d '%s' 2>/dev/null | grep -cE '\\b(cpuid|sgdt|sidt|sldt|str|smsw|pushf|popf)' >/dev/null",
+                   path);
+    double objdump = run_shell(command);
+    (void)printf("%s, %.1f MB of code\n", path, megabytes);
+    (void)printf("scan                    %8.1f MB/s, %zu sites\n", megabytes / best, sites);
+    (void)printf("Capstone, same filter   %8.1f MB/s, %zu sites, ratio %.1f\n", megabytes / capstone, theirs, capstone / best);
+    (void)printf("Capstone, no filter     %8.1f MB/s, ratio %.1f\n", megabytes / alone, alone / best);
+    if (objdump > 0) {
+        (void)printf("objdump -d | grep       %8.1f MB/s, ratio %.1f\n", megabytes / objdump, objdump / best);
+    }
+}
+
+int main(int argc, char **argv) {
+    struct class_table table;
+    static struct capstone_filter filter;
+    struct image image;
+    struct stat s;
+    csh handle = 0;
+    int file = argc == 4 ? open(argv[3], O_RDONLY | O_CLOEXEC) : -1;
+    if (file < 0 || fstat(file, &s) != 0) {
+        (void)fputs("usage: scan TABLES.isa NAMES.txt LIBRARY\n", stderr);
+        return 2;
+    }
+    void *bytes = mmap(NULL, (size_t)s.st_size, PROT_READ, MAP_PRIVATE, file, 0);
+    double start = now();
+    if (bytes == MAP_FAILED || !class_table_make(&table, argv[1]) || cs_open(CS_ARCH_X86, CS_MODE_64, &handle) != CS_ERR_OK) {
+        return 3;
+    }
+    (void)printf("class table of one mode, not in the rates below: %.1f s\n", now() - start);
+    filter.table = &table;
+    filter.names = read_names(argv[2]);
+    if (image_open(&image, &table.question, bytes, (size_t)s.st_size) == SCAN_FINE && filter.names != NULL) {
+        measure(&table, &image, &filter, handle, argv[3]);
+    }
+    image_close(&image);
+    (void)cs_close(&handle);
+    (void)munmap(bytes, (size_t)s.st_size);
+    (void)close(file);
+    free((char *)(uintptr_t)filter.names);
+    class_table_free(&table);
+    return 0;
+}

@@ -1,0 +1,135 @@
+/* Damaged binaries: every truncation, and bytes changed at random, give a result or an error and never more. */
+#include "../../scanner/scanner.h"
+#include "../tests.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define MUTATIONS 4000u
+
+struct fixture {
+    struct isa *isa;
+    struct matcher *m;
+    struct scan_form *forms; /* every form is a site: what is found is resolved, too */
+    struct scan_question question;
+};
+
+static const struct scan_form *give_forms(void *context, enum matcher_mode mode) {
+    (void)mode;
+    return context;
+}
+
+static bool set_up(struct fixture *f) {
+    struct source_reader reader = source_reader_files();
+    const struct isa_options no_semantics = {.only = ""};
+    char *message = NULL;
+    f->isa = isa_load("x86-tables/x86.isa", &reader, &no_semantics, &message);
+    f->m = f->isa == NULL ? NULL : matcher_of_isa(f->isa, &message);
+    f->forms = f->m == NULL ? NULL : calloc(f->isa->form_count, sizeof *f->forms);
+    free(message);
+    if (!CHECK(f->forms != NULL, "the tables do not load")) {
+        return false;
+    }
+    for (size_t i = 0; i < f->isa->form_count; i++) {
+        f->forms[i] = (struct scan_form){.site = true, .class_name = "innocuous", .closed_by = ""};
+    }
+    f->question = (struct scan_question){.matcher = f->m, .form_count = f->isa->form_count, .forms = give_forms, .context = f->forms, .mode = -1};
+    return true;
+}
+
+static void tear_down(struct fixture *f) {
+    free(f->forms);
+    matcher_free(f->m);
+    isa_free(f->isa);
+}
+
+/* Every site lies in the bytes that were given, and holds what is there. */
+static bool is_honest(const struct scan_result *r, const uint8_t *bytes, size_t size) {
+    for (size_t i = 0; i < r->binary_count; i++) {
+        const struct scan_binary *b = &r->binaries[i];
+        for (size_t k = 0; k < b->site_count; k++) {
+            const struct scan_site *s = &b->sites[k];
+            if (s->length > size || s->file_offset > size - s->length || memcmp(bytes + s->file_offset, s->bytes, s->length) != 0) {
+                return false;
+            }
+        }
+    }
+    return r->status != SCAN_OUT_OF_MEMORY && r->status != SCAN_NO_TABLE;
+}
+
+static bool scan_copy(const struct fixture *f, const uint8_t *bytes, size_t size, size_t *with_sites) {
+    uint8_t *copy = malloc(size + 1); /* of its own, so that reading beyond it is seen by the sanitizer */
+    if (copy == NULL) {
+        return false;
+    }
+    memcpy(copy, bytes, size);
+    struct scan_result r = scan_bytes(&f->question, "damaged", copy, size);
+    bool good = is_honest(&r, copy, size);
+    *with_sites += r.binary_count > 0 && r.binaries[0].site_count > 0 ? 1 : 0;
+    scan_result_free(&r);
+    free(copy);
+    return good;
+}
+
+static uint32_t next_random(uint32_t *state) {
+    *state = *state * 1664525u + 1013904223u;
+    return *state >> 8;
+}
+
+static void damage(const struct fixture *f, const char *name) {
+    char path[256];
+    size_t size = 0;
+    (void)snprintf(path, sizeof path, "%s/%s", getenv("TEMPORARY"), name);
+    char *bytes = read_text(path, &size);
+    if (!CHECK(bytes != NULL && size > 0, "%s was not made", name)) {
+        free(bytes);
+        return;
+    }
+    size_t bad = 0;
+    size_t with_sites = 0;
+    for (size_t cut = 0; cut < size; cut++) {
+        bad += scan_copy(f, (const uint8_t *)bytes, cut, &with_sites) ? 0 : 1;
+    }
+    CHECK(bad == 0, "%s: %zu truncations give sites that are not there", name, bad);
+    uint32_t state = 1;
+    bad = 0;
+    with_sites = 0;
+    size_t kept_at = 0;
+    char kept = bytes[0];
+    for (unsigned i = 0; i < MUTATIONS; i++) {
+        size_t at = next_random(&state) % (i % 2 == 0 ? size : size < 256 ? size : 256); /* half of them in the headers */
+        char old = bytes[at];
+        bytes[at] = (char)next_random(&state);
+        bad += scan_copy(f, (const uint8_t *)bytes, size, &with_sites) ? 0 : 1;
+        if (i % 8 != 7) { /* the damage of one stays until the next eight are done */
+            bytes[at] = old;
+        } else {
+            bytes[kept_at] = kept;
+            kept_at = at;
+            kept = old;
+        }
+    }
+    CHECK(bad == 0, "%s: %zu mutations give sites that are not there", name, bad);
+    CHECK(with_sites > MUTATIONS / 8, "%s: only %zu of the mutations leave anything to find", name, with_sites);
+    free(bytes);
+}
+
+static void test_damage(void) {
+    static const char *const names[] = {"small.o", "small", "small.a", "small.exe"};
+    struct command_result r = run_command(
+        "cd \"$TEMPORARY\" && printf '.text\\n.globl _start\\n_start: pushf\\nsgdt (%%rax)\\nret\\n' >small.s && as -g small.s -o small.o && "
+        "ld -s -o small small.o -z noseparate-code && ar rc small.a small.o small.s && { printf 'MZ'; head -c 58 /dev/zero; "
+        "printf '\\100\\0\\0\\0PE\\0\\0\\144\\206\\1\\0'; head -c 12 /dev/zero; printf '\\2\\0\\0\\0\\013\\2.text\\0\\0\\0\\5\\0\\0\\0\\0\\20"
+        "\\0\\0\\20\\0\\0\\0\\0\\0\\0\\0'; head -c 12 /dev/zero; printf '\\040\\0\\0\\140\\220\\017\\001\\0\\303'; } >small.exe");
+    struct fixture f = {NULL, NULL, NULL, {NULL}};
+    if (CHECK(r.code == 0, "the binaries cannot be made: %s", r.err) && set_up(&f)) {
+        for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+            damage(&f, names[i]);
+        }
+    }
+    tear_down(&f);
+    command_result_free(&r);
+}
+
+static const struct test tests[] = {{"damaged files", test_damage}};
+const struct suite scan_hostile_suite = SUITE("scan_hostile", tests);
