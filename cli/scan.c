@@ -156,7 +156,7 @@ static int complain_of(const struct scan_result *result, const char *path, bool 
     }
 }
 
-/* Holes count before bad input, and bad input before what could not be decided. */
+/* Bad input counts before holes: the answer is not complete; and holes before what could not be decided. */
 static int judge(const struct scan_report *r, const struct scan_paths *paths) {
     int worst = EXIT_FINE;
     bool hole = false;

@@ -36,11 +36,11 @@ void site_texts_close(struct site_texts *t) {
 
 void site_bytes(const struct scan_site *s, char *text) {
     static const char digits[] = "0123456789abcdef";
-    for (unsigned i = 0; i < s->length; i++) {
+    for (size_t i = 0; i < s->length; i++) {
         text[2 * i] = digits[s->bytes[i] >> 4];
         text[2 * i + 1] = digits[s->bytes[i] & 15];
     }
-    text[2u * s->length] = '\0';
+    text[2 * (size_t)s->length] = '\0';
 }
 
 const char *site_kind(const struct scan_form *f) {

@@ -29,8 +29,8 @@ static bool count_function(struct scan_totals *t, size_t *capacity, const struct
     struct function_total *last = t->function_count == 0 ? NULL : &t->functions[t->function_count - 1];
     bool same = last != NULL && last->binary == b &&
                 (last->function == function || (last->function != NULL && function != NULL && strcmp(last->function, function) == 0));
-    if (!same) {
-        if (t->function_count == *capacity) {
+    if (last == NULL || !same) {
+        if (t->functions == NULL || t->function_count == *capacity) {
             *capacity = *capacity == 0 ? 64 : *capacity * 2;
             struct function_total *larger = realloc(t->functions, *capacity * sizeof *larger);
             if (larger == NULL) {

@@ -14,12 +14,15 @@ static bool add(struct scan_paths *p, const char *path, bool found) {
     if ((p->count & (p->count + 1)) == 0) {
         size_t capacity = (p->count + 1) * 2;
         char **paths = realloc(p->paths, capacity * sizeof *paths);
-        p->paths = paths == NULL ? p->paths : paths;
-        bool *flags = paths == NULL ? NULL : realloc(p->found, capacity * sizeof *flags);
-        p->found = flags == NULL ? p->found : flags;
+        if (paths == NULL) {
+            return false;
+        }
+        p->paths = paths;
+        bool *flags = realloc(p->found, capacity * sizeof *flags);
         if (flags == NULL) {
             return false;
         }
+        p->found = flags;
     }
     p->paths[p->count] = strdup(path);
     p->found[p->count] = found;
