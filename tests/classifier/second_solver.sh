@@ -31,6 +31,6 @@ trap 'rm -f "$answers"' EXIT
 total=$(find "$1" -name '*.smt2' | wc -l)
 wanted=${2:-$total}
 find "$1" -name '*.smt2' | sort | awk -v total="$total" -v wanted="$wanted" 'int(NR * wanted / total) > int((NR - 1) * wanted / total)' |
-    tr '\n' '\0' | xargs -0 -r -n 50 -P 2 "$0" --decide >"$answers"
+    tr '\n' '\0' | xargs -0 -r -n 10 -P 2 "$0" --decide >"$answers"
 grep -v '^agree' "$answers" || true
 echo "$(grep -c '^agree' "$answers" || true) agree, $(grep -c '^disagree' "$answers" || true) disagree, $(grep -c '^open' "$answers" || true) without an answer, $(grep -c "^open.*expected 'unsat'" "$answers" || true) of them unsat"
