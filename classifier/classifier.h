@@ -51,6 +51,9 @@ struct form_verdict {
     enum verdict_class class;
     enum answer answers[QUESTION_COUNT];
     enum answer privileged, sensitive, behaviour, user_sensitive; /* derived */
+    /* It completes in no state of the profile, whatever the mode: an instruction of a guest on a host, say. Undecided under the literal definition,
+     * which does not ask whether a supervisor state runs. */
+    enum answer always_traps;
     /* What the configuration search found for the hole: whether some setting closes it, and the fewest free bits to change from their plain values.
      */
     enum answer closable;

@@ -102,6 +102,9 @@ static void conclude(struct form_verdict *v, enum definition definition) {
     v->privileged = opposite(a[QUESTION_USER_ESCAPES]);
     if (definition == DEFINITION_REPAIRED) {
         v->privileged = both(v->privileged, a[QUESTION_SUPERVISOR_RUNS]);
+        v->always_traps = opposite(either(a[QUESTION_USER_ESCAPES], a[QUESTION_SUPERVISOR_RUNS]));
+    } else {
+        v->always_traps = ANSWER_UNDECIDED;
     }
     v->behaviour = either(a[QUESTION_LOCATION], a[QUESTION_MODE]);
     v->sensitive = either(a[QUESTION_CONTROL], v->behaviour);

@@ -58,6 +58,9 @@ const char *why_sentence(const struct classification *c, const struct form_verdi
     case VERDICT_PRIVILEGED_ONLY:
         return "It traps in every user state although it neither changes nor depends on the mode or a resource.";
     case VERDICT_INNOCUOUS:
+        if (v->always_traps == ANSWER_YES) {
+            return "It traps in every state of this profile, the supervisor's too: it never does anything that could matter.";
+        }
         return "It neither changes nor depends on the mode or a resource: it may run on the hardware without intervention.";
     case VERDICT_UNDECIDED:
         return "The solver gave up on a question that decides the class; a higher --resource-limit may help.";
