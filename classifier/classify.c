@@ -156,7 +156,7 @@ static bool decide(struct classifier *c, struct form_verdict *v) {
 
 static bool wanted(const struct classifier *c, const struct form *form, unsigned mode) {
     const struct classify_options *o = c->options;
-    bool named = o->instruction == NULL || strcasecmp(o->instruction, form->instruction) == 0 || strcasecmp(o->instruction, form->text) == 0;
+    bool named = o->instruction == NULL || form_is_named(form->instruction, form->text, o->instruction);
     return named && form->semantics[mode] != NULL && (o->mode < 0 || (unsigned)o->mode == mode);
 }
 

@@ -137,7 +137,7 @@ static bool parse_configuration(const char *text, const struct isa *isa, struct 
 static bool resolve_instruction(const struct isa *isa, const char *name, const char *mode_name, int mode) {
     bool known = false;
     for (size_t i = 0; i < isa->form_count; i++) {
-        if (strcmp(isa->forms[i].instruction, name) == 0 || strcmp(isa->forms[i].text, name) == 0) {
+        if (form_is_named(isa->forms[i].instruction, isa->forms[i].text, name)) {
             known = true;
             if (mode < 0 || (isa->forms[i].modes >> mode & 1) != 0) {
                 return true;

@@ -278,7 +278,7 @@ static const struct semantics **known_semantics(struct checker *c, const struct 
 
 static bool is_wanted(const struct checker *c, const char *instruction, const char *shown) {
     const char *only = c->options->only;
-    return only == NULL || strcasecmp(only, instruction) == 0 || strcasecmp(only, shown) == 0;
+    return only == NULL || form_is_named(instruction, shown, only);
 }
 
 /* --- forms ---------------------------------------------------------------------------------------------------------------------------------------

@@ -1,8 +1,10 @@
 /* Loading an ISA: parse, declare, check; and finding things in it. */
 #include "elaborate.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 /* The public struct first, so that isa_free finds the arena behind it. */
 struct loaded {
@@ -183,6 +185,12 @@ int isa_find_mode(const struct isa *isa, const char *name) {
         }
     }
     return -1;
+}
+
+bool form_is_named(const char *instruction, const char *text, const char *name) {
+    size_t length = strlen(name);
+    bool words = length > 0 && strncasecmp(text, name, length) == 0 && isalnum((unsigned char)text[length]) == 0 && text[length] != '_';
+    return words || strcasecmp(instruction, name) == 0;
 }
 
 const char *state_class_name(enum state_class class) {

@@ -170,7 +170,7 @@ struct source_reader {
 
 /* Options that change what is checked; all zero is the plain reading. */
 struct isa_options {
-    const char *only;             /* execute only forms of this instruction, or with this text: the others have no semantics; "" none at all */
+    const char *only;             /* execute only forms that are so named (form_is_named): the others have no semantics; "" none at all */
     const char *drop_instruction; /* negative control: of forms with this form text ... */
     uint64_t drop_points;         /* ... the trap points whose bits are set (the first is bit 0) are left out */
 };
@@ -191,6 +191,9 @@ static inline const struct profile *profile_in(const struct isa *isa, size_t pro
 int isa_find_leaf(const struct isa *isa, const char *name); /* index or -1 */
 int isa_find_profile(const struct isa *isa, const char *name);
 int isa_find_mode(const struct isa *isa, const char *name);
+/* Whether a person who says `name` may mean this form: it is the name of the instruction, or the form's text begins with these words ("MOV CR0" means
+ * "MOV CR0, r32"; "IN" means every IN). Case does not count. */
+bool form_is_named(const char *instruction, const char *text, const char *name);
 const char *state_class_name(enum state_class c);
 const char *resource_kind_name(enum resource_kind k);
 

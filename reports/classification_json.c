@@ -95,13 +95,14 @@ static json_t *json_form(const struct classification *c, const struct form_verdi
             (void)json_array_append_new(questions, json_string(question_name((enum question)q)));
         }
     }
-    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:s}", "name", f->instruction, "form", f->text,
-                     "encoding", f->encoding, "mode", c->isa->modes[v->mode].name, "class", verdict_class_name(v->class), "privileged",
-                     json_answer(v->privileged), "always_traps", json_answer(v->always_traps), "control_sensitive", json_answer(v->answers[QUESTION_CONTROL]), "location_sensitive",
-                     json_answer(v->answers[QUESTION_LOCATION]), "mode_sensitive", json_answer(v->answers[QUESTION_MODE]), "user_sensitive",
-                     json_answer(v->user_sensitive), "timing", json_answer(v->answers[QUESTION_TIMING]), "identity",
-                     json_answer(v->answers[QUESTION_IDENTITY]), "hole", json_answer(v->answers[QUESTION_HOLE]), "undecided", undecided ? 1 : 0,
-                     "undecided_questions", questions, "witness", witness, "source", f->source);
+    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:s}", "name", f->instruction, "form",
+                     f->text, "encoding", f->encoding, "mode", c->isa->modes[v->mode].name, "class", verdict_class_name(v->class), "privileged",
+                     json_answer(v->privileged), "always_traps", json_answer(v->always_traps), "control_sensitive",
+                     json_answer(v->answers[QUESTION_CONTROL]), "location_sensitive", json_answer(v->answers[QUESTION_LOCATION]), "mode_sensitive",
+                     json_answer(v->answers[QUESTION_MODE]), "user_sensitive", json_answer(v->user_sensitive), "timing",
+                     json_answer(v->answers[QUESTION_TIMING]), "identity", json_answer(v->answers[QUESTION_IDENTITY]), "hole",
+                     json_answer(v->answers[QUESTION_HOLE]), "undecided", undecided ? 1 : 0, "undecided_questions", questions, "witness", witness,
+                     "source", f->source);
 }
 
 static bool has_string(const json_t *array, const char *text) {
