@@ -19,27 +19,34 @@ void complain(const char *format, ...) {
 #define LONGEST_NAME 64u
 #define SUGGESTIONS 5u
 
-/* How many letters must be changed, put in or left out to make one name of the other (Levenshtein); case does not count. */
+static bool same_letter(char a, char b) { return tolower((unsigned char)a) == tolower((unsigned char)b); }
+
+/* How many letters must be changed, put in, left out or exchanged with their neighbour to make one name of the other; case does not count. */
 static unsigned distance(const char *a, const char *b) {
     size_t length = strlen(b);
     if (strlen(a) > LONGEST_NAME || length > LONGEST_NAME) {
         return LONGEST_NAME;
     }
-    unsigned row[LONGEST_NAME + 1];
+    unsigned rows[3][LONGEST_NAME + 1];
     for (unsigned k = 0; k <= length; k++) {
-        row[k] = k;
+        rows[0][k] = k;
     }
-    for (unsigned i = 1; a[i - 1] != '\0'; i++) {
-        unsigned corner = row[0];
+    unsigned i = 1;
+    for (; a[i - 1] != '\0'; i++) {
+        unsigned *row = rows[i % 3];
+        const unsigned *above = rows[(i + 2) % 3];
         row[0] = i;
         for (unsigned k = 1; k <= length; k++) {
-            unsigned best = corner + (tolower((unsigned char)a[i - 1]) == tolower((unsigned char)b[k - 1]) ? 0u : 1u);
-            corner = row[k];
-            best = row[k] + 1 < best ? row[k] + 1 : best;
-            row[k] = row[k - 1] + 1 < best ? row[k - 1] + 1 : best;
+            row[k] = above[k - 1] + (same_letter(a[i - 1], b[k - 1]) ? 0u : 1u);
+            row[k] = above[k] + 1 < row[k] ? above[k] + 1 : row[k];
+            row[k] = row[k - 1] + 1 < row[k] ? row[k - 1] + 1 : row[k];
+            if (i > 1 && k > 1 && same_letter(a[i - 1], b[k - 2]) && same_letter(a[i - 2], b[k - 1])) {
+                unsigned exchanged = rows[(i + 1) % 3][k - 2] + 1;
+                row[k] = exchanged < row[k] ? exchanged : row[k];
+            }
         }
     }
-    return row[length];
+    return rows[(i - 1) % 3][length];
 }
 
 static bool said_before(const char *(*at)(const void *, size_t), const void *context, size_t i) {
