@@ -121,7 +121,7 @@ static void test_damage(void) {
         "ld -s -o small small.o -z noseparate-code && ar rc small.a small.o small.s && { printf 'MZ'; head -c 58 /dev/zero; "
         "printf '\\100\\0\\0\\0PE\\0\\0\\144\\206\\1\\0'; head -c 12 /dev/zero; printf '\\2\\0\\0\\0\\013\\2.text\\0\\0\\0\\5\\0\\0\\0\\0\\20"
         "\\0\\0\\20\\0\\0\\0\\0\\0\\0\\0'; head -c 12 /dev/zero; printf '\\040\\0\\0\\140\\220\\017\\001\\0\\303'; } >small.exe");
-    struct fixture f = {NULL, NULL, NULL, {NULL}};
+    struct fixture f = {NULL, NULL, NULL, {.forms = NULL}};
     if (CHECK(r.code == 0, "the binaries cannot be made: %s", r.err) && set_up(&f)) {
         for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
             damage(&f, names[i]);
