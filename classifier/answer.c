@@ -20,7 +20,7 @@ struct search {
     struct valuation *fixed; /* what those decided */
 };
 
-/* A model of the rest, with what was fixed, is a model of the query. */
+/* A model of the rest, with what was fixed, as a model of the query; NULL when it is none. */
 static bool complete(const struct search *s, const struct valuation *rest, struct valuation **model) {
     struct valuation *both = valuation_new();
     bool good = both != NULL;
@@ -31,7 +31,7 @@ static bool complete(const struct search *s, const struct valuation *rest, struc
             good = valuation_set(both, e->symbol, e->arguments, e->argument_count, e->value);
         }
     }
-    good = good && recall_apply(s->c->recall, s->query, both, model) && *model != NULL;
+    good = good && recall_apply(s->c->recall, s->query, both, model);
     valuation_free(both);
     return good;
 }
@@ -144,6 +144,9 @@ static bool search_simplified(struct search *s, struct answered *result) {
     }
     good = good && (answer != ANSWER_YES || complete(s, model != NULL ? model : known->model, &result->model));
     result->answer = answer;
+    if (good && answer == ANSWER_YES && result->model == NULL) { /* the simplification lost something: ask the whole query */
+        good = solver_ask(s->c->solver, s->query, 1, &result->answer, &result->model);
+    }
     valuation_free(model);
     return good;
 }

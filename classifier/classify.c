@@ -48,7 +48,7 @@ bool ask(struct classifier *c, unsigned form, unsigned mode, enum question quest
     const struct asked asked = {semantics, mode, question, configuration};
     struct answered *known = query == TERM_NONE || term_pool_failed(isa->pool) ? NULL : answer_of(c, query, &asked);
     if (known == NULL) {
-        return fail(c, true, "the solver could not be asked about %s (%s)", f->text, question_name(question));
+        return fail(c, true, "the solver could not be asked about %s: %s", f->text, solver_trouble(c->solver));
     }
     *answer = known->answer;
     struct query_record record = {f->text, isa->modes[mode].name, question, configuration, *answer, cpu_seconds() - start};

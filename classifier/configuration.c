@@ -93,7 +93,8 @@ static bool can_be(struct classifier *c, unsigned configuration, bool *possible)
         }
         query_context_mode(&c->context, mode);
         if (!solver_ask(c->solver, query_build_host(&c->context, mode, configuration), 1, &answer, &model)) {
-            return fail(c, true, "the solver could not be asked about the host states of %s%s", c->context.profile->name, "");
+            return fail(c, true, "the solver could not be asked about the host states of %s: %s", c->context.profile->name,
+                        solver_trouble(c->solver));
         }
         valuation_free(model);
         *possible = *possible && answer != ANSWER_NO;

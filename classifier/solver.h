@@ -14,4 +14,7 @@ void solver_free(struct solver *s);
  * ANSWER_UNDECIDED: Z3 gave up, with 1/`part` of the resources spent. False: out of memory or an error of Z3. */
 bool solver_ask(struct solver *s, term query, unsigned part, enum answer *answer, struct valuation **model);
 
+/* Why the last question could not be asked; lives as long as the solver. */
+const char *solver_trouble(const struct solver *s);
+
 #endif

@@ -3,6 +3,7 @@
 
 #include "../isa-model/term_cone.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <z3.h>
@@ -18,7 +19,7 @@ struct solver {
     size_t function_count;
     unsigned resource_limit;
     struct cone *cone; /* of the query that is asked */
-    bool failed;
+    char trouble[128]; /* what Z3 said when a term could not be translated; empty: nothing */
 };
 
 static void ignore_error(Z3_context context, Z3_error_code code) {
@@ -237,7 +238,10 @@ static void translate(struct solver *s, term t) {
     } else {
         s->bits[t] = result;
     }
-    s->failed = s->failed || result == NULL || Z3_get_error_code(s->context) != Z3_OK;
+    Z3_error_code code = Z3_get_error_code(s->context);
+    if (s->trouble[0] == '\0' && (result == NULL || code != Z3_OK)) {
+        (void)snprintf(s->trouble, sizeof s->trouble, "%s", code == Z3_OK ? "no such operation" : Z3_get_error_msg(s->context, code));
+    }
 }
 
 static bool value_in(struct solver *s, Z3_model model, term t, word128 *value) {
@@ -295,16 +299,16 @@ static bool pose(struct solver *s, term query) {
     if (!prepare(s) || !cone_collect(s->cone, &query, 1)) {
         return false;
     }
+    Z3_solver_reset(s->context, s->solver); /* first, since it also forgets the error code of a check that was given up */
     for (size_t i = 0; i < cone_size(s->cone); i++) {
         term t = cone_terms(s->cone)[i];
         if (s->bits[t] == NULL && s->truth[t] == NULL) {
             translate(s, t);
         }
     }
-    if (s->failed) {
+    if (s->trouble[0] != '\0') {
         return false;
     }
-    Z3_solver_reset(s->context, s->solver);
     Z3_solver_assert(s->context, s->solver, s->truth[query]);
     return true;
 }
@@ -322,10 +326,11 @@ bool solver_ask(struct solver *s, term query, unsigned part, enum answer *answer
     set_limit(s, s->resource_limit / part);
     Z3_lbool result = Z3_solver_check(s->context, s->solver);
     *answer = result == Z3_L_TRUE ? ANSWER_YES : result == Z3_L_FALSE ? ANSWER_NO : ANSWER_UNDECIDED;
-    bool good = true;
     if (result == Z3_L_TRUE) {
         *model = take_model(s);
-        good = *model != NULL;
+        *answer = *model == NULL ? ANSWER_UNDECIDED : ANSWER_YES; /* no yes without a witness */
     }
-    return good;
+    return true;
 }
+
+const char *solver_trouble(const struct solver *s) { return s->trouble[0] == '\0' ? "out of memory" : s->trouble; }
