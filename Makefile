@@ -6,7 +6,7 @@ CC      ?= cc
 CFLAGS  ?= -O2 -g
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wconversion
 # -D_GNU_SOURCE= : argp, open_memstream and getrusage beside ISO C.
-CPPFLAGS += -D_GNU_SOURCE= -Iisa-model -I$(BUILD)/isa-model -Icli -Ivmm-model -I$(BUILD)/proofs
+CPPFLAGS += -D_GNU_SOURCE= -Iisa-model -I$(BUILD)/isa-model -Icli -Ivmm-model -I$(BUILD)/proofs -I$(BUILD)/machine
 LDLIBS   = -lz3 -ljansson -lcapstone -ldw -lelf -lpthread
 FUZZ_SECONDS ?= 60
 # What the decoders are measured with: the code of the solver's library.
@@ -16,17 +16,20 @@ CLANG   ?= clang
 BUILD_PACKAGES = build-essential pkg-config flex bison libz3-dev libcunit1-dev libjansson-dev libcapstone-dev libelf-dev libdw-dev cvc4
 LINT_PACKAGES  = clang clang-format clang-tidy cppcheck libclang-rt-14-dev
 
-LIBRARY_SOURCES = $(wildcard isa-model/*.c x86-tables/*.c classifier/*.c vmm-model/*.c simulator/*.c hardware/*.c scanner/*.c reports/*.c)
+LIBRARY_SOURCES = $(wildcard isa-model/*.c x86-tables/*.c classifier/*.c vmm-model/*.c simulator/*.c hardware/*.c machine/*.c machine/devices/*.c scanner/*.c reports/*.c)
 CLI_SOURCES     = $(wildcard cli/*.c)
 # These make a program of their own.
 COMPARE_SCAN    = $(addprefix tests/scanner/,class_table.c capstone_filter.c compare_sweeps.c compare_scan.c)
 TEST_SOURCES    = $(filter-out %/compare_capstone.c %/compare_names.c $(COMPARE_SCAN) tests/bench/% tests/fuzz/%,$(wildcard tests/*.c tests/*/*.c))
 TABLES          = $(sort $(wildcard x86-tables/*.isa) x86-tables/capstone_names.txt x86-tables/hardware_differences.txt)
 TEACHING        = examples/isa/third_generation.isa examples/isa/third_generation/machine.isa
-HEADERS         = $(wildcard isa-model/*.h x86-tables/*.h classifier/*.h simulator/*.h hardware/*.h reports/*.h cli/*.h scanner/*.h tests/*.h tests/x86-tables/*.h)
+HEADERS         = $(wildcard isa-model/*.h x86-tables/*.h classifier/*.h simulator/*.h hardware/*.h machine/*.h machine/devices/*.h reports/*.h cli/*.h scanner/*.h tests/*.h tests/x86-tables/*.h)
 GENERATED       = $(BUILD)/isa-model/lexer.c $(BUILD)/isa-model/parser.c
 
-LIBRARY_OBJECTS = $(LIBRARY_SOURCES:%.c=$(BUILD)/%.o) $(GENERATED:.c=.o)
+# The C of x86's steps, in parts: the bare machine executes it, and the tests compare it with the evaluator.
+EMITTED_PARTS   = 4
+EMITTED_OBJECTS = $(foreach part,$(shell seq 0 $(EMITTED_PARTS)),$(BUILD)/emitted/x86_$(part).o)
+LIBRARY_OBJECTS = $(LIBRARY_SOURCES:%.c=$(BUILD)/%.o) $(GENERATED:.c=.o) $(EMITTED_OBJECTS)
 CLI_OBJECTS     = $(CLI_SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/cli/embedded.o $(BUILD)/cli/embedded_text.o
 TEST_OBJECTS    = $(TEST_SOURCES:%.c=$(BUILD)/%.o)
 # The monitor is built against what `popek emit` makes of its machine.
@@ -103,6 +106,18 @@ $(BUILD)/proofs/third_generation_step.c: $(BUILD)/emit $(TEACHING)
 	@mkdir -p $(@D)
 	$(BUILD)/emit examples/isa/third_generation.isa c $@
 
+$(BUILD)/emitted/x86_%.c: $(BUILD)/emit $(TABLES)
+	@mkdir -p $(@D)
+	$(BUILD)/emit x86-tables/x86.isa $*/$(EMITTED_PARTS) $@
+$(BUILD)/emitted/%.o: $(BUILD)/emitted/%.c isa-model/emitted.h
+	$(CC) -std=c11 $(CPPFLAGS) $(GENERATED_WARNINGS) -Wno-unused-variable -O1 -c -o $@ $<
+# The state that the bare machine of machine/ looks into.
+MACHINE_OBJECTS = $(filter $(BUILD)/machine/%,$(LIBRARY_OBJECTS))
+$(MACHINE_OBJECTS): | $(BUILD)/machine/x86_state.h
+$(BUILD)/machine/x86_state.h: $(BUILD)/emit $(TABLES)
+	@mkdir -p $(@D)
+	$(BUILD)/emit x86-tables/x86.isa types $@
+
 # --- what it says about x86 -----------------------------------------------------------------------------------------------------------------------
 # Exit code 1 means findings, and x86 has them.
 audit: $(BUILD)/popek
@@ -114,15 +129,7 @@ audit: $(BUILD)/popek
 	@echo "The report is in $(BUILD)/audit/x86.txt and x86.json."
 
 # --- tests ----------------------------------------------------------------------------------------------------------------------------------------
-# The C of x86 that is compared with the evaluator, in parts.
-EMITTED_PARTS   = 4
-EMITTED_OBJECTS = $(foreach part,$(shell seq 0 $(EMITTED_PARTS)),$(BUILD)/emitted/x86_$(part).o)
-$(BUILD)/emitted/x86_%.c: $(BUILD)/emit $(TABLES)
-	@mkdir -p $(@D)
-	$(BUILD)/emit x86-tables/x86.isa $*/$(EMITTED_PARTS) $@
-$(BUILD)/emitted/%.o: $(BUILD)/emitted/%.c isa-model/emitted.h
-	$(CC) -std=c11 $(CPPFLAGS) $(GENERATED_WARNINGS) -Wno-unused-variable -O1 -c -o $@ $<
-$(BUILD)/tests/run: $(TEST_OBJECTS) $(EMITTED_OBJECTS) $(BUILD)/libpopek.a
+$(BUILD)/tests/run: $(TEST_OBJECTS) $(BUILD)/libpopek.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcunit
 test: $(BUILD)/popek $(BUILD)/tests/run $(PLUGINS) $(BUILD)/proofs/why3.conf compare-decoders
 	@$(BUILD)/tests/run $(BUILD)/popek
@@ -162,7 +169,7 @@ $(BUILD)/tests/bench/scan: $(addprefix $(BUILD)/tests/,bench/scan.o scanner/clas
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 $(BUILD)/tests/bench/hardware: $(BUILD)/tests/bench/hardware.o $(BUILD)/libpopek.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
-$(BUILD)/tests/bench/emitted: $(BUILD)/tests/bench/emitted.o $(BUILD)/tests/isa-model/emitted_states.o $(EMITTED_OBJECTS) $(BUILD)/libpopek.a
+$(BUILD)/tests/bench/emitted: $(BUILD)/tests/bench/emitted.o $(BUILD)/tests/isa-model/emitted_states.o $(BUILD)/libpopek.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 bench: $(BUILD)/tests/bench/emitted $(BUILD)/popek $(BUILD)/tests/bench/measure $(BUILD)/tests/bench/decode $(BUILD)/tests/bench/lockstep $(BUILD)/tests/bench/hardware $(BUILD)/tests/bench/scan $(PLUGINS)
 	@$(BUILD)/tests/bench/measure "x86, 32-bit protected mode" $(BUILD)/popek classify x86 --profile ring_compression --mode protected --statistics
@@ -215,7 +222,7 @@ prove-mutants: $(PROOF_INPUTS)
 
 # --- lint -----------------------------------------------------------------------------------------------------------------------------------------
 LINT_SOURCES = $(filter-out vmm-model/%,$(LIBRARY_SOURCES)) $(CLI_SOURCES) $(TEST_SOURCES) $(wildcard tests/x86-tables/compare_*.c tests/fuzz/*.c tests/bench/*.c)
-lint: $(BUILD)/.packages-lint $(BUILD)/isa-model/parser.h $(MONITOR_INPUTS)
+lint: $(BUILD)/.packages-lint $(BUILD)/isa-model/parser.h $(MONITOR_INPUTS) $(BUILD)/machine/x86_state.h
 	clang-format --dry-run --Werror $(LINT_SOURCES) $(HEADERS)
 	$(MAKE) BUILD=build-gcc CC=gcc CFLAGS="-O2 -Werror" build-gcc/popek build-gcc/tests/run
 	$(MAKE) BUILD=build-clang CC=$(CLANG) CFLAGS="-O2 -Werror" build-clang/popek build-clang/tests/run
