@@ -142,6 +142,19 @@ static unsigned flags_of(const char *name, const struct instruction *i) {
     return flags;
 }
 
+/* SDM vol. 2B, RET: the stack pointer and segment of the outer level lie above the parameters that the return releases. */
+static void skip_parameters(struct instruction *i) {
+    uint64_t released = 0;
+    for (unsigned k = 0; k < i->count; k++) {
+        released = is(i->step->operands[k].name, "immediate") ? i->places[k].constant : released;
+    }
+    for (unsigned k = 0; k < i->count; k++) {
+        if (begins(i->step->operands[k].name, "outer_")) {
+            i->places[k].offset = (uint16_t)(i->places[k].offset + released);
+        }
+    }
+}
+
 /* Loads of SS: SDM vol. 2B, MOV, POP. */
 static bool loads_stack_segment(const char *text) { return begins(text, "MOV SS,") || begins(text, "POP SS"); }
 
@@ -180,6 +193,9 @@ bool bind_places(const struct decoder *decoder, const struct decoded *d, struct 
         if (is(name, "POP") && p->kind == PLACE_MEMORY && p->base == NUMBER_SP) {
             p->displacement += p->bytes; /* SDM vol. 2B, POP: the address is computed after the stack pointer is incremented */
         }
+    }
+    if (is(name, "RET_FAR")) {
+        skip_parameters(i);
     }
     bool bit_test = (is(name, "BT") || is(name, "BIT_CHANGE")) && i->count == 2;
     if (bit_test && i->places[0].kind == PLACE_MEMORY && i->places[1].kind == PLACE_REGISTER) {

@@ -21,7 +21,10 @@ struct computer *computer_new(const struct decoder *decoder, uint32_t memory_siz
         computer_free(c);
         return NULL;
     }
-    computer_memory_changed(c);
+    for (unsigned i = 0; i < KEPT_INSTRUCTIONS; i++) {
+        p->kept[i].physical = UINT32_MAX;
+    }
+    forget_translations(p);
     return c;
 }
 
@@ -60,9 +63,7 @@ uint8_t *computer_memory(struct computer *c, uint32_t *size) {
 }
 
 void computer_memory_changed(struct computer *c) {
-    for (unsigned i = 0; i < KEPT_INSTRUCTIONS; i++) {
-        c->processor.kept[i].physical = UINT32_MAX;
-    }
+    c->memory.epoch++;
     forget_translations(&c->processor);
 }
 
@@ -169,6 +170,23 @@ static enum computer_end step(struct computer *c) {
 enum computer_end computer_step(struct computer *c) {
     x86_set_opaques(machine_opaque, &c->opaque_context);
     return step(c);
+}
+
+void computer_passed(struct computer *c, uint64_t instructions) {
+    c->processor.executed += instructions;
+    c->processor.state.tsc += instructions;
+    c->statistics.executed = c->processor.executed;
+}
+
+uint64_t computer_until_event(struct computer *c) {
+    advance_devices(c);
+    return c->next_event == NEVER ? NEVER : c->next_event > c->processor.executed ? c->next_event - c->processor.executed : 0;
+}
+
+bool computer_must_step(const struct computer *c) {
+    const struct x86 *s = &c->processor.state;
+    bool interrupt = interrupt_pending(&c->devices.interrupts) && (s->interrupt_flag != 0 || c->processor.shadow);
+    return interrupt || s->halted != 0 || s->status_tf != 0 || processor_mode(s) != MATCHER_PROTECTED;
 }
 
 enum computer_end computer_run(struct computer *c, uint64_t instructions) {

@@ -77,8 +77,9 @@ const struct instruction *fetch(struct processor *p, struct fault *fault) {
     uint32_t in_page = linear % PAGE_SIZE_4K;
     uint32_t physical = (uint32_t)(t->host - p->memory->bytes) + in_page;
     uint32_t page = physical / PAGE_SIZE_4K;
+    uint32_t generation = p->memory->generation[page] + p->memory->epoch;
     struct instruction *i = &p->kept[(physical ^ physical >> 14) % KEPT_INSTRUCTIONS];
-    if (i->physical == physical && i->generation == p->memory->generation[page] && i->mode == processor_mode(s) && i->length <= room) {
+    if (i->physical == physical && i->generation == generation && i->mode == processor_mode(s) && i->length <= room) {
         return i;
     }
     if (!decode(p, linear, (uint32_t)(room < MOST_BYTES ? room : MOST_BYTES), &p->scratch, fault)) {
@@ -89,7 +90,7 @@ const struct instruction *fetch(struct processor *p, struct fault *fault) {
     }
     *i = p->scratch;
     i->physical = physical;
-    i->generation = p->memory->generation[page];
+    i->generation = generation;
     p->memory->has_code[page] = 1;
     return i;
 }

@@ -12,6 +12,14 @@ struct memory {
     uint32_t size;        /* in bytes, a multiple of 4096 */
     uint32_t *generation; /* by page: counts changes to pages that instructions were decoded from */
     uint8_t *has_code;    /* by page: instructions of it are kept decoded */
+    uint32_t epoch;       /* is added to all generations: counts changes of the whole memory */
+    struct write_log *log; /* NULL: writes are not noted */
+};
+/* Which bytes were written, for who compares two memories. */
+#define LOGGED_WRITES 256u
+struct write_log {
+    uint32_t physical[LOGGED_WRITES], size[LOGGED_WRITES];
+    uint32_t count; /* may be larger: the rest was not written down */
 };
 
 /* Zeroed memory; false: out of memory. */
@@ -21,8 +29,16 @@ void memory_drop(struct memory *m);
 void memory_read(const struct memory *m, uint32_t physical, void *to, uint32_t size);
 void memory_write(struct memory *m, uint32_t physical, const void *from, uint32_t size);
 
-/* Before a change of bytes in a page: what was decoded from it is void. */
-static inline void memory_touch(struct memory *m, uint32_t page) {
+/* Before a change of bytes, which lie in one page: what was decoded from it is void. */
+static inline void memory_touch(struct memory *m, uint32_t physical, uint32_t size) {
+    uint32_t page = physical / PAGE_SIZE_4K;
+    if (m->log != 0) {
+        uint32_t at = m->log->count++;
+        if (at < LOGGED_WRITES) {
+            m->log->physical[at] = physical;
+            m->log->size[at] = size;
+        }
+    }
     if (m->has_code[page] != 0) {
         m->has_code[page] = 0;
         m->generation[page]++;

@@ -83,6 +83,12 @@ struct element {
 };
 #define MSR_COUNT 8u
 
+/* What the manual leaves open of the last instruction. */
+struct undefined_results {
+    uint32_t flags;
+    bool others; /* a register or an operand */
+};
+
 struct ports;
 struct trial;
 struct array_source;
@@ -98,6 +104,7 @@ struct processor {
     bool shadow;        /* the last instruction keeps interrupts off for one more */
     bool shut_down;     /* a triple fault */
     const char *failure; /* what the machine cannot execute; NULL */
+    struct undefined_results *undefined; /* NULL: nobody asks which results are undefined */
     struct translation translations[TRANSLATIONS];
     uint32_t translations_seen;    /* the component translation_cache when they were made */
     uint64_t root_seen;            /* CR3 */

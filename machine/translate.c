@@ -140,7 +140,7 @@ bool linear_write(struct processor *p, uint32_t linear, const void *from, uint32
             return false;
         }
         if (t->host != NULL) {
-            memory_touch(p->memory, (uint32_t)(t->host - p->memory->bytes) / PAGE_SIZE_4K);
+            memory_touch(p->memory, (uint32_t)(t->host - p->memory->bytes) + (linear + done) % PAGE_SIZE_4K, part);
             memcpy(t->host + (linear + done) % PAGE_SIZE_4K, (const uint8_t *)from + done, part);
         }
         done += part;

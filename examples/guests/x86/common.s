@@ -32,7 +32,7 @@ start:
     mov %ah, tss_descriptor + 7
     movl $kernel_stack_top, tss + 4
     movw $DATA0, tss + 8
-    movw $104, tss + 102        # no I/O map
+    movw $104 + 132, tss + 102  # the I/O map lies beyond the limit: no port at CPL 3
     mov $TASK, %ax
     ltr %ax
     mov $255, %ecx              # entry %ecx of the IDT is the stub of that vector
@@ -136,6 +136,55 @@ put_line:
     call put_line
     .endm
 
+# Programs at CPL 3 may use the ports below 0x400, and so the serial port.
+allow_ports:
+    movw $104, tss + 102
+    ret
+
+# To %eax at CPL 3, with a stack of its own; comes back through `expected`.
+enter_user:
+    mov $DATA3, %cx
+    mov %cx, %ds
+    mov %cx, %es
+    push $DATA3
+    push $user_stack_top
+    pushf
+    push $CODE3
+    push %eax
+    iret
+
+# Executes an instruction that is expected to fault, and says what it did.
+    .macro attempt text, instruction:vararg
+    movl $77f, expected
+    mov %esp, expected_stack
+    \instruction
+    movl $0, %ss:expected
+    say "\text: no exception\n"
+    jmp 78f
+77: mov $DATA0, %ax
+    mov %ax, %ds
+    say "\text: "
+    call put_seen
+78:
+    .endm
+
+# The vector that was seen, and its error code when it has one.
+put_seen:
+    mov seen_vector, %eax
+    say "vector "
+    call put_hexadecimal
+    cmp $8, %eax
+    je 1f
+    cmp $10, %eax
+    jb 2f
+    cmp $14, %eax
+    ja 2f
+1:  mov seen_error, %eax
+    say " error "
+    call put_hexadecimal
+2:  call put_line
+    ret
+
 # Stubs of the exceptions and interrupts, 8 bytes each: push the vector, and go on.
     .align 8
 stub_first:
@@ -189,7 +238,7 @@ gdt:
     .quad 0x00cffb000000ffff
     .quad 0x00cff3000000ffff
 tss_descriptor:
-    .word 104 - 1, 0
+    .word 104 + 132 - 1, 0
     .byte 0, 0x89, 0, 0         # the base is put in at the start
     .quad 0, 0, 0, 0            # for the guests
 gdt_end:
@@ -212,7 +261,11 @@ kernel_stack:
     .skip 8192
 kernel_stack_top:
 tss:
-    .skip 108
+    .skip 104 + 132             # with an I/O map of zeros, up to port 0x400
+    .align 4
+user_stack:
+    .skip 4096
+user_stack_top:
 seen_vector:
     .skip 4
 seen_error:
