@@ -16,13 +16,14 @@ struct engine_ports {
 enum engine_stop {
     ENGINE_SPENT,     /* so many instructions are done */
     ENGINE_EXCEPTION, /* the next instruction raises an exception or is a software interrupt; the state is that before it */
-    ENGINE_HALT,      /* the next instruction is HLT */
-    ENGINE_LOST       /* the engine cannot go on */
+    ENGINE_TRAP,      /* an exception after an instruction that completed: single-stepping */
+    ENGINE_HALT       /* the next instruction is HLT */
 };
+#define ENGINE_SOME_VECTOR 256u
 struct engine_event {
     enum engine_stop stop;
     uint64_t executed;
-    uint32_t vector; /* ENGINE_EXCEPTION */
+    uint32_t vector; /* ENGINE_EXCEPTION, as far as the engine knows: ENGINE_SOME_VECTOR */
 };
 
 struct engine;

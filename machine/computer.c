@@ -91,6 +91,11 @@ static void raise_fault(struct computer *c, const struct fault *fault) {
     deliver(&c->processor, fault, false);
 }
 
+static void single_step_trap(struct computer *c) {
+    c->processor.state.dr6 |= 0x4000; /* BS */
+    raise_fault(c, &(struct fault){VECTOR_DEBUG, false, true, 0, 0});
+}
+
 /* One instruction. SDM vol. 3A, 19.3.1.4: with TF set before it, #DB comes after it. */
 static void execute_next(struct computer *c) {
     struct processor *p = &c->processor;
@@ -116,8 +121,7 @@ static void execute_next(struct computer *c) {
         forget_translations(p);
     }
     if (traced) {
-        p->state.dr6 |= 0x4000; /* BS */
-        raise_fault(c, &(struct fault){VECTOR_DEBUG, false, true, 0, 0});
+        single_step_trap(c);
     }
 }
 
@@ -170,6 +174,11 @@ static enum computer_end step(struct computer *c) {
 enum computer_end computer_step(struct computer *c) {
     x86_set_opaques(machine_opaque, &c->opaque_context);
     return step(c);
+}
+
+void computer_single_step_trap(struct computer *c) {
+    x86_set_opaques(machine_opaque, &c->opaque_context);
+    single_step_trap(c);
 }
 
 void computer_passed(struct computer *c, uint64_t instructions) {

@@ -25,6 +25,8 @@ void computer_passed(struct computer *c, uint64_t instructions);
 uint64_t computer_until_event(struct computer *c);
 /* Another processor must not go on alone: an interrupt is due, the machine halts, TF is set, or the mode is not 32-bit protected mode. */
 bool computer_must_step(const struct computer *c);
+/* #DB after an instruction that another processor completed. */
+void computer_single_step_trap(struct computer *c);
 /* Takes over what another processor shows. Hidden parts of segment registers that changed are loaded by the steps of the tables. */
 bool computer_follow(struct computer *c, const struct machine_state *seen);
 

@@ -20,6 +20,8 @@ struct memory {
 struct write_log {
     uint32_t physical[LOGGED_WRITES], size[LOGGED_WRITES];
     uint32_t count; /* may be larger: the rest was not written down */
+    bool quiet;     /* flags of page tables are written now, which every processor does when it likes */
+    bool flags[LOGGED_WRITES];
 };
 
 /* Zeroed memory; false: out of memory. */
@@ -37,6 +39,7 @@ static inline void memory_touch(struct memory *m, uint32_t physical, uint32_t si
         if (at < LOGGED_WRITES) {
             m->log->physical[at] = physical;
             m->log->size[at] = size;
+            m->log->flags[at] = m->log->quiet;
         }
     }
     if (m->has_code[page] != 0) {

@@ -39,7 +39,13 @@ static uint32_t read_entry(const struct processor *p, uint32_t physical) {
 static void mark_entry(struct processor *p, uint32_t physical, uint32_t entry, uint32_t flags) {
     if ((entry & flags) != flags) {
         entry |= flags;
+        if (p->memory->log != NULL) {
+            p->memory->log->quiet = true;
+        }
         memory_write(p->memory, physical, &entry, sizeof entry);
+        if (p->memory->log != NULL) {
+            p->memory->log->quiet = false;
+        }
     }
 }
 

@@ -18,7 +18,7 @@ struct unicorn_engine {
     uint64_t executed, limit;
     uint64_t last; /* linear address of the last instruction that was begun */
     uint32_t last_size;
-    bool spent, interrupted, lost;
+    bool spent, interrupted;
     uint32_t vector;
     struct machine_state known; /* what was set last */
 };
@@ -84,15 +84,14 @@ static void on_output(uc_engine *uc, uint32_t port, int size, uint32_t value, vo
     }
 }
 
-/* Memory that is not there. */
+/* A page that is not present, or memory that is not there: the machine finds out which. */
 static bool on_unmapped(uc_engine *uc, uc_mem_type type, uint64_t address, int size, int64_t value, void *context) {
-    struct unicorn_engine *e = context;
     (void)uc;
     (void)type;
     (void)address;
     (void)size;
     (void)value;
-    e->lost = true;
+    (void)context;
     return false;
 }
 
@@ -123,7 +122,7 @@ static bool set_system(struct unicorn_engine *e, const struct machine_state *s) 
     }
     good = good && set_table(uc, UC_X86_REG_IDTR, 0, s->idtr_base, s->idtr_limit, 0) &&
            set_table(uc, UC_X86_REG_LDTR, s->ldtr.selector, s->ldtr.base, s->ldtr.limit, 0x8200) &&
-           set_table(uc, UC_X86_REG_TR, s->tr.selector, s->tr.base, s->tr.limit, 0x8B00);
+           set_table(uc, UC_X86_REG_TR, s->tr.selector, s->tr.base, s->tr.limit, 0x8900) /* the emulator wants an available TSS here */;
     good = good && set_number(uc, UC_X86_REG_CR3, s->cr3) && set_number(uc, UC_X86_REG_CR4, s->cr4) && set_number(uc, UC_X86_REG_CR0, s->cr0);
     good = good && set_number(uc, UC_X86_REG_CR2, s->cr2) && set_msr(uc, 0x174, s->sysenter_cs) && set_msr(uc, 0x175, s->sysenter_esp) &&
            set_msr(uc, 0x176, s->sysenter_eip);
@@ -161,11 +160,16 @@ static void run(struct engine *engine, uint64_t count, struct engine_event *even
     struct unicorn_engine *e = (struct unicorn_engine *)engine;
     e->executed = 0;
     e->limit = count;
-    e->spent = e->interrupted = e->lost = false;
+    e->spent = e->interrupted = false;
     uint64_t start = get_number(e->uc, UC_X86_REG_EIP);
-    uc_err error = uc_emu_start(e->uc, start, UINT64_MAX, 0, 0);
+    uc_err error = uc_emu_start(e->uc, start, SCRATCH, 0, 0);
     *event = (struct engine_event){ENGINE_SPENT, e->executed, 0};
     if (e->spent && !e->interrupted) {
+        return;
+    }
+    if (e->interrupted && e->vector == 1) {
+        event->stop = ENGINE_TRAP;
+        event->vector = 1;
         return;
     }
     uint64_t base = e->known.segments[SEGMENT_CS].base;
@@ -173,8 +177,10 @@ static void run(struct engine *engine, uint64_t count, struct engine_event *even
         event->executed--;
         (void)set_number(e->uc, UC_X86_REG_EIP, e->last - base);
     }
-    event->vector = e->interrupted ? e->vector : error == UC_ERR_INSN_INVALID ? 6 : 14;
-    event->stop = e->lost ? ENGINE_LOST : error == UC_ERR_OK && !e->interrupted ? ENGINE_HALT : ENGINE_EXCEPTION;
+    /* The emulator takes every exception after the first one for a double fault, because it never delivered the first. */
+    bool known = !e->interrupted || e->vector != 8;
+    event->vector = !known ? ENGINE_SOME_VECTOR : e->interrupted ? e->vector : error == UC_ERR_INSN_INVALID ? 6 : 14;
+    event->stop = error == UC_ERR_OK && !e->interrupted ? ENGINE_HALT : ENGINE_EXCEPTION;
 }
 
 static void get_state(struct engine *engine, struct machine_state *s) {

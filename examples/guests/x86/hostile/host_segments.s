@@ -4,6 +4,8 @@
     .macro load selector
     mov $\selector, %ecx
     attempt "MOV DS, \selector", mov %cx, %ds
+    mov $DATA0, %ax
+    mov %ax, %ds
     mov $\selector, %ecx
     attempt "MOV SS, \selector", mov %cx, %ss
     mov $DATA0, %ax
