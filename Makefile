@@ -41,11 +41,11 @@ PLUGIN_OBJECTS  = $(PLUGIN_SOURCES:%.c=$(BUILD)/plugin/%.o)
 PLUGINS         = $(if $(wildcard /usr/include/unicorn/unicorn.h),$(BUILD)/popek-unicorn.so)
 MONITOR_INPUTS  = $(BUILD)/proofs/third_generation.h $(BUILD)/proofs/third_generation_step.c
 
-.PHONY: all audit test test-all rebase compare-decoders compare-scan compare-scan-many bench prove prove-replay prove-cache prove-record \
+.PHONY: all audit guests test test-all rebase compare-decoders compare-scan compare-scan-many bench prove prove-replay prove-cache prove-record \
     prove-smoke prove-controls prove-mutants prove-abstract lint sanitize fuzz install clean
 .DELETE_ON_ERROR:
 .SECONDARY:
-all: $(BUILD)/popek $(PLUGINS)
+all: $(BUILD)/popek $(PLUGINS) guests
 
 # --- what is needed -------------------------------------------------------------------------------------------------------------------------------
 $(BUILD)/.packages: tools/packages.sh
@@ -128,10 +128,19 @@ audit: $(BUILD)/popek
 	@echo
 	@echo "The report is in $(BUILD)/audit/x86.txt and x86.json."
 
+# --- guests ---------------------------------------------------------------------------------------------------------------------------------------
+GUEST_SOURCES = $(filter-out %/common.s,$(wildcard examples/guests/x86/*.s examples/guests/x86/hostile/*.s))
+GUESTS        = $(GUEST_SOURCES:examples/guests/x86/%.s=$(BUILD)/guests/%.elf)
+guests: $(GUESTS)
+$(BUILD)/guests/%.elf: examples/guests/x86/%.s examples/guests/x86/common.s
+	@mkdir -p $(@D)
+	as --32 -I examples/guests/x86 -o $(@:.elf=.o) $<
+	ld -m elf_i386 -Ttext=0x100000 -e start -o $@ $(@:.elf=.o)
+
 # --- tests ----------------------------------------------------------------------------------------------------------------------------------------
 $(BUILD)/tests/run: $(TEST_OBJECTS) $(BUILD)/libpopek.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcunit
-test: $(BUILD)/popek $(BUILD)/tests/run $(PLUGINS) $(BUILD)/proofs/why3.conf compare-decoders
+test: $(BUILD)/popek $(BUILD)/tests/run $(GUESTS) $(PLUGINS) $(BUILD)/proofs/why3.conf compare-decoders
 	@$(BUILD)/tests/run $(BUILD)/popek
 # The matcher against Capstone; fails when a disagreement is not explained in x86-tables/disagreements.txt.
 $(BUILD)/tests/compare_capstone: $(BUILD)/tests/x86-tables/compare_capstone.o $(BUILD)/tests/x86-tables/compare_names.o $(BUILD)/libpopek.a
@@ -151,7 +160,7 @@ compare-scan: $(BUILD)/tests/compare_scan
 compare-scan-many: $(BUILD)/tests/compare_scan
 	@$< x86-tables/x86.isa x86-tables/capstone_names.txt x86-tables/disagreements.txt $(MANY_BINARIES)
 # As `make test`, with every query of x86 decided by the second solver instead of a sample.
-test-all: $(BUILD)/popek $(BUILD)/tests/run $(BUILD)/proofs/why3.conf
+test-all: $(BUILD)/popek $(BUILD)/tests/run $(GUESTS) $(BUILD)/proofs/why3.conf
 	@POPEK_TEST_ALL=1 $(BUILD)/tests/run $(BUILD)/popek
 # Writes the expected messages of the language errors and the kept reports anew and shows what changed.
 rebase: $(BUILD)/popek

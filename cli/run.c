@@ -179,16 +179,17 @@ static int run(struct request *r, struct computer *c) {
 }
 
 int command_run(int argc, char **argv) {
-    static const struct argp argp = {options,
-                                     parse,
-                                     "GUEST",
-                                     "Runs GUEST, a multiboot kernel, another 32-bit ELF file, or a boot sector, on a bare PC in software (docs/run.md).\v"
-                                     "Exit codes: 0 the guest ended the run or halted; 1 it did not (exit code, triple fault, budget spent, an instruction "
-                                     "that the machine cannot execute), or --compare found a difference; 2 bad usage; 3 bad input; 77 the backend cannot "
-                                     "run here.",
-                                     NULL,
-                                     NULL,
-                                     NULL};
+    static const struct argp argp = {
+        options,
+        parse,
+        "GUEST",
+        "Runs GUEST, a multiboot kernel, another 32-bit ELF file, or a boot sector, on a bare PC in software (docs/run.md).\v"
+        "Exit codes: 0 the guest ended the run or halted; 1 it did not (exit code, triple fault, budget spent, an instruction "
+        "that the machine cannot execute), or --compare found a difference; 2 bad usage; 3 bad input; 77 the backend cannot "
+        "run here.",
+        NULL,
+        NULL,
+        NULL};
     struct request r = {.command_line = "", .session = {.memory = USUAL_MEMORY, .instructions = USUAL_INSTRUCTIONS}};
     (void)argp_parse(&argp, argc, argv, 0, NULL, &r);
     size_t size = 0;

@@ -29,7 +29,8 @@ struct engine_event {
 struct engine;
 struct engine_operations {
     const char *name;
-    /* Takes over the state of a 32-bit machine in protected mode at CPL 0 or 3: what is visible, and descriptor tables in memory. False: it cannot. */
+    /* Takes over the state of a 32-bit machine in protected mode at CPL 0 or 3: what is visible, and descriptor tables in memory. False: it cannot.
+     */
     bool (*set_state)(struct engine *e, const struct machine_state *s);
     /* Executes at most `count` instructions. */
     void (*run)(struct engine *e, uint64_t count, struct engine_event *event);

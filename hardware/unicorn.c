@@ -61,7 +61,7 @@ struct backend *unicorn_open(const char **reason) {
 }
 
 struct engine *unicorn_engine_open(uint8_t *memory, uint32_t size, const struct engine_ports *ports, const char **reason) {
-    typedef struct engine *open_function(uint8_t *memory, uint32_t size, const struct engine_ports *ports, const char **reason);
+    typedef struct engine *open_function(uint8_t * memory, uint32_t size, const struct engine_ports *ports, const char **reason);
     open_function *function = NULL;
     void *symbol = find_function("popek_open_unicorn_engine", reason);
     memcpy(&function, &symbol, sizeof function);

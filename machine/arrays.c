@@ -67,9 +67,7 @@ static struct element *find_msr(struct processor *p, uint32_t number) {
     return NULL;
 }
 
-static bool has_msr(uint32_t number) {
-    return number == IA32_TIME_STAMP_COUNTER || (number >= IA32_SYSENTER_FIRST && number <= IA32_SYSENTER_LAST);
-}
+static bool has_msr(uint32_t number) { return number == IA32_TIME_STAMP_COUNTER || (number >= IA32_SYSENTER_FIRST && number <= IA32_SYSENTER_LAST); }
 
 static word128 read_element(void *context, word128 index) {
     struct array_source *a = context;
@@ -98,8 +96,12 @@ static enum source_kind kind_of(const char *name) {
     static const struct {
         const char *name;
         enum source_kind kind;
-    } kinds[] = {{"descriptor_memory", SOURCE_DESCRIPTORS}, {"tss_memory", SOURCE_TASK_STATE},           {"device", SOURCE_PORTS},
-                 {"msr", SOURCE_MSR},                       {"msr_implemented", SOURCE_MSR_IMPLEMENTED}, {"cpuid", SOURCE_CPUID}};
+    } kinds[] = {{"descriptor_memory", SOURCE_DESCRIPTORS},
+                 {"tss_memory", SOURCE_TASK_STATE},
+                 {"device", SOURCE_PORTS},
+                 {"msr", SOURCE_MSR},
+                 {"msr_implemented", SOURCE_MSR_IMPLEMENTED},
+                 {"cpuid", SOURCE_CPUID}};
     for (unsigned i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         if (strcmp(name, kinds[i].name) == 0) {
             return kinds[i].kind;
@@ -116,7 +118,7 @@ bool arrays_make(struct processor *p) {
             struct emitted_array *a = &p->arrays[i];
             struct array_source *source = &p->sources[p->source_count++];
             *source = (struct array_source){p, i, kind_of(x86_emitted.components[i].name)};
-            *a = (struct emitted_array){0, MOST_WRITES, calloc(MOST_WRITES, sizeof(word128)), calloc(MOST_WRITES, sizeof(word128)), read_element,
+            *a = (struct emitted_array){0,     MOST_WRITES, calloc(MOST_WRITES, sizeof(word128)), calloc(MOST_WRITES, sizeof(word128)), read_element,
                                         source};
             if (a->index == NULL || a->value == NULL) {
                 return false;

@@ -16,8 +16,13 @@ static bool is(const char *name, const char *other) { return strcmp(name, other)
 static bool begins(const char *name, const char *start) { return strncmp(name, start, strlen(start)) == 0; }
 
 static struct location memory_place(unsigned segment, unsigned base, unsigned bits) {
-    return (struct location){.kind = PLACE_MEMORY, .segment = (uint8_t)segment, .base = (uint8_t)base, .index = NO_REGISTER,
-                          .scale = 1, .address_bits = (uint8_t)bits, .bit_register = NO_REGISTER};
+    return (struct location){.kind = PLACE_MEMORY,
+                             .segment = (uint8_t)segment,
+                             .base = (uint8_t)base,
+                             .index = NO_REGISTER,
+                             .scale = 1,
+                             .address_bits = (uint8_t)bits,
+                             .bit_register = NO_REGISTER};
 }
 
 static struct location explicit_memory(const struct matcher_operand *o, const struct decoded *d) {
@@ -107,7 +112,7 @@ static struct location effective_address(const struct text *t, const struct deco
 }
 
 static struct location find_place(const char *instruction, const struct emitted_operand *o, char kind, const struct decoded *d, struct text *t,
-                               unsigned *popped) {
+                                  unsigned *popped) {
     struct location p = {.kind = PLACE_NOTHING};
     if (does_not_exist(o->name) || implicit_memory(instruction, o->name, d, &p)) {
         return p;

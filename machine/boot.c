@@ -63,7 +63,8 @@ static const char *load_segments(struct computer *c, const uint8_t *bytes, size_
 }
 
 /* Kernels that give addresses in the header instead: section 3.1.3. */
-static const char *load_by_header(struct computer *c, const uint8_t *bytes, size_t size, const struct multiboot_header *h, size_t at, uint32_t *entry) {
+static const char *load_by_header(struct computer *c, const uint8_t *bytes, size_t size, const struct multiboot_header *h, size_t at,
+                                  uint32_t *entry) {
     uint64_t offset = at - (uint64_t)(h->header - h->load);
     uint64_t length = h->load_end == 0 ? size - offset : h->load_end - h->load;
     uint64_t end = h->bss_end > h->load + length ? h->bss_end : h->load + length;

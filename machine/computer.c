@@ -14,7 +14,7 @@ struct computer *computer_new(const struct decoder *decoder, uint32_t memory_siz
     p->kept = calloc(KEPT_INSTRUCTIONS, sizeof *p->kept);
     p->choices = calloc(256, sizeof *p->choices);
     c->opaques = opaque_table_new();
-    c->opaque_context = (struct opaque_context){p, c->opaques};
+    c->opaque_context = (struct opaque_context){p, c->opaques, false};
     bool good = p->kept != NULL && p->choices != NULL && c->opaques != NULL && memory_make(&c->memory, memory_size) && arrays_make(p) &&
                 devices_attach(&c->devices, &c->ports, &p->executed, memory_size);
     if (!good) {
@@ -61,6 +61,8 @@ uint8_t *computer_memory(struct computer *c, uint32_t *size) {
     *size = c->memory.size;
     return c->memory.bytes;
 }
+
+void computer_break_division(struct computer *c) { c->opaque_context.fault = true; }
 
 void computer_memory_changed(struct computer *c) {
     c->memory.epoch++;

@@ -35,8 +35,8 @@ const char *computer_serial(const struct computer *c, size_t *size);
 char *computer_screen(const struct computer *c);
 
 enum boot_kind { BOOT_FLAT, BOOT_ELF, BOOT_MULTIBOOT };
-/* Puts a guest into memory and the processor to its start: a multiboot kernel or another 32-bit ELF file in protected mode with flat segments, any other
- * file as a flat binary at 0x7C00 in real-address mode, as a boot sector. NULL when it is done; otherwise why not. */
+/* Puts a guest into memory and the processor to its start: a multiboot kernel or another 32-bit ELF file in protected mode with flat segments, any
+ * other file as a flat binary at 0x7C00 in real-address mode, as a boot sector. NULL when it is done; otherwise why not. */
 const char *computer_boot(struct computer *c, const uint8_t *bytes, size_t size, const char *command_line, enum boot_kind *kind);
 
 enum computer_end {
@@ -68,6 +68,8 @@ void computer_set_state(struct computer *c, const struct machine_state *s);
 uint8_t *computer_memory(struct computer *c, uint32_t *size);
 /* Memory was changed from outside: nothing that was decoded or translated holds. */
 void computer_memory_changed(struct computer *c);
+/* A negative control for comparisons: unsigned quotients and remainders are too large by one from now on. */
+void computer_break_division(struct computer *c);
 /* The text of the form at CS:EIP and its bytes, as far as they can be read, for messages. */
 void computer_describe_next(struct computer *c, char *text, size_t size);
 

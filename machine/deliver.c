@@ -9,8 +9,7 @@
 static bool is_contributory(unsigned vector) { return vector == 0 || (vector >= VECTOR_TSS && vector <= VECTOR_PROTECTION); }
 
 static bool is_double(unsigned first, unsigned second) {
-    return (is_contributory(first) && is_contributory(second)) ||
-           (first == VECTOR_PAGE && (is_contributory(second) || second == VECTOR_PAGE));
+    return (is_contributory(first) && is_contributory(second)) || (first == VECTOR_PAGE && (is_contributory(second) || second == VECTOR_PAGE));
 }
 
 /* The limit of the IDT as the step of INT1 should see it: entry 1 is there when the entry of the vector is. */

@@ -22,7 +22,9 @@ static bool write_port(void *context, uint64_t executed, uint16_t port, unsigned
     return c->devices.ended || c->devices.reset || port < 0x100; /* the interrupt controllers and the timer */
 }
 
-struct engine_ports computer_engine_ports(struct computer *c) { return (struct engine_ports){read_port, write_port, c}; }
+struct engine_ports computer_engine_ports(struct computer *c) {
+    return (struct engine_ports){read_port, write_port, c};
+}
 
 static uint64_t next_slice(struct computer *c, uint64_t left) {
     uint64_t slice = computer_until_event(c);
@@ -52,6 +54,7 @@ static void finish_instruction(struct computer *c, const struct engine_event *ev
     uint64_t after = event->vector < 256 ? c->statistics.by_vector[event->vector] : c->statistics.faults;
     bool absent = event->vector == 14 && faults == c->statistics.faults; /* memory that is not there: an empty bus */
     bool agreed = event->stop == ENGINE_HALT || interrupt || absent || after != by_vector;
+    result->excused += absent && event->stop == ENGINE_EXCEPTION ? 1 : 0;
     if (event->stop == ENGINE_EXCEPTION && !agreed && !result->differs) {
         result->differs = true;
         (void)snprintf(result->difference, sizeof result->difference, "%s: the engine raised vector %u, the model %s", text, event->vector,

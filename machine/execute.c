@@ -65,8 +65,7 @@ bool fetch_operand(struct processor *p, const struct location *place, bool user,
     *value = 0;
     if (place->kind == PLACE_MEMORY || place->kind == PLACE_POPPED) {
         enum access access = (place->direction & 2) != 0 ? ACCESS_WRITE : ACCESS_READ;
-        return place_linear(p, place, access, linear, fault) &&
-               (access == ACCESS_READ || linear_writable(p, *linear, place->bytes, user, fault)) &&
+        return place_linear(p, place, access, linear, fault) && (access == ACCESS_READ || linear_writable(p, *linear, place->bytes, user, fault)) &&
                ((place->direction & 1) == 0 || linear_read(p, *linear, value, place->bytes, user, fault));
     }
     if (place->kind == PLACE_PUSHED) {

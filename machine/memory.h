@@ -9,10 +9,10 @@
 
 struct memory {
     uint8_t *bytes;
-    uint32_t size;        /* in bytes, a multiple of 4096 */
-    uint32_t *generation; /* by page: counts changes to pages that instructions were decoded from */
-    uint8_t *has_code;    /* by page: instructions of it are kept decoded */
-    uint32_t epoch;       /* is added to all generations: counts changes of the whole memory */
+    uint32_t size;         /* in bytes, a multiple of 4096 */
+    uint32_t *generation;  /* by page: counts changes to pages that instructions were decoded from */
+    uint8_t *has_code;     /* by page: instructions of it are kept decoded */
+    uint32_t epoch;        /* is added to all generations: counts changes of the whole memory */
     struct write_log *log; /* NULL: writes are not noted */
 };
 /* Which bytes were written, for who compares two memories. */

@@ -5,8 +5,19 @@
 
 #include <stdlib.h>
 
-enum function { FUNCTION_UNKNOWN, FUNCTION_QUOTIENT, FUNCTION_REMAINDER, FUNCTION_SIGNED_QUOTIENT, FUNCTION_SIGNED_REMAINDER, FUNCTION_COUNT_UP,
-                FUNCTION_KEEP, FUNCTION_NO, FUNCTION_PORT_VALUE, FUNCTION_PORT_READ, FUNCTION_PORT_WRITTEN };
+enum function {
+    FUNCTION_UNKNOWN,
+    FUNCTION_QUOTIENT,
+    FUNCTION_REMAINDER,
+    FUNCTION_SIGNED_QUOTIENT,
+    FUNCTION_SIGNED_REMAINDER,
+    FUNCTION_COUNT_UP,
+    FUNCTION_KEEP,
+    FUNCTION_NO,
+    FUNCTION_PORT_VALUE,
+    FUNCTION_PORT_READ,
+    FUNCTION_PORT_WRITTEN
+};
 static const struct {
     const char *name;
     enum function function;
@@ -89,7 +100,7 @@ word128 machine_opaque(void *context, unsigned number, const word128 *a, unsigne
     switch (table->function) {
     case FUNCTION_QUOTIENT:
     case FUNCTION_REMAINDER:
-        return divide(a, count, table->width, table->function == FUNCTION_REMAINDER);
+        return divide(a, count, table->width, table->function == FUNCTION_REMAINDER) + (c->fault ? 1 : 0);
     case FUNCTION_SIGNED_QUOTIENT:
     case FUNCTION_SIGNED_REMAINDER:
         return divide_signed(a, table->width, table->function == FUNCTION_SIGNED_REMAINDER);

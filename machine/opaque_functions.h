@@ -8,6 +8,7 @@ struct opaque_table;
 struct opaque_context {
     struct processor *processor;
     const struct opaque_table *table; /* by number of the function */
+    bool fault;                       /* a negative control: quotients are wrong by one */
 };
 /* The caller frees it; NULL: out of memory. */
 struct opaque_table *opaque_table_new(void);

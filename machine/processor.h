@@ -11,7 +11,16 @@
 #include <string.h>
 
 /* Vectors: SDM vol. 3A, table 7-1. Those that the tables raise themselves are not listed. */
-enum vector { VECTOR_DEBUG = 1, VECTOR_INVALID = 6, VECTOR_DOUBLE = 8, VECTOR_TSS = 10, VECTOR_STACK = 12, VECTOR_PROTECTION = 13, VECTOR_PAGE = 14, VECTOR_ALIGNMENT = 17 };
+enum vector {
+    VECTOR_DEBUG = 1,
+    VECTOR_INVALID = 6,
+    VECTOR_DOUBLE = 8,
+    VECTOR_TSS = 10,
+    VECTOR_STACK = 12,
+    VECTOR_PROTECTION = 13,
+    VECTOR_PAGE = 14,
+    VECTOR_ALIGNMENT = 17
+};
 
 /* An exception that is to be delivered. */
 struct fault {
@@ -99,19 +108,19 @@ struct processor {
     struct memory *memory;
     struct ports *ports;
     const struct decoder *decoder;
-    uint64_t executed;  /* instructions, an iteration of a repeated one each */
-    uint64_t delivered; /* exceptions and interrupts */
-    bool shadow;        /* the last instruction keeps interrupts off for one more */
-    bool shut_down;     /* a triple fault */
-    const char *failure; /* what the machine cannot execute; NULL */
+    uint64_t executed;                   /* instructions, an iteration of a repeated one each */
+    uint64_t delivered;                  /* exceptions and interrupts */
+    bool shadow;                         /* the last instruction keeps interrupts off for one more */
+    bool shut_down;                      /* a triple fault */
+    const char *failure;                 /* what the machine cannot execute; NULL */
     struct undefined_results *undefined; /* NULL: nobody asks which results are undefined */
     struct translation translations[TRANSLATIONS];
-    uint32_t translations_seen;    /* the component translation_cache when they were made */
-    uint64_t root_seen;            /* CR3 */
-    struct instruction *kept;      /* KEPT_INSTRUCTIONS, by physical address */
-    struct instruction scratch;    /* one that lies in two pages */
-    struct emitted_array *arrays;  /* by component */
-    struct array_source *sources;  /* of the arrays that are not in the state */
+    uint32_t translations_seen;   /* the component translation_cache when they were made */
+    uint64_t root_seen;           /* CR3 */
+    struct instruction *kept;     /* KEPT_INSTRUCTIONS, by physical address */
+    struct instruction scratch;   /* one that lies in two pages */
+    struct emitted_array *arrays; /* by component */
+    struct array_source *sources; /* of the arrays that are not in the state */
     unsigned source_count;
     struct trial *trial;           /* while a step is tried */
     struct element msr[MSR_COUNT]; /* the model-specific registers that no component of their own has */

@@ -19,14 +19,15 @@ struct session_request {
 struct session_result {
     enum computer_end end;
     uint8_t exit_code;
-    const char *unusable;   /* why the backend cannot run here; NULL */
-    double seconds;         /* of processor time */
-    uint64_t direct;        /* instructions that the other processor executed */
-    uint64_t traps;         /* how often it came back */
-    uint64_t compared;      /* instructions */
+    const char *unusable; /* why the backend cannot run here; NULL */
+    double seconds;       /* of processor time */
+    uint64_t direct;      /* instructions that the other processor executed */
+    uint64_t traps;       /* how often it came back */
+    uint64_t compared;    /* instructions */
+    uint64_t excused;     /* page faults that the other processor had alone: the model executed these instructions for both */
     bool differs;
-    char difference[512];   /* where and in what */
-    char last[160];         /* the instruction at which the machine stands */
+    char difference[512]; /* where and in what */
+    char last[160];       /* the instruction at which the machine stands */
 };
 /* Runs the machine, which has booted a guest, until it ends or its budget is spent. */
 void session_run(struct computer *c, const struct session_request *request, struct session_result *result);

@@ -35,10 +35,11 @@ bool report_run_json(FILE *out, const struct run_report *r) {
     const struct computer_statistics *s = computer_statistics(r->computer);
     size_t size = 0;
     const char *serial = computer_serial(r->computer, &size);
-    json_t *root = json_pack("{s:s, s:s, s:s, s:b, s:I, s:I, s:I, s:I, s:o, s:o?}", "guest", r->guest, "backend",
-                             session_backend_name(r->request->backend), "end", computer_end_name(r->result->end), "differs", r->result->differs ? 1 : 0,
-                             "instructions", (json_int_t)s->executed, "exceptions", (json_int_t)s->faults, "interrupts", (json_int_t)s->interrupts,
-                             "direct", (json_int_t)r->result->direct, "vectors", vectors(s), "serial", text_of(serial, size));
+    json_t *root =
+        json_pack("{s:s, s:s, s:s, s:b, s:I, s:I, s:I, s:I, s:o, s:o?}", "guest", r->guest, "backend", session_backend_name(r->request->backend),
+                  "end", computer_end_name(r->result->end), "differs", r->result->differs ? 1 : 0, "instructions", (json_int_t)s->executed,
+                  "exceptions", (json_int_t)s->faults, "interrupts", (json_int_t)s->interrupts, "direct", (json_int_t)r->result->direct, "vectors",
+                  vectors(s), "serial", text_of(serial, size));
     if (root != NULL && r->result->end == COMPUTER_ENDED) {
         (void)json_object_set_new(root, "exit_code", json_integer(r->result->exit_code));
     }

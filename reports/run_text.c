@@ -15,6 +15,9 @@ static void put_statistics(FILE *out, const struct run_report *r) {
     if (r->request->compare) {
         (void)fprintf(out, "compared: %llu\n", (unsigned long long)r->result->compared);
     }
+    if (r->result->excused > 0) {
+        (void)fprintf(out, "done by the model alone: %llu\n", (unsigned long long)r->result->excused);
+    }
     (void)fprintf(out, "exceptions: %llu, interrupts: %llu\n", (unsigned long long)s->faults, (unsigned long long)s->interrupts);
     for (unsigned i = 0; i < 256; i++) {
         if (s->by_vector[i] > 0) {

@@ -23,10 +23,10 @@ int main(int argc, char **argv) {
         return 3;
     }
     FILE *out = fopen(argv[3], "wb");
-    bool written = out != NULL && (table                       ? emit_c_table(out, isa, -1, part, parts)
-                                   : strcmp(argv[2], "c") == 0 ? emit_c(out, isa, -1)
+    bool written = out != NULL && (table                           ? emit_c_table(out, isa, -1, part, parts)
+                                   : strcmp(argv[2], "c") == 0     ? emit_c(out, isa, -1)
                                    : strcmp(argv[2], "types") == 0 ? emit_c_types(out, isa)
-                                                               : emit_acsl(out, isa, -1));
+                                                                   : emit_acsl(out, isa, -1));
     written = out != NULL && fclose(out) == 0 && written;
     isa_free(isa);
     if (!written) {

@@ -19,6 +19,7 @@ struct unicorn_engine {
     uint64_t last; /* linear address of the last instruction that was begun */
     uint32_t last_size;
     bool spent, interrupted;
+    bool unmapped; /* a page that is not present */
     uint32_t vector;
     struct machine_state known; /* what was set last */
 };
@@ -86,12 +87,13 @@ static void on_output(uc_engine *uc, uint32_t port, int size, uint32_t value, vo
 
 /* A page that is not present, or memory that is not there: the machine finds out which. */
 static bool on_unmapped(uc_engine *uc, uc_mem_type type, uint64_t address, int size, int64_t value, void *context) {
+    struct unicorn_engine *e = context;
     (void)uc;
-    (void)type;
     (void)address;
     (void)size;
     (void)value;
-    (void)context;
+    e->unmapped = true;
+    (void)type;
     return false;
 }
 
@@ -160,7 +162,7 @@ static void run(struct engine *engine, uint64_t count, struct engine_event *even
     struct unicorn_engine *e = (struct unicorn_engine *)engine;
     e->executed = 0;
     e->limit = count;
-    e->spent = e->interrupted = false;
+    e->spent = e->interrupted = e->unmapped = false;
     uint64_t start = get_number(e->uc, UC_X86_REG_EIP);
     uc_err error = uc_emu_start(e->uc, start, SCRATCH, 0, 0);
     *event = (struct engine_event){ENGINE_SPENT, e->executed, 0};
@@ -173,14 +175,17 @@ static void run(struct engine *engine, uint64_t count, struct engine_event *even
         return;
     }
     uint64_t base = e->known.segments[SEGMENT_CS].base;
-    if (event->executed > 0) { /* the last one is for the machine to do */
+    /* What cannot be fetched is the next one, far from the last: a HLT leaves EIP behind itself, other exceptions leave it where it was. */
+    uint64_t at = base + get_number(e->uc, UC_X86_REG_EIP);
+    bool completed = !e->interrupted && at != e->last && !(e->last_size == 1 && at == e->last + 1);
+    if (event->executed > 0 && !completed) { /* the last one is for the machine to do */
         event->executed--;
         (void)set_number(e->uc, UC_X86_REG_EIP, e->last - base);
     }
     /* The emulator takes every exception after the first one for a double fault, because it never delivered the first. */
     bool known = !e->interrupted || e->vector != 8;
     event->vector = !known ? ENGINE_SOME_VECTOR : e->interrupted ? e->vector : error == UC_ERR_INSN_INVALID ? 6 : 14;
-    event->stop = error == UC_ERR_OK && !e->interrupted ? ENGINE_HALT : ENGINE_EXCEPTION;
+    event->stop = error == UC_ERR_OK && !e->interrupted && !e->unmapped && !completed ? ENGINE_HALT : ENGINE_EXCEPTION;
 }
 
 static void get_state(struct engine *engine, struct machine_state *s) {
@@ -223,7 +228,10 @@ static void get_state(struct engine *engine, struct machine_state *s) {
 
 static void memory_changed(struct engine *engine, uint32_t physical, uint32_t size) {
     struct unicorn_engine *e = (struct unicorn_engine *)engine;
-    (void)uc_ctl_remove_cache(e->uc, physical, (uint64_t)physical + size);
+    bool paging = (e->known.cr0 >> 31 & 1) != 0;
+    if (!paging) { /* the emulator wants a linear address, and translates it: with paging that can fault outside of any run */
+        (void)uc_ctl_remove_cache(e->uc, physical, (uint64_t)physical + size);
+    }
 }
 
 static void close_engine(struct engine *engine) {
@@ -256,7 +264,8 @@ struct engine *popek_open_unicorn_engine(uint8_t *memory, uint32_t size, const s
     e->ports = *ports;
     bool good = uc_open(UC_ARCH_X86, UC_MODE_32, &e->uc) == UC_ERR_OK && uc_mem_map_ptr(e->uc, 0, size, UC_PROT_ALL, memory) == UC_ERR_OK &&
                 make_levels(e) && add_hook(e, UC_HOOK_CODE, (void *)(uintptr_t)on_code, 0) &&
-                add_hook(e, UC_HOOK_INTR, (void *)(uintptr_t)on_interrupt, 0) && add_hook(e, UC_HOOK_MEM_UNMAPPED, (void *)(uintptr_t)on_unmapped, 0) &&
+                add_hook(e, UC_HOOK_INTR, (void *)(uintptr_t)on_interrupt, 0) &&
+                add_hook(e, UC_HOOK_MEM_UNMAPPED, (void *)(uintptr_t)on_unmapped, 0) &&
                 add_hook(e, UC_HOOK_INSN, (void *)(uintptr_t)on_input, UC_X86_INS_IN) &&
                 add_hook(e, UC_HOOK_INSN, (void *)(uintptr_t)on_output, UC_X86_INS_OUT);
     if (!good) {

@@ -1,5 +1,5 @@
-/* The clock and the memory behind ports 70h and 71h. Motorola MC146818 data sheet; the memory's layout: IBM PC AT technical reference. The date is the
- * same in every run: 2000-01-01 00:00:00 at the start. Left out: alarm, interrupts, setting the time. */
+/* The clock and the memory behind ports 70h and 71h. Motorola MC146818 data sheet; the memory's layout: IBM PC AT technical reference. The date is
+ * the same in every run: 2000-01-01 00:00:00 at the start. Left out: alarm, interrupts, setting the time. */
 #include "devices.h"
 
 #define STATUS_A 10u

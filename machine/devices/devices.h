@@ -16,7 +16,7 @@
 /* ---- two 8259A interrupt controllers ---- */
 struct interrupt_controller {
     uint8_t request, service, mask, base;
-    uint8_t level; /* lines that are high */
+    uint8_t level;    /* lines that are high */
     uint8_t expected; /* initialization words still to come: 0, 2, 3, 4 */
     bool needs_fourth, single, automatic, reads_service, special_mask;
 };

@@ -1,5 +1,6 @@
 /* The registers of a VGA in text mode: an index and a data port for the CRT controller, and the status that drivers wait for. The characters are in
- * memory at B8000h. IBM VGA technical reference: CRT controller, attribute controller, input status register 1. Left out: graphics, fonts, palettes. */
+ * memory at B8000h. IBM VGA technical reference: CRT controller, attribute controller, input status register 1. Left out: graphics, fonts, palettes.
+ */
 #include "devices.h"
 
 #include <stdlib.h>

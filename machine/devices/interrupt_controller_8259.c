@@ -1,5 +1,5 @@
-/* Two interrupt controllers 8259A, cascaded as in the PC/AT. Intel 8259A data sheet (order number 231468), initialization and operation command words.
- * Left out: polling, rotation of priorities, level-triggered mode. */
+/* Two interrupt controllers 8259A, cascaded as in the PC/AT. Intel 8259A data sheet (order number 231468), initialization and operation command
+ * words. Left out: polling, rotation of priorities, level-triggered mode. */
 #include "devices.h"
 
 #define CASCADE 2u
@@ -80,7 +80,7 @@ static void initialize(struct interrupt_controller *c, uint8_t word) {
 static void end_of_interrupt(struct interrupt_controller *c, uint8_t word) {
     unsigned line = (word & 0x60) == 0x60 ? word & 7u : highest(c->service);
     if ((word & 0x20) != 0 && line < 8) {
-        c->service &= (uint8_t)~(1u << line);
+        c->service &= (uint8_t) ~(1u << line);
     }
 }
 

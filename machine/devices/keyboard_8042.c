@@ -1,5 +1,5 @@
-/* The keyboard controller 8042, with a keyboard on which nobody types. IBM PC AT technical reference, keyboard controller; commands that make it reset the
- * processor or test itself, and those of the keyboard that drivers send first. */
+/* The keyboard controller 8042, with a keyboard on which nobody types. IBM PC AT technical reference, keyboard controller; commands that make it
+ * reset the processor or test itself, and those of the keyboard that drivers send first. */
 #include "devices.h"
 
 #define LINE 1u
