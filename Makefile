@@ -6,7 +6,7 @@ CC      ?= cc
 CFLAGS  ?= -O2 -g
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wconversion
 # -D_GNU_SOURCE= : argp, open_memstream and getrusage beside ISO C.
-CPPFLAGS += -D_GNU_SOURCE= -Iisa-model -I$(BUILD)/isa-model -Icli -Ivmm-model -I$(BUILD)/proofs
+CPPFLAGS += -D_GNU_SOURCE= -Iisa-model -I$(BUILD)/isa-model -Icli -Ivmm-model -I$(BUILD)/proofs -I$(BUILD)/machine
 LDLIBS   = -lz3 -ljansson -lcapstone -ldw -lelf -lmd -lpthread
 FUZZ_SECONDS ?= 60
 # What the decoders are measured with: the code of the solver's library.
@@ -17,7 +17,7 @@ BUILD_PACKAGES = build-essential pkg-config flex bison libz3-dev libcunit1-dev l
 LINT_PACKAGES  = clang clang-format clang-tidy cppcheck libclang-rt-14-dev
 
 # One folder, one room of the architecture (docs/architecture.md).
-ROOMS           = isa-model x86-tables classifier vmm-model vmm-model/x86 simulator hardware direct scanner evidence reports
+ROOMS           = isa-model x86-tables classifier vmm-model vmm-model/x86 simulator hardware direct machine machine/devices scanner evidence reports
 LIBRARY_SOURCES = $(foreach room,$(ROOMS),$(wildcard $(room)/*.c))
 CLI_SOURCES     = $(wildcard cli/*.c)
 # These make a program of their own.
@@ -31,7 +31,10 @@ LIBRARY_ISAS    = $(addprefix examples/isa/,$(addsuffix .isa,system360_67 pdp10_
 HEADERS         = $(foreach room,$(filter-out vmm-model%,$(ROOMS)) cli tests tests/x86-tables,$(wildcard $(room)/*.h))
 GENERATED       = $(BUILD)/isa-model/lexer.c $(BUILD)/isa-model/parser.c
 
-LIBRARY_OBJECTS = $(LIBRARY_SOURCES:%.c=$(BUILD)/%.o) $(GENERATED:.c=.o)
+# The C of x86's steps, in parts: the bare machine executes it, and the tests compare it with the evaluator.
+EMITTED_PARTS   = 4
+EMITTED_OBJECTS = $(foreach part,$(shell seq 0 $(EMITTED_PARTS)),$(BUILD)/emitted/x86_$(part).o)
+LIBRARY_OBJECTS = $(LIBRARY_SOURCES:%.c=$(BUILD)/%.o) $(GENERATED:.c=.o) $(EMITTED_OBJECTS)
 CLI_OBJECTS     = $(CLI_SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/cli/embedded.o $(BUILD)/cli/embedded_text.o
 TEST_OBJECTS    = $(TEST_SOURCES:%.c=$(BUILD)/%.o)
 # The monitor is built against what `popek emit` makes of its machine.
@@ -43,11 +46,11 @@ PLUGIN_OBJECTS  = $(PLUGIN_SOURCES:%.c=$(BUILD)/plugin/%.o)
 PLUGINS         = $(if $(wildcard /usr/include/unicorn/unicorn.h),$(BUILD)/popek-unicorn.so)
 MONITOR_INPUTS  = $(BUILD)/proofs/third_generation.h $(BUILD)/proofs/third_generation_step.c
 
-.PHONY: all audit test test-all rebase compare-decoders compare-scan compare-scan-many bench prove prove-replay prove-cache prove-record \
+.PHONY: all audit guests test test-all rebase compare-decoders compare-scan compare-scan-many bench prove prove-replay prove-cache prove-record \
     prove-smoke prove-controls prove-mutants prove-abstract lint sanitize fuzz install clean
 .DELETE_ON_ERROR:
 .SECONDARY:
-all: $(BUILD)/popek $(PLUGINS)
+all: $(BUILD)/popek $(PLUGINS) guests
 
 # --- what is needed -------------------------------------------------------------------------------------------------------------------------------
 $(BUILD)/.packages: tools/packages.sh
@@ -117,6 +120,18 @@ $(BUILD)/proofs/third_generation_step.c: $(BUILD)/emit $(TEACHING)
 	@mkdir -p $(@D)
 	$(BUILD)/emit examples/isa/third_generation.isa c $@
 
+$(BUILD)/emitted/x86_%.c: $(BUILD)/emit $(TABLES)
+	@mkdir -p $(@D)
+	$(BUILD)/emit x86-tables/x86.isa $*/$(EMITTED_PARTS) $@
+$(BUILD)/emitted/%.o: $(BUILD)/emitted/%.c isa-model/emitted.h
+	$(CC) -std=c11 $(CPPFLAGS) $(GENERATED_WARNINGS) -Wno-unused-variable -O1 -c -o $@ $<
+# The state that the bare machine of machine/ looks into.
+MACHINE_OBJECTS = $(filter $(BUILD)/machine/%,$(LIBRARY_OBJECTS))
+$(MACHINE_OBJECTS): | $(BUILD)/machine/x86_state.h
+$(BUILD)/machine/x86_state.h: $(BUILD)/emit $(TABLES)
+	@mkdir -p $(@D)
+	$(BUILD)/emit x86-tables/x86.isa types $@
+
 # --- what it says about x86 -----------------------------------------------------------------------------------------------------------------------
 # Exit code 1 means findings, and x86 has them.
 audit: $(BUILD)/popek
@@ -127,18 +142,19 @@ audit: $(BUILD)/popek
 	@echo
 	@echo "The report is in $(BUILD)/audit/x86.txt and x86.json."
 
-# --- tests ----------------------------------------------------------------------------------------------------------------------------------------
-# The C of x86 that is compared with the evaluator, in parts.
-EMITTED_PARTS   = 4
-EMITTED_OBJECTS = $(foreach part,$(shell seq 0 $(EMITTED_PARTS)),$(BUILD)/emitted/x86_$(part).o)
-$(BUILD)/emitted/x86_%.c: $(BUILD)/emit $(TABLES)
+# --- guests ---------------------------------------------------------------------------------------------------------------------------------------
+GUEST_SOURCES = $(filter-out %/common.s,$(wildcard examples/guests/x86/*.s examples/guests/x86/hostile/*.s))
+GUESTS        = $(GUEST_SOURCES:examples/guests/x86/%.s=$(BUILD)/guests/%.elf)
+guests: $(GUESTS)
+$(BUILD)/guests/%.elf: examples/guests/x86/%.s examples/guests/x86/common.s
 	@mkdir -p $(@D)
-	$(BUILD)/emit x86-tables/x86.isa $*/$(EMITTED_PARTS) $@
-$(BUILD)/emitted/%.o: $(BUILD)/emitted/%.c isa-model/emitted.h
-	$(CC) -std=c11 $(CPPFLAGS) $(GENERATED_WARNINGS) -Wno-unused-variable -O1 -c -o $@ $<
-$(BUILD)/tests/run: $(TEST_OBJECTS) $(EMITTED_OBJECTS) $(BUILD)/libpopek.a
+	as --32 -I examples/guests/x86 -o $(@:.elf=.o) $<
+	ld -m elf_i386 -Ttext=0x100000 -e start -o $@ $(@:.elf=.o)
+
+# --- tests ----------------------------------------------------------------------------------------------------------------------------------------
+$(BUILD)/tests/run: $(TEST_OBJECTS) $(BUILD)/libpopek.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcunit
-test: $(BUILD)/popek $(BUILD)/tests/run $(BUILD)/tests/compare_scan $(PLUGINS) $(BUILD)/proofs/why3.conf compare-decoders compare-scan
+test: $(BUILD)/popek $(BUILD)/tests/run $(BUILD)/tests/compare_scan $(GUESTS) $(PLUGINS) $(BUILD)/proofs/why3.conf compare-decoders compare-scan
 	@$(BUILD)/tests/run $(BUILD)/popek
 # The matcher against Capstone; fails when a disagreement is not explained in x86-tables/disagreements.txt.
 $(BUILD)/tests/compare_capstone: $(addprefix $(BUILD)/tests/x86-tables/,compare_capstone.o compare_names.o explanations.o) $(BUILD)/libpopek.a
@@ -160,7 +176,7 @@ compare-scan: $(BUILD)/tests/compare_scan
 compare-scan-many: $(BUILD)/tests/compare_scan
 	@$< x86-tables/x86.isa x86-tables/capstone_names.txt x86-tables/disagreements.txt $(MANY_BINARIES)
 # As `make test`, with every query of x86 decided by the second solver instead of a sample.
-test-all: $(BUILD)/popek $(BUILD)/tests/run $(BUILD)/tests/compare_scan $(BUILD)/proofs/why3.conf
+test-all: $(BUILD)/popek $(BUILD)/tests/run $(BUILD)/tests/compare_scan $(GUESTS) $(BUILD)/proofs/why3.conf
 	@POPEK_TEST_ALL=1 $(BUILD)/tests/run $(BUILD)/popek
 # Writes the expected messages of the language errors and the kept reports anew and shows what changed.
 rebase: $(BUILD)/popek
@@ -178,7 +194,7 @@ $(BUILD)/tests/bench/scan: $(addprefix $(BUILD)/tests/,bench/scan.o scanner/clas
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 $(BUILD)/tests/bench/hardware: $(BUILD)/tests/bench/hardware.o $(BUILD)/libpopek.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
-$(BUILD)/tests/bench/emitted: $(BUILD)/tests/bench/emitted.o $(BUILD)/tests/isa-model/emitted_states.o $(EMITTED_OBJECTS) $(BUILD)/libpopek.a
+$(BUILD)/tests/bench/emitted: $(BUILD)/tests/bench/emitted.o $(BUILD)/tests/isa-model/emitted_states.o $(BUILD)/libpopek.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 $(BUILD)/tests/bench/direct: $(BUILD)/tests/bench/direct.o $(BUILD)/tests/direct/tables.o $(BUILD)/libpopek.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
@@ -234,7 +250,7 @@ prove-mutants: $(PROOF_INPUTS)
 
 # --- lint -----------------------------------------------------------------------------------------------------------------------------------------
 LINT_SOURCES = $(filter-out vmm-model/%,$(LIBRARY_SOURCES)) $(CLI_SOURCES) $(TEST_SOURCES) $(wildcard tests/x86-tables/compare_*.c tests/fuzz/*.c tests/bench/*.c)
-lint: $(BUILD)/.packages-lint $(BUILD)/isa-model/parser.h $(MONITOR_INPUTS)
+lint: $(BUILD)/.packages-lint $(BUILD)/isa-model/parser.h $(MONITOR_INPUTS) $(BUILD)/machine/x86_state.h
 	clang-format --dry-run --Werror $(LINT_SOURCES) $(HEADERS)
 	$(MAKE) BUILD=build-gcc CC=gcc CFLAGS="-O2 -Werror" build-gcc/popek build-gcc/tests/run
 	$(MAKE) BUILD=build-clang CC=$(CLANG) CFLAGS="-O2 -Werror" build-clang/popek build-clang/tests/run

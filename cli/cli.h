@@ -34,6 +34,7 @@ int command_coverage(int argc, char **argv);
 int command_decode(int argc, char **argv);
 int command_merge(int argc, char **argv);
 int command_probe(int argc, char **argv);
+int command_run(int argc, char **argv);
 int command_scan(int argc, char **argv);
 int command_simulate(int argc, char **argv);
 

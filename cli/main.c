@@ -24,6 +24,7 @@ static const struct command {
     {"probe", command_probe, "the tables against a processor, a hypervisor or an emulator", (char[]){"popek probe"}},
     {"list", command_list, "built-in ISAs, or the instruction forms of one ISA", (char[]){"popek list"}},
     {"rewrite", command_rewrite, "sites of a binary become calls, hypercalls or traps, and back", (char[]){"popek rewrite"}},
+    {"run", command_run, "a 32-bit guest on a bare PC in software", (char[]){"popek run"}},
     {"scan", command_scan, "binaries: the holes, sensitive and privileged instructions in them", (char[]){"popek scan"}},
     {"simulate", command_simulate, "a guest on the teaching machine, bare or under the proven monitor", (char[]){"popek simulate"}},
 };

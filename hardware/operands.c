@@ -38,18 +38,18 @@ static bool hidden_class(unsigned class) {
 }
 
 /* Operands of the text that have no operand in the semantics are passed over: segment and control registers, CL, AL of IN. */
-static bool fits(const struct operand *s, const struct matcher_operand *o) {
+bool operand_fits(char kind, const struct matcher_operand *o) {
     bool is_register = o->kind == OPERAND_REGISTER && !hidden_class(o->class);
-    if (strcmp(s->kind, "immediate") == 0) {
+    switch (kind) {
+    case 'i':
         return o->kind == OPERAND_IMMEDIATE || o->kind == OPERAND_RELATIVE || o->kind == OPERAND_FAR_POINTER;
-    }
-    if (strcmp(s->kind, "register") == 0) {
+    case 'r':
         return is_register;
-    }
-    if (strcmp(s->kind, "memory") == 0) {
+    case 'm':
         return o->kind == OPERAND_MEMORY;
+    default:
+        return is_register || o->kind == OPERAND_MEMORY;
     }
-    return is_register || o->kind == OPERAND_MEMORY;
 }
 
 static enum operand_site register_site(unsigned class) {
@@ -97,7 +97,6 @@ bool form_is(const struct form *form, const char *const *names, size_t count) {
 }
 
 /* Memory operands that no byte of the encoding names. */
-enum implicit_place { AT_SI, AT_DI, AT_BP, AT_BELOW_BP, AT_BX_AL, AT_AX_LINE, AT_FIRST_REGISTER };
 static const struct {
     const char *instruction, *operand;
     enum implicit_place place;
@@ -119,6 +118,17 @@ static const struct {
                 {"CLZERO", "line", AT_AX_LINE},
                 {"MOVDIR64B", "dst", AT_FIRST_REGISTER}};
 
+bool implicit_operand(const char *instruction, const char *operand, enum implicit_place *place) {
+    const char *name = strncmp(instruction, "REP_", 4) == 0 ? instruction + 4 : instruction;
+    for (size_t i = 0; i < sizeof implicit / sizeof implicit[0]; i++) {
+        if (strcmp(name, implicit[i].instruction) == 0 && strcmp(operand, implicit[i].operand) == 0) {
+            *place = implicit[i].place;
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool bind_implicit(const struct form *form, const struct operand *s, const struct decoded *d, const struct run *run,
                           const struct operand_binding *first, struct operand_binding *b) {
     const uint64_t *g = run->before.general;
@@ -127,39 +137,36 @@ static bool bind_implicit(const struct form *form, const struct operand *s, cons
     unsigned data = d->segment != MATCHER_NONE ? d->segment : SEGMENT_DS;
     bool wide_stack = run->before.segments[SEGMENT_SS].db != 0;
     unsigned stack_bits = mode == MATCHER_LONG ? 64 : wide_stack ? 32 : 16;
-    for (size_t i = 0; i < sizeof implicit / sizeof implicit[0]; i++) {
-        const char *const name[] = {implicit[i].instruction};
-        if (strcmp(s->name, implicit[i].operand) != 0 || !form_is(form, name, 1)) {
-            continue;
-        }
-        b->site = SITE_MEMORY;
-        switch (implicit[i].place) {
-        case AT_SI:
-            b->address = linear(run, data, cut(g[RSI_NUMBER], bits), mode);
-            break;
-        case AT_DI:
-            b->address = linear(run, strncmp(form->instruction + (form->instruction[0] == 'V' ? 1 : 0), "MASK", 4) == 0 ? data : SEGMENT_ES,
-                                cut(g[RDI_NUMBER], bits), mode);
-            break;
-        case AT_BP:
-            b->address = linear(run, SEGMENT_SS, cut(g[RBP_NUMBER], stack_bits), mode);
-            break;
-        case AT_BELOW_BP:
-            b->address = linear(run, SEGMENT_SS, cut(g[RBP_NUMBER] - s->width / 8, stack_bits), mode);
-            break;
-        case AT_BX_AL:
-            b->address = linear(run, data, cut(g[3] + (g[0] & 0xFF), bits), mode);
-            break;
-        case AT_AX_LINE:
-            b->address = linear(run, data, cut(g[0], bits) & ~UINT64_C(63), mode);
-            break;
-        default:
-            b->address = linear(run, SEGMENT_ES, cut(g[first->number], bits), mode);
-            break;
-        }
-        return true;
+    enum implicit_place place = AT_SI;
+    if (!implicit_operand(form->instruction, s->name, &place)) {
+        return false;
     }
-    return false;
+    b->site = SITE_MEMORY;
+    switch (place) {
+    case AT_SI:
+        b->address = linear(run, data, cut(g[RSI_NUMBER], bits), mode);
+        break;
+    case AT_DI:
+        b->address = linear(run, strncmp(form->instruction + (form->instruction[0] == 'V' ? 1 : 0), "MASK", 4) == 0 ? data : SEGMENT_ES,
+                            cut(g[RDI_NUMBER], bits), mode);
+        break;
+    case AT_BP:
+        b->address = linear(run, SEGMENT_SS, cut(g[RBP_NUMBER], stack_bits), mode);
+        break;
+    case AT_BELOW_BP:
+        b->address = linear(run, SEGMENT_SS, cut(g[RBP_NUMBER] - s->width / 8, stack_bits), mode);
+        break;
+    case AT_BX_AL:
+        b->address = linear(run, data, cut(g[3] + (g[0] & 0xFF), bits), mode);
+        break;
+    case AT_AX_LINE:
+        b->address = linear(run, data, cut(g[0], bits) & ~UINT64_C(63), mode);
+        break;
+    default:
+        b->address = linear(run, SEGMENT_ES, cut(g[first->number], bits), mode);
+        break;
+    }
+    return true;
 }
 
 /* Operands that are one fixed register. */
@@ -230,7 +237,7 @@ void bind_operands(const struct form *form, const struct semantics *semantics, c
             continue;
         }
         size_t k = at;
-        while (k < text_count && !fits(s, &text[k])) {
+        while (k < text_count && !operand_fits(s->kind[0], &text[k])) {
             k++;
         }
         if (k < text_count) {

@@ -26,6 +26,13 @@ struct operand_binding {
     word128 constant; /* SITE_CONSTANT */
 };
 
+/* An operand of the text can be this operand of the semantics; `kind` is the first letter of the latter's kind, 0 or - when it has none. */
+bool operand_fits(char kind, const struct matcher_operand *o);
+/* Memory operands that no byte of the encoding names. */
+enum implicit_place { AT_SI, AT_DI, AT_BP, AT_BELOW_BP, AT_BX_AL, AT_AX_LINE, AT_FIRST_REGISTER };
+/* Whether the operand of that name is one, with or without a repeat prefix of the instruction. */
+bool implicit_operand(const char *instruction, const char *operand, enum implicit_place *place);
+
 /* Bindings of all operands of the semantics. */
 void bind_operands(const struct form *form, const struct semantics *semantics, const struct matcher *m, const struct decoded *d,
                    const struct run *run, struct operand_binding *bindings);

@@ -1,4 +1,5 @@
 /* Finds and loads the Unicorn plug-in. */
+#include "engine.h"
 #include "hardware.h"
 
 #include <dlfcn.h>
@@ -30,8 +31,8 @@ static void *load(const char *directory, const char *below) {
     return length > 0 && (size_t)length < sizeof path && access(path, R_OK) == 0 ? dlopen(path, RTLD_NOW | RTLD_LOCAL) : NULL;
 }
 
-struct backend *unicorn_open(const char **reason) {
-    typedef struct backend *open_function(const char **reason);
+/* A function that the plug-in exports; it stays loaded as long as the program. */
+static void *find_function(const char *name, const char **reason) {
     char directory[PATH_SIZE];
     const char *given = getenv("POPEK_PLUGINS");
     void *plugin = given == NULL ? NULL : load(given, "");
@@ -44,12 +45,25 @@ struct backend *unicorn_open(const char **reason) {
         *reason = "there is no plug-in " PLUGIN " (it is built where libunicorn-dev is installed), or it does not load";
         return NULL;
     }
+    void *symbol = dlsym(plugin, name);
+    *reason = symbol == NULL ? "the plug-in " PLUGIN " is of another version" : *reason;
+    return symbol;
+}
+
+/* ISO C has no cast from an object to a function pointer. */
+
+struct backend *unicorn_open(const char **reason) {
+    typedef struct backend *open_function(const char **reason);
     open_function *function = NULL;
-    void *symbol = dlsym(plugin, "popek_open_unicorn");
-    memcpy(&function, &symbol, sizeof function); /* ISO C has no cast from an object to a function pointer */
-    if (function == NULL) {
-        *reason = "the plug-in " PLUGIN " is of another version";
-        return NULL;
-    }
-    return function(reason); /* the plug-in stays loaded as long as the program */
+    void *symbol = find_function("popek_open_unicorn", reason);
+    memcpy(&function, &symbol, sizeof function);
+    return function == NULL ? NULL : function(reason);
+}
+
+struct engine *unicorn_engine_open(uint8_t *memory, uint32_t size, const struct engine_ports *ports, const char **reason) {
+    typedef struct engine *open_function(uint8_t * memory, uint32_t size, const struct engine_ports *ports, const char **reason);
+    open_function *function = NULL;
+    void *symbol = find_function("popek_open_unicorn_engine", reason);
+    memcpy(&function, &symbol, sizeof function);
+    return function == NULL ? NULL : function(memory, size, ports, reason);
 }

@@ -57,6 +57,7 @@ struct planner {
     struct isa *isa;
     struct arena arena; /* names; `exhausted` is where an emitter goes when memory runs out */
     const char *prefix;
+    bool asks_caller;        /* elements of arrays can be asked of a function of the caller */
     const char **leaf_names; /* by leaf */
     const char **taken;      /* names of forms so far */
     size_t taken_count, taken_capacity;

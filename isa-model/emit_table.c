@@ -97,8 +97,9 @@ static void put_adapter(FILE *out, const struct table *t, const struct plan *pla
     fputs(" {\n    (void)arrays;\n    (void)operands;\n    (void)choices;\n    (void)argument;\n", out);
     for (size_t i = 0; i < p->isa->leaf_count; i++) {
         if (is_sparse_array(&p->isa->leaves[i]) && plan_uses_array(plan, (unsigned)i)) {
-            fprintf(out, "    struct %s_%s array_%zu = {arrays[%zu].count, arrays[%zu].capacity, arrays[%zu].index, arrays[%zu].value};\n", p->prefix,
+            fprintf(out, "    struct %s_%s array_%zu = {arrays[%zu].count, arrays[%zu].capacity, arrays[%zu].index, arrays[%zu].value,\n", p->prefix,
                     p->leaf_names[i], i, i, i, i, i);
+            fprintf(out, "        arrays[%zu].read, arrays[%zu].context};\n", i, i);
         }
     }
     for (size_t i = 0; i < plan->input_count; i++) {
@@ -190,6 +191,23 @@ static void put_step_lists(FILE *out, const struct plan *plan, const struct isa 
     fputs("0};\n", out);
 }
 
+static bool calls_opaque(struct planner *p, const struct plan *plan) {
+    term *roots = arena_allocate(&p->arena, (plan->result_count + 1) * sizeof *roots);
+    for (size_t i = 0; i < plan->result_count; i++) {
+        roots[i] = plan->results[i].value;
+    }
+    if (!sharing_collect(p->sharing, p->isa, roots, plan->result_count, false)) {
+        longjmp(*p->arena.exhausted, 1);
+    }
+    for (size_t i = 0; i < sharing_count(p->sharing); i++) {
+        term t = sharing_terms(p->sharing)[i];
+        if (term_look(p->isa->pool, t).operation == TERM_APPLY && plan_input(plan, t) == NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void put_steps(FILE *out, struct table *t) {
     struct plan **plans = arena_allocate(&t->planner.arena, (t->distinct.count + 1) * sizeof(struct plan *));
     for (unsigned i = 0; i < t->distinct.count; i++) {
@@ -200,13 +218,25 @@ static void put_steps(FILE *out, struct table *t) {
     fputs("static const struct emitted_step steps[] = {\n", out);
     for (unsigned i = 0; i < t->distinct.count; i++) {
         size_t choices = 0;
+        size_t reads = 0;
         for (size_t k = 0; k < plans[i]->input_count; k++) {
-            choices += plans[i]->inputs[k].kind == INPUT_CHOICE ? 1 : 0;
+            const struct input *input = &plans[i]->inputs[k];
+            choices += input->kind == INPUT_CHOICE ? 1 : 0;
+            reads += input->kind == INPUT_ELEMENT && is_sparse_array(&t->planner.isa->leaves[input->leaf]) ? 1 : 0;
         }
-        fprintf(out, "    {%s_call_%u, operands_%u, %zu, choices_%u, %zu, %zu, %d},\n", t->planner.prefix, i, i, plans[i]->semantics->operand_count,
-                i, choices, plans[i]->semantics->write_count, plans[i]->has_argument ? 1 : 0);
+        fprintf(out, "    {%s_call_%u, operands_%u, %zu, choices_%u, %zu, %zu, %d, %zu, %d},\n", t->planner.prefix, i, i,
+                plans[i]->semantics->operand_count, i, choices, plans[i]->semantics->write_count, plans[i]->has_argument ? 1 : 0, reads,
+                calls_opaque(&t->planner, plans[i]) ? 1 : 0);
     }
     fputs("};\n", out);
+}
+
+static void put_kinds(FILE *out, const struct semantics *m) {
+    fputc('"', out);
+    for (size_t i = 0; i < m->operand_count; i++) {
+        fputc(m->operands[i].kind[0] == '\0' ? '-' : m->operands[i].kind[0], out);
+    }
+    fputc('"', out);
 }
 
 static void put_forms(FILE *out, const struct table *t) {
@@ -220,7 +250,9 @@ static void put_forms(FILE *out, const struct table *t) {
                 put_text(out, isa->forms[i].text);
                 fputs(", ", out);
                 put_text(out, isa->modes[k].name);
-                fprintf(out, ", %zu, %u, %u},\n", i, k, step - 1);
+                fprintf(out, ", %zu, %u, %u, ", i, k, step - 1);
+                put_kinds(out, isa->forms[i].semantics[k]);
+                fputs("},\n", out);
             }
         }
     }
@@ -242,6 +274,7 @@ static bool write_part(FILE *out, struct table *t, struct isa *isa, unsigned par
         return false;
     }
     planner_start(p, isa);
+    p->asks_caller = true;
     list_steps(t);
     put_types(out, p, "c --table");
     fputs("\n#include \"emitted.h\"\n", out);
@@ -259,6 +292,25 @@ static bool write_part(FILE *out, struct table *t, struct isa *isa, unsigned par
         put_isa(out, p);
     }
     return true;
+}
+
+static bool write_types(FILE *out, struct table *t, struct isa *isa) {
+    t->planner.arena.exhausted = &t->exhausted;
+    if (setjmp(t->exhausted) != 0) {
+        return false;
+    }
+    planner_start(&t->planner, isa);
+    t->planner.asks_caller = true;
+    put_types(out, &t->planner, "c --table");
+    return true;
+}
+
+bool emit_c_types(FILE *out, struct isa *isa) {
+    struct table t;
+    memset(&t, 0, sizeof t);
+    bool good = write_types(out, &t, isa);
+    planner_end(&t.planner);
+    return good && ferror(out) == 0;
 }
 
 bool emit_c_table(FILE *out, struct isa *isa, int mode, unsigned part, unsigned parts) {

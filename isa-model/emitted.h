@@ -10,7 +10,7 @@ __extension__ typedef unsigned __int128 word128;
 /* A small array lies in the state struct; any other is given by the caller. */
 enum emitted_placement {
     EMITTED_IN_STATE, /* a scalar, or an array of 2^index_width elements, at `offset` */
-    EMITTED_LISTED,   /* elements that are not 0, in any order: struct emitted_array */
+    EMITTED_LISTED,   /* elements that are not 0, in any order, or asked of the caller: struct emitted_array */
     EMITTED_MEMORY    /* relocated memory: `value` has `count` words, indexed by the place of an access */
 };
 /* A component of the state, in the order of the description (as isa.leaves). */
@@ -22,10 +22,14 @@ struct emitted_component {
     size_t offset;
 };
 /* Storage of the caller. `index` and `value` point to arrays of `capacity` integers of the type that holds the index or the value. A write
- * that finds no room is lost, so leave room for as many more elements as the step has `writes`. */
+ * that finds no room is lost, so leave room for as many more elements as the step has `writes`.
+ * With `read`, elements are asked of it instead, in any order and also those that do not matter in the end; what is written goes to the list. */
+typedef word128 emitted_read(void *context, word128 index);
 struct emitted_array {
     uint32_t count, capacity;
     void *index, *value;
+    emitted_read *read; /* NULL: the list has all elements that are not 0 */
+    void *context;      /* of `read` */
 };
 struct emitted_operand {
     const char *name;
@@ -49,11 +53,14 @@ struct emitted_step {
     size_t choice_count;
     size_t writes; /* of array elements, at most */
     int has_argument;
+    size_t reads;    /* of elements of arrays outside of the state */
+    int has_opaques; /* it calls opaque functions, perhaps some that do not matter in the end */
 };
 struct emitted_form {
     const char *text, *mode;
     unsigned form, mode_number; /* as isa.forms, isa.modes */
     unsigned step;
+    const char *kinds; /* of its operands, a letter each: r register, m memory, i immediate, s stack, p port, - not said */
 };
 struct emitted_isa {
     const char *name;

@@ -1,0 +1,219 @@
+/* popek run: a 32-bit guest on the bare x86 machine, in software or as others see it, and the comparison of two of them. */
+#include "cli.h"
+
+#include "../machine/session.h"
+#include "../reports/run.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct request {
+    const char *guest, *output, *trace, *command_line;
+    struct session_request session;
+    bool json, statistics, screen;
+};
+
+#define USUAL_MEMORY (32u << 20)
+#define USUAL_INSTRUCTIONS 1000000000u
+
+enum option_key { KEY_COMPARE = 256, KEY_TRACE, KEY_STATISTICS, KEY_MEMORY, KEY_INSTRUCTIONS, KEY_COMMAND_LINE, KEY_SCREEN };
+
+static const struct argp_option options[] = {
+    {"backend", 'b', "model|unicorn|kvm|native", 0, "what executes the guest (model: the steps of the tables)", 0},
+    {"compare", KEY_COMPARE, "unicorn", 0, "another backend beside the model, instruction by instruction: the first difference, exit code 1", 0},
+    {"trace", KEY_TRACE, "FILE", 0, "a line for every instruction", 0},
+    {"stats", KEY_STATISTICS, NULL, 0, "how much was executed, and which exceptions and interrupts were delivered", 0},
+    {"screen", KEY_SCREEN, NULL, 0, "the text screen at the end", 0},
+    {"memory", KEY_MEMORY, "SIZE", 0, "memory of the machine: bytes, or with K, M or G (32M)", 0},
+    {"instructions", KEY_INSTRUCTIONS, "N", 0, "stop after so many (1000000000)", 0},
+    {"command-line", KEY_COMMAND_LINE, "TEXT", 0, "what a multiboot kernel is told", 0},
+    {"format", 'f', "text|json", 0, "text: what the guest sends to its serial port, at once; json: a result at the end", 0},
+    {"output", 'o', "FILE", 0, "write there (standard output)", 0},
+    {NULL, 0, NULL, 0, NULL, 0},
+};
+
+static uint64_t parse_number(struct argp_state *state, const char *option, const char *text, uint64_t least, uint64_t most, bool units) {
+    char *end = NULL;
+    unsigned long long value = text[0] >= '0' && text[0] <= '9' ? strtoull(text, &end, 0) : 0;
+    if (end != NULL && units && (*end == 'K' || *end == 'M' || *end == 'G') && value < (1ull << 32)) {
+        value <<= *end == 'K' ? 10 : *end == 'M' ? 20 : 30;
+        end++;
+    }
+    if (end == NULL || *end != '\0' || value < least || value > most) {
+        argp_error(state, "%s needs a number from %llu to %llu, not '%s'", option, (unsigned long long)least, (unsigned long long)most, text);
+    }
+    return value;
+}
+
+static enum session_backend parse_backend(struct argp_state *state, const char *option, const char *text) {
+    for (unsigned i = 0; i < SESSION_BACKENDS; i++) {
+        if (strcmp(text, session_backend_name((enum session_backend)i)) == 0) {
+            return (enum session_backend)i;
+        }
+    }
+    argp_error(state, "%s: unknown backend '%s'; there is: model, unicorn, kvm, native", option, text);
+    return BACKEND_MODEL;
+}
+
+static error_t parse(int key, char *argument, struct argp_state *state) {
+    struct request *r = state->input;
+    switch (key) {
+    case 'b':
+        r->session.backend = parse_backend(state, "--backend", argument);
+        return 0;
+    case KEY_COMPARE:
+        r->session.other = parse_backend(state, "--compare", argument);
+        r->session.compare = true;
+        if (r->session.other != BACKEND_UNICORN) {
+            argp_error(state, "--compare compares the model with unicorn");
+        }
+        return 0;
+    case KEY_TRACE:
+        r->trace = argument;
+        return 0;
+    case KEY_STATISTICS:
+        r->statistics = true;
+        return 0;
+    case KEY_SCREEN:
+        r->screen = true;
+        return 0;
+    case KEY_MEMORY:
+        r->session.memory = (uint32_t)parse_number(state, "--memory", argument, COMPUTER_LEAST_MEMORY, COMPUTER_MOST_MEMORY, true) & ~0xFFFu;
+        return 0;
+    case KEY_INSTRUCTIONS:
+        r->session.instructions = parse_number(state, "--instructions", argument, 1, UINT64_MAX, false);
+        return 0;
+    case KEY_COMMAND_LINE:
+        r->command_line = argument;
+        return 0;
+    case 'f':
+        r->json = parse_format(state, argument);
+        return 0;
+    case 'o':
+        r->output = argument;
+        return 0;
+    case ARGP_KEY_ARG:
+        if (state->arg_num > 0) {
+            argp_error(state, "one guest at a time; what is '%s'?", argument);
+        }
+        r->guest = argument;
+        return 0;
+    case ARGP_KEY_NO_ARGS:
+        argp_error(state, "which guest?");
+        return 0;
+    case ARGP_KEY_END:
+        if (r->session.compare && r->session.backend != BACKEND_MODEL) {
+            argp_error(state, "--compare has the model as its reference: leave --backend out");
+        }
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+/* A whole file; NULL after a message. */
+static uint8_t *read_guest(const char *path, size_t *size) {
+    FILE *file = fopen(path, "rb");
+    uint8_t *bytes = file == NULL ? NULL : malloc((size_t)COMPUTER_MOST_MEMORY / 4);
+    if (bytes == NULL) {
+        complain("cannot read '%s'", path);
+    } else {
+        *size = fread(bytes, 1, (size_t)COMPUTER_MOST_MEMORY / 4, file);
+        if (ferror(file) != 0) {
+            complain("cannot read '%s'", path);
+            free(bytes);
+            bytes = NULL;
+        }
+    }
+    if (file != NULL) {
+        (void)fclose(file);
+    }
+    return bytes;
+}
+
+static int exit_code_of(const struct session_result *r) {
+    if (r->unusable != NULL) {
+        return EXIT_CANNOT_RUN;
+    }
+    bool fine = (r->end == COMPUTER_ENDED && r->exit_code == 0) || r->end == COMPUTER_HALTED;
+    return fine && !r->differs ? EXIT_FINE : EXIT_FINDINGS;
+}
+
+static int finish(const struct request *r, const struct computer *c, const struct session_result *result, struct output *out) {
+    const struct run_report report = {r->guest, &r->session, c, result, r->statistics, r->screen, !r->json && r->output == NULL};
+    if (result->unusable != NULL) {
+        complain("%s", result->unusable);
+        output_abandon(out);
+        return EXIT_CANNOT_RUN;
+    }
+    bool good = r->json ? report_run_json(out->stream, &report) : report_run_text(out->stream, &report);
+    int code = output_close(out, good);
+    if (!r->json) {
+        (void)fflush(stdout);
+        report_run_end(stderr, &report);
+    }
+    return code == EXIT_FINE ? exit_code_of(result) : code;
+}
+
+static int run(struct request *r, struct computer *c) {
+    struct output out;
+    struct session_result result;
+    FILE *trace = r->trace == NULL ? NULL : fopen(r->trace, "w");
+    if (r->trace != NULL && trace == NULL) {
+        complain("cannot write '%s'", r->trace);
+        return EXIT_INPUT;
+    }
+    r->session.trace = trace;
+    int code = EXIT_INTERNAL;
+    if (output_open(&out, r->output)) {
+        if (!r->json && r->output == NULL) {
+            computer_set_console(c, stdout);
+        }
+        session_run(c, &r->session, &result);
+        code = finish(r, c, &result, &out);
+    }
+    if (trace != NULL) {
+        (void)fclose(trace);
+    }
+    return code;
+}
+
+int command_run(int argc, char **argv) {
+    static const struct argp argp = {
+        options,
+        parse,
+        "GUEST",
+        "Runs GUEST, a multiboot kernel, another 32-bit ELF file, or a boot sector, on a bare PC in software (docs/run.md).\v"
+        "Exit codes: 0 the guest ended the run or halted; 1 it did not (exit code, triple fault, budget spent, an instruction "
+        "that the machine cannot execute), or --compare found a difference; 2 bad usage; 3 bad input; 77 the backend cannot "
+        "run here.",
+        NULL,
+        NULL,
+        NULL};
+    struct request r = {.command_line = "", .session = {.memory = USUAL_MEMORY, .instructions = USUAL_INSTRUCTIONS}};
+    (void)argp_parse(&argp, argc, argv, 0, NULL, &r);
+    size_t size = 0;
+    uint8_t *bytes = read_guest(r.guest, &size);
+    if (bytes == NULL) {
+        return EXIT_INPUT;
+    }
+    struct source_reader reader;
+    const struct isa_options no_semantics = {.only = ""};
+    int code = EXIT_INTERNAL;
+    struct isa *isa = load_isa("x86", &no_semantics, &reader, &code);
+    const char *message = NULL;
+    struct decoder *decoder = isa == NULL ? NULL : decoder_new(isa, &message);
+    struct computer *c = decoder == NULL ? NULL : computer_new(decoder, r.session.memory);
+    if (c == NULL) {
+        complain("%s", message == NULL ? "out of memory" : message);
+    } else if ((message = computer_boot(c, bytes, size, r.command_line, &r.session.kind)) != NULL) {
+        complain("%s: %s", r.guest, message);
+        code = EXIT_INPUT;
+    } else {
+        code = run(&r, c);
+    }
+    computer_free(c);
+    decoder_free(decoder);
+    free(bytes);
+    return code;
+}

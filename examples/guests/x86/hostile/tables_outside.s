@@ -1,0 +1,39 @@
+# Page tables that point outside of the machine: a directory entry and a page entry to addresses where there is no memory. What is not there reads as ones,
+# and cannot be written.
+    .include "common.s"
+
+main:
+    mov $1023, %ecx
+1:  mov %ecx, %eax
+    shl $12, %eax
+    or $3, %eax
+    mov %eax, table(, %ecx, 4)
+    sub $1, %ecx
+    jnc 1b
+    movl $table + 3, directory
+    movl $other + 3, directory + 4          # 4 MiB: a table with entries to nowhere
+    movl $0xf0000003, other
+    movl $0xe0000003, directory + 8         # 8 MiB: a table that is nowhere
+    mov $directory, %eax
+    mov %eax, %cr3
+    mov %cr0, %eax
+    or $0x80000000, %eax
+    mov %eax, %cr0
+    mov 0x400000, %eax
+    show "a page outside of the memory:"
+    movl $0x12345678, 0x400000
+    mov 0x400000, %eax
+    show "the same after a write:"
+    mov 0x800000, %eax
+    show "a page of a table outside of the memory:"
+    attempt "a page that is not there", mov 0xc00000, %eax
+    ret
+
+    .bss
+    .align 4096
+directory:
+    .skip 4096
+table:
+    .skip 4096
+other:
+    .skip 4096

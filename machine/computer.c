@@ -1,0 +1,217 @@
+/* The machine: made, run, and looked at. */
+#include "computer_internal.h"
+#include "execute.h"
+
+#include <stdlib.h>
+
+struct computer *computer_new(const struct decoder *decoder, uint32_t memory_size) {
+    struct computer *c = calloc(1, sizeof *c);
+    if (c == NULL) {
+        return NULL;
+    }
+    struct processor *p = &c->processor;
+    *p = (struct processor){.memory = &c->memory, .ports = &c->ports, .decoder = decoder};
+    p->kept = calloc(KEPT_INSTRUCTIONS, sizeof *p->kept);
+    p->choices = calloc(256, sizeof *p->choices);
+    c->opaques = opaque_table_new();
+    c->opaque_context = (struct opaque_context){p, c->opaques, false};
+    bool good = p->kept != NULL && p->choices != NULL && c->opaques != NULL && memory_make(&c->memory, memory_size) && arrays_make(p) &&
+                devices_attach(&c->devices, &c->ports, &p->executed, memory_size);
+    if (!good) {
+        computer_free(c);
+        return NULL;
+    }
+    for (unsigned i = 0; i < KEPT_INSTRUCTIONS; i++) {
+        p->kept[i].physical = UINT32_MAX;
+    }
+    forget_translations(p);
+    return c;
+}
+
+void computer_free(struct computer *c) {
+    if (c != NULL) {
+        arrays_drop(&c->processor);
+        memory_drop(&c->memory);
+        serial_drop(&c->devices.serial);
+        free(c->processor.kept);
+        free(c->processor.choices);
+        free(c->opaques);
+        free(c);
+    }
+}
+
+void computer_set_console(struct computer *c, FILE *console) { c->devices.serial.console = console; }
+
+void computer_set_input(struct computer *c, const char *text, size_t size) { serial_set_input(&c->devices.serial, text, size); }
+
+const char *computer_serial(const struct computer *c, size_t *size) {
+    *size = c->devices.serial.size;
+    return c->devices.serial.text == NULL ? "" : c->devices.serial.text;
+}
+
+char *computer_screen(const struct computer *c) { return display_text(&c->devices.display, &c->memory); }
+
+const char *computer_failure(const struct computer *c) { return c->processor.failure; }
+
+uint8_t computer_exit_code(const struct computer *c) { return c->devices.exit_code; }
+
+const struct computer_statistics *computer_statistics(const struct computer *c) { return &c->statistics; }
+
+uint8_t *computer_memory(struct computer *c, uint32_t *size) {
+    *size = c->memory.size;
+    return c->memory.bytes;
+}
+
+void computer_break_division(struct computer *c) { c->opaque_context.fault = true; }
+
+void computer_memory_changed(struct computer *c) {
+    c->memory.epoch++;
+    forget_translations(&c->processor);
+}
+
+/* Brings the devices to the present, and finds out when they next have something to do. */
+static void advance_devices(struct computer *c) {
+    timer_advance(&c->devices.timer);
+    c->next_event = timer_next(&c->devices.timer);
+}
+
+static bool take_interrupt(struct computer *c) {
+    struct processor *p = &c->processor;
+    if (p->state.interrupt_flag == 0 || p->shadow || !interrupt_pending(&c->devices.interrupts)) {
+        return false;
+    }
+    const struct fault event = {interrupt_acknowledge(&c->devices.interrupts), false, false, 0, 0};
+    c->statistics.interrupts++;
+    c->statistics.by_vector[event.vector]++;
+    deliver(p, &event, true);
+    return true;
+}
+
+static void raise_fault(struct computer *c, const struct fault *fault) {
+    c->statistics.faults++;
+    c->statistics.by_vector[fault->vector]++;
+    deliver(&c->processor, fault, false);
+}
+
+static void single_step_trap(struct computer *c) {
+    c->processor.state.dr6 |= 0x4000; /* BS */
+    raise_fault(c, &(struct fault){VECTOR_DEBUG, false, true, 0, 0});
+}
+
+/* One instruction. SDM vol. 3A, 19.3.1.4: with TF set before it, #DB comes after it. */
+static void execute_next(struct computer *c) {
+    struct processor *p = &c->processor;
+    struct fault fault;
+    bool traced = p->state.status_tf != 0;
+    const struct instruction *i = fetch(p, &fault);
+    if (i == NULL) {
+        raise_fault(c, &fault);
+        return;
+    }
+    unsigned flags = i->flags;
+    p->shadow = false;
+    if (!execute(p, i, &fault)) {
+        if (p->failure == NULL) {
+            raise_fault(c, &fault);
+        }
+        return;
+    }
+    p->shadow = (flags & INSTRUCTION_SHADOWS) != 0;
+    p->executed++;
+    p->state.tsc++;
+    if (p->state.translation_cache != p->translations_seen || p->state.cr3 != p->root_seen) {
+        forget_translations(p);
+    }
+    if (traced) {
+        single_step_trap(c);
+    }
+}
+
+/* HLT: time passes until a device interrupts. */
+static enum computer_end wait_for_interrupt(struct computer *c) {
+    struct processor *p = &c->processor;
+    advance_devices(c);
+    if (p->state.interrupt_flag == 0) {
+        return COMPUTER_HALTED;
+    }
+    if (!interrupt_pending(&c->devices.interrupts)) {
+        if (c->next_event == NEVER) {
+            return COMPUTER_WAITING;
+        }
+        uint64_t skipped = c->next_event - p->executed;
+        p->executed = c->next_event;
+        p->state.tsc += skipped;
+        advance_devices(c);
+    }
+    p->shadow = false;
+    (void)take_interrupt(c);
+    return COMPUTER_RUNNING;
+}
+
+static enum computer_end state_of(const struct computer *c) {
+    return c->processor.failure != NULL ? COMPUTER_UNSUPPORTED
+           : c->devices.ended           ? COMPUTER_ENDED
+           : c->processor.shut_down     ? COMPUTER_SHUT_DOWN
+           : c->devices.reset           ? COMPUTER_SHUT_DOWN
+                                        : COMPUTER_RUNNING;
+}
+
+static enum computer_end step(struct computer *c) {
+    struct processor *p = &c->processor;
+    if (p->state.halted != 0) {
+        enum computer_end end = wait_for_interrupt(c);
+        return end == COMPUTER_RUNNING ? state_of(c) : end;
+    }
+    if (p->executed >= c->next_event || c->ports.accesses != c->statistics.port_accesses) {
+        c->statistics.port_accesses = c->ports.accesses;
+        advance_devices(c);
+    }
+    if (!take_interrupt(c)) {
+        execute_next(c);
+    }
+    c->statistics.executed = p->executed;
+    return state_of(c);
+}
+
+enum computer_end computer_step(struct computer *c) {
+    x86_set_opaques(machine_opaque, &c->opaque_context);
+    return step(c);
+}
+
+void computer_single_step_trap(struct computer *c) {
+    x86_set_opaques(machine_opaque, &c->opaque_context);
+    single_step_trap(c);
+}
+
+void computer_passed(struct computer *c, uint64_t instructions) {
+    c->processor.executed += instructions;
+    c->processor.state.tsc += instructions;
+    c->statistics.executed = c->processor.executed;
+}
+
+uint64_t computer_until_event(struct computer *c) {
+    advance_devices(c);
+    return c->next_event == NEVER ? NEVER : c->next_event > c->processor.executed ? c->next_event - c->processor.executed : 0;
+}
+
+bool computer_must_step(const struct computer *c) {
+    const struct x86 *s = &c->processor.state;
+    bool interrupt = interrupt_pending(&c->devices.interrupts) && (s->interrupt_flag != 0 || c->processor.shadow);
+    return interrupt || s->halted != 0 || s->status_tf != 0 || processor_mode(s) != MATCHER_PROTECTED;
+}
+
+enum computer_end computer_run(struct computer *c, uint64_t instructions) {
+    uint64_t until = c->processor.executed + instructions;
+    uint64_t steps = 0; /* faults count too: a guest may fault without end */
+    enum computer_end end = COMPUTER_RUNNING;
+    x86_set_opaques(machine_opaque, &c->opaque_context);
+    while (end == COMPUTER_RUNNING && c->processor.executed < until && steps++ < instructions) {
+        end = step(c);
+    }
+    return end;
+}
+
+const char *computer_end_name(enum computer_end end) {
+    static const char *const names[] = {"budget", "exit", "halt", "shut down", "unsupported", "waiting for ever"};
+    return names[end];
+}

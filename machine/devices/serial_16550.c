@@ -1,0 +1,140 @@
+/* A serial port 16550 at 3F8h, without its FIFOs, as an 8250 with a scratch register: what is sent is gone at once. National Semiconductor PC16550D
+ * data sheet, section 8. */
+#include "devices.h"
+
+#include <stdlib.h>
+
+#define LINE 4u
+#define ENABLE_RECEIVED 1u
+#define ENABLE_EMPTY 2u
+#define DIVISOR_ACCESS 0x80u
+#define LOOP 0x10u
+
+enum serial_register {
+    REGISTER_DATA,
+    REGISTER_ENABLE,
+    REGISTER_IDENTIFICATION,
+    REGISTER_LINE_CONTROL,
+    REGISTER_MODEM_CONTROL,
+    REGISTER_LINE_STATUS,
+    REGISTER_MODEM_STATUS,
+    REGISTER_SCRATCH
+};
+
+static bool has_input(const struct serial *s) { return s->input_at < s->input_size; }
+
+static void update(struct serial *s) {
+    bool received = has_input(s) && (s->enable & ENABLE_RECEIVED) != 0;
+    bool empty = s->transmitter_empty_pending && (s->enable & ENABLE_EMPTY) != 0;
+    interrupt_line(s->interrupts, LINE, received || empty);
+}
+
+static void send(struct serial *s, uint8_t byte) {
+    if (s->size + 1 >= s->capacity) {
+        size_t capacity = s->capacity == 0 ? 4096 : s->capacity * 2;
+        char *text = realloc(s->text, capacity);
+        if (text == NULL) {
+            return;
+        }
+        s->text = text;
+        s->capacity = capacity;
+    }
+    s->text[s->size++] = (char)byte;
+    s->text[s->size] = '\0';
+    if (s->console != NULL) {
+        (void)fputc(byte, s->console);
+        (void)fflush(s->console);
+    }
+}
+
+static uint8_t identification(struct serial *s) {
+    if (has_input(s) && (s->enable & ENABLE_RECEIVED) != 0) {
+        return 4;
+    }
+    if (s->transmitter_empty_pending && (s->enable & ENABLE_EMPTY) != 0) {
+        s->transmitter_empty_pending = false;
+        return 2;
+    }
+    return 1;
+}
+
+static uint8_t read_register(struct serial *s, uint16_t number) {
+    bool divisor = (s->line_control & DIVISOR_ACCESS) != 0;
+    switch (number) {
+    case REGISTER_DATA:
+        return divisor ? s->divisor_low : has_input(s) ? (uint8_t)s->input[s->input_at++] : 0;
+    case REGISTER_ENABLE:
+        return divisor ? s->divisor_high : s->enable;
+    case REGISTER_IDENTIFICATION:
+        return identification(s);
+    case REGISTER_LINE_CONTROL:
+        return s->line_control;
+    case REGISTER_MODEM_CONTROL:
+        return s->modem_control;
+    case REGISTER_LINE_STATUS:
+        return (uint8_t)(0x60 | (has_input(s) ? 1 : 0));
+    case REGISTER_MODEM_STATUS: /* CTS, DSR and DCD are on; in the loop they are RTS, DTR and OUT2 */
+        return (uint8_t)((s->modem_control & LOOP) == 0 ? 0xB0
+                                                        : (s->modem_control & 2) << 3 | (s->modem_control & 1) << 5 | (s->modem_control & 0xC) << 4);
+    default:
+        return s->scratch;
+    }
+}
+
+static void write_register(struct serial *s, uint16_t number, uint8_t value) {
+    bool divisor = (s->line_control & DIVISOR_ACCESS) != 0;
+    switch (number) {
+    case REGISTER_DATA:
+        if (divisor) {
+            s->divisor_low = value;
+        } else {
+            send(s, value);
+            s->transmitter_empty_pending = true;
+        }
+        break;
+    case REGISTER_ENABLE:
+        if (divisor) {
+            s->divisor_high = value;
+        } else {
+            s->transmitter_empty_pending = s->transmitter_empty_pending || ((value & ~s->enable) & ENABLE_EMPTY) != 0;
+            s->enable = value & 0xF;
+        }
+        break;
+    case REGISTER_LINE_CONTROL:
+        s->line_control = value;
+        break;
+    case REGISTER_MODEM_CONTROL:
+        s->modem_control = value & 0x1F;
+        break;
+    case REGISTER_SCRATCH:
+        s->scratch = value;
+        break;
+    default: /* the FIFO control register of a chip without FIFOs; the status registers are for tests of the chip */
+        break;
+    }
+}
+
+static uint8_t read_port(void *context, uint16_t port) {
+    uint8_t value = read_register(context, port);
+    update(context);
+    return value;
+}
+
+static void write_port(void *context, uint16_t port, uint8_t value) {
+    write_register(context, port, value);
+    update(context);
+}
+
+void serial_set_input(struct serial *s, const char *text, size_t size) {
+    s->input = text;
+    s->input_size = size;
+    s->input_at = 0;
+    update(s);
+}
+
+void serial_drop(struct serial *s) { free(s->text); }
+
+bool serial_attach(struct serial *s, struct ports *ports, struct interrupt_controllers *interrupts) {
+    *s = (struct serial){.interrupts = interrupts};
+    return ports_add(ports, &(struct device){"16550", 0x3F8, 8, read_port, write_port, s});
+}

@@ -1,0 +1,97 @@
+/* A run on an engine: another processor executes, the machine does what it comes back for. */
+#include "computer_internal.h"
+#include "engine_ports.h"
+#include "session_parts.h"
+
+#define SLICE 1000000u
+#define WAITING_SLICE 64u /* while an interrupt waits for the guest to enable interrupts */
+
+static uint32_t read_port(void *context, uint64_t executed, uint16_t port, unsigned bytes) {
+    struct computer *c = context;
+    c->processor.executed += executed;
+    uint32_t value = ports_read(&c->ports, port, bytes);
+    c->processor.executed -= executed;
+    return value;
+}
+
+static bool write_port(void *context, uint64_t executed, uint16_t port, unsigned bytes, uint32_t value) {
+    struct computer *c = context;
+    c->processor.executed += executed;
+    ports_write(&c->ports, port, bytes, value);
+    c->processor.executed -= executed;
+    return c->devices.ended || c->devices.reset || port < 0x100; /* the interrupt controllers and the timer */
+}
+
+struct engine_ports computer_engine_ports(struct computer *c) {
+    return (struct engine_ports){read_port, write_port, c};
+}
+
+static uint64_t next_slice(struct computer *c, uint64_t left) {
+    uint64_t slice = computer_until_event(c);
+    uint64_t most = interrupt_pending(&c->devices.interrupts) ? WAITING_SLICE : SLICE;
+    slice = slice < most ? slice : most;
+    slice = slice < left ? slice : left;
+    return slice == 0 ? 1 : slice;
+}
+
+static enum computer_end wanted_end(const struct computer *c) {
+    return c->devices.ended ? COMPUTER_ENDED : c->devices.reset ? COMPUTER_SHUT_DOWN : COMPUTER_RUNNING;
+}
+
+/* The engine came back before an instruction: the machine executes it, and both should agree that it does not just complete. */
+static void finish_instruction(struct computer *c, const struct engine_event *event, struct session_result *result) {
+    uint64_t faults = c->statistics.faults;
+    char text[160];
+    computer_describe_next(c, text, sizeof text);
+    bool interrupt = strncmp(text, "INT", 3) == 0;
+    uint64_t by_vector = event->vector < 256 ? c->statistics.by_vector[event->vector] : faults;
+    result->traps++;
+    if (event->stop == ENGINE_TRAP) {
+        computer_single_step_trap(c);
+        return;
+    }
+    result->end = computer_step(c);
+    uint64_t after = event->vector < 256 ? c->statistics.by_vector[event->vector] : c->statistics.faults;
+    bool absent = event->vector == 14 && faults == c->statistics.faults; /* memory that is not there: an empty bus */
+    bool agreed = event->stop == ENGINE_HALT || interrupt || absent || after != by_vector;
+    result->excused += absent && event->stop == ENGINE_EXCEPTION ? 1 : 0;
+    if (event->stop == ENGINE_EXCEPTION && !agreed && !result->differs) {
+        result->differs = true;
+        (void)snprintf(result->difference, sizeof result->difference, "%s: the engine raised vector %u, the model %s", text, event->vector,
+                       faults == c->statistics.faults ? "completed" : "raised another");
+    }
+}
+
+void run_on_engine(struct computer *c, const struct session_request *request, struct session_result *result) {
+    const struct engine_ports ports = computer_engine_ports(c);
+    struct engine *e = unicorn_engine_open(c->memory.bytes, c->memory.size, &ports, &result->unusable);
+    uint64_t steps = 0;
+    result->end = COMPUTER_RUNNING;
+    while (e != NULL && result->end == COMPUTER_RUNNING && c->processor.executed < request->instructions && steps++ < request->instructions) {
+        struct machine_state s;
+        struct engine_event event;
+        uint64_t slice = next_slice(c, request->instructions - c->processor.executed);
+        computer_state(c, &s);
+        if (computer_must_step(c) || !e->operations->set_state(e, &s)) {
+            result->end = computer_step(c);
+            continue;
+        }
+        e->operations->run(e, slice, &event);
+        e->operations->get_state(e, &s);
+        computer_passed(c, event.executed);
+        result->direct += event.executed;
+        bool followed = computer_follow(c, &s);
+        result->end = wanted_end(c);
+        if (!followed) {
+            result->differs = true;
+            (void)snprintf(result->difference, sizeof result->difference, "the segment registers of the engine are not in the tables");
+            break;
+        }
+        if (event.stop != ENGINE_SPENT && result->end == COMPUTER_RUNNING) {
+            finish_instruction(c, &event, result);
+        }
+    }
+    if (e != NULL) {
+        e->operations->close(e);
+    }
+}

@@ -1,0 +1,62 @@
+/* A run of a guest. */
+#include "session.h"
+
+#include "session_parts.h"
+
+#include <string.h>
+#include <time.h>
+
+const char *session_backend_name(enum session_backend b) {
+    static const char *const names[] = {"model", "unicorn", "kvm", "native"};
+    return names[b];
+}
+
+static double processor_time(void) {
+    struct timespec t = {0, 0};
+    (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static void trace_line(struct computer *c, FILE *out) {
+    struct machine_state s;
+    char text[128];
+    computer_state(c, &s);
+    computer_describe_next(c, text, sizeof text);
+    (void)fprintf(out, "%04x:%08x cpl %u %-32s eax %08x ecx %08x edx %08x ebx %08x esp %08x ebp %08x esi %08x edi %08x flags %06x\n",
+                  s.segments[SEGMENT_CS].selector, (unsigned)s.rip, (unsigned)s.cpl, text, (unsigned)s.general[0], (unsigned)s.general[1],
+                  (unsigned)s.general[2], (unsigned)s.general[3], (unsigned)s.general[4], (unsigned)s.general[5], (unsigned)s.general[6],
+                  (unsigned)s.general[7], (unsigned)s.rflags);
+}
+
+static void run_model(struct computer *c, const struct session_request *request, struct session_result *result) {
+    result->end = COMPUTER_RUNNING;
+    if (request->trace == NULL) {
+        result->end = computer_run(c, request->instructions);
+        return;
+    }
+    for (uint64_t i = 0; i < request->instructions && result->end == COMPUTER_RUNNING; i++) {
+        trace_line(c, request->trace);
+        result->end = computer_step(c);
+    }
+}
+
+void session_run(struct computer *c, const struct session_request *request, struct session_result *result) {
+    double start = processor_time();
+    memset(result, 0, sizeof *result);
+    if (request->compare) {
+        run_compared(c, request, result);
+    } else if (request->backend == BACKEND_UNICORN) {
+        run_on_engine(c, request, result);
+    } else if (request->backend == BACKEND_KVM) {
+        run_on_kvm(c, request, result);
+    } else if (request->backend == BACKEND_NATIVE) {
+        result->unusable = "this build has no engine for direct execution: --backend native cannot run";
+    } else {
+        run_model(c, request, result);
+    }
+    result->seconds = processor_time() - start;
+    result->exit_code = computer_exit_code(c);
+    if (result->unusable == NULL) {
+        computer_describe_next(c, result->last, sizeof result->last);
+    }
+}

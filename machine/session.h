@@ -1,0 +1,35 @@
+/* A run of a guest: on the model, on another backend, or on the model with another beside it. */
+#ifndef POPEK_MACHINE_SESSION_H
+#define POPEK_MACHINE_SESSION_H
+
+#include "computer.h"
+
+enum session_backend { BACKEND_MODEL, BACKEND_UNICORN, BACKEND_KVM, BACKEND_NATIVE, SESSION_BACKENDS };
+const char *session_backend_name(enum session_backend b); /* "model", ... */
+
+struct session_request {
+    enum session_backend backend, other;
+    bool compare; /* `other` beside the model */
+    uint32_t memory;
+    uint64_t instructions;
+    enum boot_kind kind; /* of the guest, for reports */
+    FILE *trace;         /* a line for each instruction that the model executes; NULL */
+};
+
+struct session_result {
+    enum computer_end end;
+    uint8_t exit_code;
+    const char *unusable; /* why the backend cannot run here; NULL */
+    double seconds;       /* of processor time */
+    uint64_t direct;      /* instructions that the other processor executed */
+    uint64_t traps;       /* how often it came back */
+    uint64_t compared;    /* instructions */
+    uint64_t excused;     /* page faults that the other processor had alone: the model executed these instructions for both */
+    bool differs;
+    char difference[512]; /* where and in what */
+    char last[160];       /* the instruction at which the machine stands */
+};
+/* Runs the machine, which has booted a guest, until it ends or its budget is spent. */
+void session_run(struct computer *c, const struct session_request *request, struct session_result *result);
+
+#endif

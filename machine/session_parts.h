@@ -1,0 +1,14 @@
+/* The kinds of runs. Internal to machine/. */
+#ifndef POPEK_MACHINE_SESSION_PARTS_H
+#define POPEK_MACHINE_SESSION_PARTS_H
+
+#include "session.h"
+
+/* lockstep.c: the model, with the other engine beside it. */
+void run_compared(struct computer *c, const struct session_request *request, struct session_result *result);
+/* engine_run.c: an engine executes, the model does what traps. */
+void run_on_engine(struct computer *c, const struct session_request *request, struct session_result *result);
+/* kvm_run.c: KVM executes and delivers, the devices are the model's. */
+void run_on_kvm(struct computer *c, const struct session_request *request, struct session_result *result);
+
+#endif

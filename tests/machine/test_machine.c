@@ -1,0 +1,180 @@
+/* The bare x86 machine: its guests against kept output, against the emulator in lockstep, and random code. */
+#include "../../machine/session.h"
+#include "../../isa-model/isa.h"
+#include "../tests.h"
+#include "random_code.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define CODE_ROOM 65536u
+#define PROGRAMS 40u
+#define PROGRAM_INSTRUCTIONS 400u
+
+/* `emulator`: whether Unicorn, with the model for what it leaves out, shows the same; it has no segment checks of null selectors, no SYSENTER,
+ * another idea of memory that is not there, and loses CR2. `code`: how the run ends. */
+static const struct {
+    const char *name;
+    int code;
+    bool emulator;
+} guests[] = {{"hello", 0, true},
+              {"compute", 0, true},
+              {"two_processes", 0, true},
+              {"robin_irvine", 0, true},
+              {"hostile/far_jump", 0, true},
+              {"hostile/host_segments", 0, false},
+              {"hostile/int80", 0, true},
+              {"hostile/sysenter", 0, false},
+              {"hostile/beyond", 0, false},
+              {"hostile/self_modifying", 0, true},
+              {"hostile/gates_to_nowhere", 0, true},
+              {"hostile/faults_in_faults", 1, true},
+              {"hostile/popf_games", 0, true},
+              {"hostile/tables_outside", 0, false}};
+#define GUEST_COUNT (sizeof guests / sizeof guests[0])
+
+static struct command_result run_guest(const char *name, const char *options) {
+    char command[512];
+    (void)snprintf(command, sizeof command, "\"$POPEK\" run \"$(dirname \"$POPEK\")/guests/%s.elf\" --instructions 50000000 %s", name, options);
+    return run_command(command);
+}
+
+static void test_guests(void) {
+    for (size_t i = 0; i < GUEST_COUNT; i++) {
+        char path[256];
+        size_t size = 0;
+        const char *base = strrchr(guests[i].name, '/');
+        (void)snprintf(path, sizeof path, "tests/machine/guests/%s.txt", base == NULL ? guests[i].name : base + 1);
+        char *expected = read_text(path, &size);
+        struct command_result r = run_guest(guests[i].name, "");
+        CHECK(r.code == guests[i].code, "%s: exit code %d: %s", guests[i].name, r.code, r.err);
+        CHECK(expected != NULL && strcmp(r.out, expected) == 0, "%s: other output than %s:\n%s", guests[i].name, path, r.out);
+        command_result_free(&r);
+        free(expected);
+    }
+}
+
+static void test_emulator(void) {
+    struct command_result probe = run_guest("hello", "--backend unicorn");
+    if (probe.code == 77) {
+        (void)printf("       no Unicorn here: not compared\n");
+        command_result_free(&probe);
+        return;
+    }
+    command_result_free(&probe);
+    for (size_t i = 0; i < GUEST_COUNT; i++) {
+        struct command_result model = run_guest(guests[i].name, "");
+        struct command_result other = run_guest(guests[i].name, "--backend unicorn");
+        bool same = strcmp(model.out, other.out) == 0;
+        CHECK(same == guests[i].emulator, "%s: on the emulator\n%s%s", guests[i].name, other.out, other.err);
+        command_result_free(&model);
+        command_result_free(&other);
+        if (guests[i].emulator && strcmp(guests[i].name, "compute") != 0) {
+            other = run_guest(guests[i].name, "--compare unicorn");
+            CHECK(other.code == guests[i].code && strstr(other.err, "difference") == NULL, "%s in lockstep: %s", guests[i].name, other.err);
+            command_result_free(&other);
+        }
+    }
+}
+
+static struct decoder *load_decoder(void) {
+    const struct source_reader reader = source_reader_files();
+    const struct isa_options options = {.only = ""};
+    const char *message = "the tables cannot be read";
+    char *messages = NULL;
+    struct isa *isa = isa_load("x86-tables/x86.isa", &reader, &options, &messages);
+    free(messages);
+    struct decoder *d = isa == NULL ? NULL : decoder_new(isa, &message);
+    CHECK(d != NULL, "%s", message);
+    return d;
+}
+
+/* Runs random programs in lockstep with the emulator; returns how many of them differ. */
+static unsigned compare_random(const struct decoder *d, unsigned programs, bool broken, bool *usable, char *first, size_t size, uint64_t *compared) {
+    static uint8_t code[CODE_ROOM];
+    unsigned different = 0;
+    for (unsigned i = 0; i < programs && *usable; i++) {
+        const struct session_request request = {.compare = true, .other = BACKEND_UNICORN, .instructions = 100000};
+        struct session_result result;
+        enum boot_kind kind = BOOT_FLAT;
+        struct computer *c = computer_new(d, COMPUTER_LEAST_MEMORY * 2);
+        size_t length = random_code(code, sizeof code, PROGRAM_INSTRUCTIONS, (uint64_t)i * 7919 + 12345);
+        if (!CHECK(c != NULL && computer_boot(c, code, length, "", &kind) == NULL, "a random program does not boot")) {
+            computer_free(c);
+            return different;
+        }
+        if (broken) {
+            computer_break_division(c);
+        }
+        session_run(c, &request, &result);
+        *usable = result.unusable == NULL;
+        *compared += result.compared;
+        bool bad = result.differs || result.end != COMPUTER_ENDED;
+        if (bad && different++ == 0) {
+            (void)snprintf(first, size, "program %u: %s: %s", i, computer_end_name(result.end), result.difference);
+        }
+        computer_free(c);
+    }
+    return different;
+}
+
+static void test_random(void) {
+    struct decoder *d = load_decoder();
+    bool usable = d != NULL;
+    char first[700] = "";
+    uint64_t compared = 0;
+    unsigned different = compare_random(d, PROGRAMS, false, &usable, first, sizeof first, &compared);
+    CHECK(different == 0, "%u of %u random programs differ; %s", different, PROGRAMS, first);
+    if (usable) {
+        CHECK(compared > (uint64_t)PROGRAMS * PROGRAM_INSTRUCTIONS / 2, "only %llu instructions were compared", (unsigned long long)compared);
+        (void)printf("       %llu instructions compared\n", (unsigned long long)compared);
+        different = compare_random(d, 4, true, &usable, first, sizeof first, &compared);
+        CHECK(different > 0, "a wrong quotient is not noticed");
+    } else {
+        (void)printf("       no Unicorn here: not compared\n");
+    }
+    decoder_free(d);
+}
+
+static void test_inputs(void) {
+    static const struct {
+        const char *command;
+        int code;
+        const char *says;
+    } cases[] = {
+        {"\"$POPEK\" run /nonexistent", 3, "cannot read"},
+        {": >\"$TEMPORARY/empty\"; \"$POPEK\" run \"$TEMPORARY/empty\"", 3, "the guest is empty"},
+        {"head -c 60 \"$(dirname \"$POPEK\")/guests/hello.elf\" >\"$TEMPORARY/cut\"; \"$POPEK\" run \"$TEMPORARY/cut\"", 3, "cut off"},
+        {"\"$POPEK\" run \"$POPEK\"", 3, "32-bit x86"},
+        {"\"$POPEK\" run --backend other x", 2, "unknown backend 'other'"},
+        {"\"$POPEK\" run --memory 12 x", 2, "--memory needs a number"},
+        {"\"$POPEK\" run --backend unicorn --compare unicorn x", 2, "leave --backend out"},
+        {"printf '\\353\\376' >\"$TEMPORARY/loop\"; \"$POPEK\" run --instructions 1000 \"$TEMPORARY/loop\"", 1, "stopped after 1000 instructions"},
+        {"printf '\\364' >\"$TEMPORARY/halt\"; \"$POPEK\" run \"$TEMPORARY/halt\"", 0, ""},
+        {"printf '\\017\\013' >\"$TEMPORARY/ud\"; \"$POPEK\" run --instructions 1000 \"$TEMPORARY/ud\"", 1, "stopped after"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct command_result r = run_command(cases[i].command);
+        CHECK(r.code == cases[i].code && strstr(r.err, cases[i].says) != NULL, "%s: exit code %d, %s", cases[i].command, r.code, r.err);
+        command_result_free(&r);
+    }
+}
+
+static void test_formats(void) {
+    struct command_result r = run_guest("hello", "--format json");
+    CHECK(strstr(r.out, "\"serial\": \"Hello from ring 0.\\n\"") != NULL && strstr(r.out, "\"exit_code\": 0") != NULL, "json: %s", r.out);
+    command_result_free(&r);
+    r = run_guest("hello", "--stats");
+    CHECK(strncmp(r.out, "Hello from ring 0.\nbackend: model\ninstructions: ", 47) == 0, "stats: %s", r.out);
+    command_result_free(&r);
+    r = run_guest("hello", "--trace \"$TEMPORARY/trace\" >/dev/null; head -1 \"$TEMPORARY/trace\"");
+    CHECK(strncmp(r.out, "0008:0010000c cpl 0 CLI", 23) == 0, "trace: %s", r.out);
+    command_result_free(&r);
+}
+
+static const struct test tests[] = {{"guests show what is kept", test_guests},
+                                    {"guests on the emulator, and in lockstep with it", test_emulator},
+                                    {"random code in lockstep with the emulator", test_random},
+                                    {"bad guests and options", test_inputs},
+                                    {"formats", test_formats}};
+const struct suite machine_suite = SUITE("machine", tests);
