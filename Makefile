@@ -6,7 +6,7 @@ CC      ?= cc
 CFLAGS  ?= -O2 -g
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wconversion
 # -D_GNU_SOURCE= : argp, open_memstream and getrusage beside ISO C.
-CPPFLAGS += -D_GNU_SOURCE= -Iisa-model -I$(BUILD)/isa-model -Icli -Ivmm-model -I$(BUILD)/proofs -I$(BUILD)/machine
+CPPFLAGS += -D_GNU_SOURCE= -Iisa-model -I$(BUILD)/isa-model -Icli -Ivmm-model -I$(BUILD)/proofs -I$(BUILD)/include
 LDLIBS   = -lz3 -ljansson -lcapstone -ldw -lelf -lmd -lpthread
 FUZZ_SECONDS ?= 60
 # What the decoders are measured with: the code of the solver's library.
@@ -17,7 +17,7 @@ BUILD_PACKAGES = build-essential pkg-config flex bison libz3-dev libcunit1-dev l
 LINT_PACKAGES  = clang clang-format clang-tidy cppcheck libclang-rt-14-dev
 
 # One folder, one room of the architecture (docs/architecture.md).
-ROOMS           = isa-model x86-tables classifier vmm-model vmm-model/x86 simulator hardware direct machine machine/devices scanner evidence reports
+ROOMS           = isa-model x86-tables classifier checker vmm-model vmm-model/x86 simulator hardware direct machine machine/devices scanner evidence reports
 LIBRARY_SOURCES = $(foreach room,$(ROOMS),$(wildcard $(room)/*.c))
 CLI_SOURCES     = $(wildcard cli/*.c)
 # These make a program of their own.
@@ -125,12 +125,27 @@ $(BUILD)/emitted/x86_%.c: $(BUILD)/emit $(TABLES)
 	$(BUILD)/emit x86-tables/x86.isa $*/$(EMITTED_PARTS) $@
 $(BUILD)/emitted/%.o: $(BUILD)/emitted/%.c isa-model/emitted.h
 	$(CC) -std=c11 $(CPPFLAGS) $(GENERATED_WARNINGS) -Wno-unused-variable -O1 -c -o $@ $<
-# The state that the bare machine of machine/ looks into.
-MACHINE_OBJECTS = $(filter $(BUILD)/machine/%,$(LIBRARY_OBJECTS))
-$(MACHINE_OBJECTS): | $(BUILD)/machine/x86_state.h
-$(BUILD)/machine/x86_state.h: $(BUILD)/emit $(TABLES)
+# What checks handlers and the bare machine are built against the state of x86, and contain the reference step.
+STATE_HEADER  = $(BUILD)/include/popek/x86.h
+STATE_USERS   = $(filter $(BUILD)/checker/% $(BUILD)/machine/% $(BUILD)/reports/check%,$(LIBRARY_OBJECTS)) $(BUILD)/cli/check.o
+$(STATE_USERS): | $(STATE_HEADER)
+$(STATE_HEADER): $(BUILD)/emit $(TABLES)
 	@mkdir -p $(@D)
 	$(BUILD)/emit x86-tables/x86.isa types $@
+
+# Plug-ins for `popek check`: examples, and what the tests check.
+HANDLER_EXAMPLES = $(BUILD)/handlers/reference.so $(BUILD)/handlers/broken.so
+PLUGIN_CFLAGS    = -std=c11 -Iinclude -I$(BUILD)/include -Iisa-model $(WARNINGS) $(CFLAGS) -fPIC -fvisibility=hidden
+$(BUILD)/handlers/%.so: examples/handlers/%.c $(STATE_HEADER) include/popek/handler.h
+	@mkdir -p $(@D)
+	$(CC) $(PLUGIN_CFLAGS) -shared -o $@ $<
+$(BUILD)/handlers/emitted/%.o: $(BUILD)/emitted/%.c isa-model/emitted.h
+	@mkdir -p $(@D)
+	$(CC) -std=c11 $(CPPFLAGS) $(GENERATED_WARNINGS) -Wno-unused-variable -O1 -fPIC -fvisibility=hidden -c -o $@ $<
+$(BUILD)/handlers/reference.so: examples/handlers/reference.c $(EMITTED_OBJECTS:$(BUILD)/emitted/%=$(BUILD)/handlers/emitted/%) $(STATE_HEADER) include/popek/handler.h
+	$(CC) $(PLUGIN_CFLAGS) -shared -o $@ $(filter %.c %.o,$^)
+handlers: $(HANDLER_EXAMPLES)
+.PHONY: handlers
 
 # --- what it says about x86 -----------------------------------------------------------------------------------------------------------------------
 # Exit code 1 means findings, and x86 has them.
@@ -250,7 +265,7 @@ prove-mutants: $(PROOF_INPUTS)
 
 # --- lint -----------------------------------------------------------------------------------------------------------------------------------------
 LINT_SOURCES = $(filter-out vmm-model/%,$(LIBRARY_SOURCES)) $(CLI_SOURCES) $(TEST_SOURCES) $(wildcard tests/x86-tables/compare_*.c tests/fuzz/*.c tests/bench/*.c)
-lint: $(BUILD)/.packages-lint $(BUILD)/isa-model/parser.h $(MONITOR_INPUTS) $(BUILD)/machine/x86_state.h
+lint: $(BUILD)/.packages-lint $(BUILD)/isa-model/parser.h $(MONITOR_INPUTS) $(STATE_HEADER)
 	clang-format --dry-run --Werror $(LINT_SOURCES) $(HEADERS)
 	$(MAKE) BUILD=build-gcc CC=gcc CFLAGS="-O2 -Werror" build-gcc/popek build-gcc/tests/run
 	$(MAKE) BUILD=build-clang CC=$(CLANG) CFLAGS="-O2 -Werror" build-clang/popek build-clang/tests/run

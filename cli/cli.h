@@ -24,6 +24,7 @@ int command_annotate_cc(int argc, char **argv);
 int command_annotate_as(int argc, char **argv);
 int command_rewrite(int argc, char **argv);
 int command_assemble(int argc, char **argv);
+int command_check(int argc, char **argv);
 int command_classify(int argc, char **argv);
 int command_emit(int argc, char **argv);
 int command_evidence(int argc, char **argv);

@@ -13,6 +13,7 @@ static const struct command {
     {"annotate-cc", command_annotate_cc, "a compiler whose assembler annotates", (char[]){"popek annotate-cc"}},
     {"annotate-as", command_annotate_as, NULL, (char[]){"popek annotate-as"}}, /* for annotate-cc alone */
     {"assemble", command_assemble, "a program for a teaching machine becomes a guest", (char[]){"popek assemble"}},
+    {"check", command_check, "instruction handlers and emulators against the reference step", (char[]){"popek check"}},
     {"classify", command_classify, "decide the Popek and Goldberg class of every instruction form", (char[]){"popek classify"}},
     {"emit", command_emit, "an ISA as C, as ACSL for Frama-C, or as SMT-LIB 2", (char[]){"popek emit"}},
     {"evidence", command_evidence, "the evidence matrix: what is decided, run on machines, proven", (char[]){"popek evidence"}},

@@ -39,6 +39,9 @@ bool emit_c_table(FILE *out, struct isa *isa, int mode, unsigned part, unsigned 
 /* The types alone, as they are in the parts of the table: for programs that look into the state. */
 bool emit_c_types(FILE *out, struct isa *isa);
 
+/* The struct and the arrays alone, with a number for each array that is not in the struct: `#define isa_ARRAY_NAME` its component. */
+bool emit_c_types(FILE *out, struct isa *isa);
+
 /* `text` as an identifier of C and ACSL, into `name` of `size` bytes. */
 void emit_identifier(const char *text, char *name, size_t size);
 

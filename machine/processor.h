@@ -6,7 +6,7 @@
 #include "../x86-tables/matcher.h"
 #include "../x86-tables/opaque.h"
 #include "memory.h"
-#include "x86_state.h"
+#include <popek/x86.h>
 
 #include <string.h>
 
