@@ -8,6 +8,8 @@
 #include <string.h>
 #include <time.h>
 
+/* The literal definition of x86 in all modes needs some six million. */
+#define MAXIMUM_QUESTION_TERMS 28000000u
 #define DEFAULT_RESOURCE_LIMIT 50000000u
 
 static double cpu_seconds(void) {
@@ -48,7 +50,8 @@ bool ask(struct classifier *c, unsigned form, unsigned mode, enum question quest
     const struct asked asked = {semantics, mode, question, configuration};
     struct answered *known = query == TERM_NONE || term_pool_failed(isa->pool) ? NULL : answer_of(c, query, &asked);
     if (known == NULL) {
-        return fail(c, true, "the solver could not be asked about %s: %s", f->text, solver_trouble(c->solver));
+        return fail(c, true, "the solver could not be asked about %s: %s", f->text,
+                    term_pool_failed(isa->pool) ? "too many terms, or out of memory; ask one --mode at a time" : solver_trouble(c->solver));
     }
     *answer = known->answer;
     struct query_record record = {f->text, isa->modes[mode].name, question, configuration, *answer, cpu_seconds() - start};
@@ -222,6 +225,7 @@ struct classification *classify(const struct isa *isa, const struct classify_opt
     *message = NULL;
     *internal = false;
     c.options = options;
+    term_pool_ask(isa->pool, MAXIMUM_QUESTION_TERMS);
     bool good = query_context_open(&c.context, isa, options->profile, options->definition);
     c.solver = good ? solver_new(isa->pool, limit) : NULL;
     c.recall = good ? recall_new(isa->pool) : NULL;

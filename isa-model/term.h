@@ -54,6 +54,8 @@ struct term_pool *term_pool_new(void);
 void term_pool_free(struct term_pool *pool);
 /* True when the pool ran out of memory or of its limit of terms; every term made since is meaningless. */
 bool term_pool_failed(const struct term_pool *pool);
+/* Lets the pool grow by so many terms over what a description may have, for the questions about it. */
+void term_pool_ask(struct term_pool *pool, size_t terms);
 size_t term_pool_size(const struct term_pool *pool);
 
 /* Symbols are named; the same name gives the same symbol, whose result and argument widths are those given first. */

@@ -40,6 +40,8 @@ void term_pool_free(struct term_pool *pool) {
     free(pool);
 }
 
+void term_pool_ask(struct term_pool *pool, size_t terms) { pool->questions = terms; }
+
 bool term_pool_failed(const struct term_pool *pool) { return pool->failed; }
 
 size_t term_pool_size(const struct term_pool *pool) { return pool->node_count; }
@@ -137,7 +139,7 @@ static term intern_node(struct term_pool *pool, struct term_node node, bool *fre
             return pool->table[at] - 1;
         }
     }
-    if (pool->node_count >= MAXIMUM_TERMS) {
+    if (pool->node_count >= MAXIMUM_TERMS + pool->questions) {
         pool->failed = true;
         return 0;
     }
