@@ -96,7 +96,7 @@ PROFILES     := $(shell sed -n 's/^profile \([a-z0-9_]*\).*/\1/p' x86-tables/*.i
 CLASS_TABLES  = $(PROFILES:%=$(BUILD)/classes/x86.%)
 $(BUILD)/tools/classes: $(BUILD)/tools/classes.o $(addprefix $(BUILD)/reports/,class_table.o closing.o) \
     $(filter $(BUILD)/isa-model/% $(BUILD)/classifier/%,$(LIBRARY_OBJECTS))
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lz3
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lz3 -lmd
 $(BUILD)/classes/x86.%: $(BUILD)/tools/classes $(filter %.isa,$(TABLES))
 	@mkdir -p $(@D)
 	$< x86-tables/x86.isa $* $@

@@ -36,10 +36,7 @@ bool emit_smt2(FILE *out, struct isa *isa, int mode);
 /* The C of every form behind one signature, with a table of forms (emitted.h), in files that are compiled separately: part 0 has the table, parts 1
  * to `parts` have the steps. Forms that mean the same share one step. False also when there is no such part. */
 bool emit_c_table(FILE *out, struct isa *isa, int mode, unsigned part, unsigned parts);
-/* The types alone, as they are in the parts of the table: for programs that look into the state. */
-bool emit_c_types(FILE *out, struct isa *isa);
-
-/* The struct and the arrays alone, with a number for each array that is not in the struct: `#define isa_ARRAY_NAME` its component. */
+/* The types alone, as they are in the parts of the table, for programs that look into the state; with a number for each array that is not in the struct: `#define isa_ARRAY_NAME` its component. */
 bool emit_c_types(FILE *out, struct isa *isa);
 
 /* `text` as an identifier of C and ACSL, into `name` of `size` bytes. */

@@ -294,25 +294,6 @@ static bool write_part(FILE *out, struct table *t, struct isa *isa, unsigned par
     return true;
 }
 
-static bool write_types(FILE *out, struct table *t, struct isa *isa) {
-    t->planner.arena.exhausted = &t->exhausted;
-    if (setjmp(t->exhausted) != 0) {
-        return false;
-    }
-    planner_start(&t->planner, isa);
-    t->planner.asks_caller = true;
-    put_types(out, &t->planner, "c --table");
-    return true;
-}
-
-bool emit_c_types(FILE *out, struct isa *isa) {
-    struct table t;
-    memset(&t, 0, sizeof t);
-    bool good = write_types(out, &t, isa);
-    planner_end(&t.planner);
-    return good && ferror(out) == 0;
-}
-
 bool emit_c_table(FILE *out, struct isa *isa, int mode, unsigned part, unsigned parts) {
     struct table t;
     memset(&t, 0, sizeof t);
