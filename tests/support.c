@@ -104,7 +104,7 @@ struct command_result run_command(const char *command) {
     if (line != NULL) {
         /* Seconds of processor time: what hangs ends. The literal definition in all modes takes minutes. */
         const char *limit = getenv("POPEK_TEST_ALL") == NULL ? "300" : "1800";
-        (void)snprintf(line, size, "ulimit -t %s; { %s\n} >\"$TEMPORARY/stdout\" 2>\"$TEMPORARY/stderr\" </dev/null", command);
+        (void)snprintf(line, size, "ulimit -t %s; { %s\n} >\"$TEMPORARY/stdout\" 2>\"$TEMPORARY/stderr\" </dev/null", limit, command);
         int status = system(line); // NOLINT(cert-env33-c): the commands are those of the tests
         r.code = status >= 0 && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
         free(line);
