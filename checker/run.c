@@ -215,7 +215,7 @@ const struct step_effect *runner_reference(struct runner *r, const struct sample
         }
     }
     o->argument = 0;
-    reference_variant = variant;
+    x86_set_opaques(reference_opaque, &variant);
     o->code = s->step->call(o->state, o->arrays.by_leaf, o->operands, choices, &o->argument);
     return o;
 }
