@@ -14,7 +14,8 @@
 struct answered {
     bool known;
     enum answer answer;
-    size_t file; /* number of the SMT-LIB file that it was exported to, 0: none yet */
+    size_t file;          /* number of the SMT-LIB file that it was exported to, 0: none yet */
+    unsigned fingerprint; /* number of it, 0: none yet */
     struct valuation *model;
 };
 
@@ -36,6 +37,8 @@ struct classifier {
     unsigned *never_closed;
     size_t never_closed_count;
     bool searched;
+    char (*fingerprints)[FINGERPRINT_TEXT];
+    size_t fingerprint_count, fingerprint_capacity;
     struct answered *answered; /* by term */
     size_t answered_size;
     char *message;
@@ -44,9 +47,10 @@ struct classifier {
 
 /* Notes why it failed, once, and returns false. */
 bool fail(struct classifier *c, bool internal, const char *format, const char *a, const char *b);
-/* One question of one form in one mode; a witness that does not replay is a failure. `witness` may be NULL. */
+/* One question of one form in one mode; a witness that does not replay is a failure. `witness` may be NULL, and so may `number`: of the
+ * query's fingerprint, when fingerprints are wanted. */
 bool ask(struct classifier *c, unsigned form, unsigned mode, enum question question, unsigned configuration, enum answer *answer,
-         struct witness **witness);
+         struct witness **witness, unsigned *number);
 /* answer.c: the answer to a question whose query is given, from the cheapest way that has one; equal queries are answered once. NULL: out of memory
  * or an error of the solver. */
 struct asked {
@@ -59,6 +63,8 @@ struct answered *answer_of(struct classifier *c, term query, const struct asked 
 /* export.c: the directory of exported queries and its index; one question, whose query is written unless an equal one was. */
 bool export_open(struct classifier *c);
 bool export_query(struct classifier *c, term query, struct answered *known, const struct query_record *record);
+/* fingerprint.c: the number of the query's fingerprint, from 1. False, with the reason: out of memory. */
+bool fingerprint(struct classifier *c, term query, struct answered *known, unsigned *number);
 /* sharing.c: fills `same_as` of every verdict; gives a verdict the answers of the one that it shares its question with. */
 bool find_equals(struct classifier *c);
 void copy_verdict(struct classifier *c, struct form_verdict *v);

@@ -38,6 +38,8 @@ struct witness {
     size_t difference_count; /* leaves, then leaf_count + operand: what makes it a witness, after the step */
 };
 
+#define FINGERPRINT_TEXT 65u /* 64 hexadecimal digits */
+
 struct query_record {
     const char *form_text, *mode;
     enum question question;
@@ -58,6 +60,7 @@ struct form_verdict {
      */
     enum answer closable;
     unsigned closing_mask, closing_bits;
+    unsigned fingerprints[QUESTION_COUNT]; /* 1 + index of what was decided; 0: not asked, or no fingerprints were wanted */
     unsigned same_as;        /* the verdict that decided this one too: the same semantics in the same states; itself when it was decided */
     struct witness *witness; /* the most telling one: hole, else control, location, mode, else NULL */
 };
@@ -89,6 +92,8 @@ struct classification {
     size_t never_closed_count; /* verdict indices: holes in every configuration */
     const struct query_record *queries;
     size_t query_count;
+    const char (*fingerprints)[FINGERPRINT_TEXT]; /* SHA-256 of the file that smt2_directory gets, without its first line */
+    size_t fingerprint_count;
     const char *const *assumptions;
     size_t assumption_count; /* sentences: profile, undefined results, opaque functions, restrictions */
 };
@@ -103,6 +108,7 @@ struct classify_options {
     bool search;                /* make the configuration search even when it is not needed for the verdicts */
     unsigned resource_limit;    /* Z3 rlimit for one query; 0: the default (generous) */
     const char *smt2_directory; /* write every query there; NULL: do not */
+    bool fingerprints;          /* of every query; takes as long as writing them */
 };
 
 /* On failure NULL and `*message` (free it) says why: out of memory, directory not writable, no form of that name, or an internal error

@@ -40,7 +40,7 @@ static bool remember(struct classifier *c, const struct query_record *record) {
 }
 
 bool ask(struct classifier *c, unsigned form, unsigned mode, enum question question, unsigned configuration, enum answer *answer,
-         struct witness **witness) {
+         struct witness **witness, unsigned *number) {
     const struct isa *isa = c->context.isa;
     const struct form *f = &isa->forms[form];
     const struct semantics *semantics = f->semantics[mode];
@@ -56,6 +56,7 @@ bool ask(struct classifier *c, unsigned form, unsigned mode, enum question quest
     *answer = known->answer;
     struct query_record record = {f->text, isa->modes[mode].name, question, configuration, *answer, cpu_seconds() - start};
     bool good = c->options->smt2_directory == NULL || export_query(c, query, known, &record);
+    good = good && (!c->options->fingerprints || number == NULL || fingerprint(c, query, known, number));
     good = good && remember(c, &record);
     if (good && *answer == ANSWER_YES) {
         struct witness *w = witness_new(&c->context, semantics, question, known->model);
@@ -139,9 +140,10 @@ static bool decide(struct classifier *c, struct form_verdict *v) {
         }
         if (user_question(question) != question && v->answers[user_question(question)] == ANSWER_YES) {
             v->answers[question] = ANSWER_YES;
+            v->fingerprints[question] = v->fingerprints[user_question(question)];
             continue;
         }
-        if (!ask(c, v->form, v->mode, question, c->configuration, &v->answers[question], &w)) {
+        if (!ask(c, v->form, v->mode, question, c->configuration, &v->answers[question], &w, &v->fingerprints[question])) {
             return false;
         }
         if (w != NULL && more_telling(question, v->witness)) {
@@ -213,6 +215,7 @@ static void release(struct classifier *c) {
     free(c->verdicts);
     free(c->queries);
     free(c->never_closed);
+    free(c->fingerprints);
 }
 
 struct classification *classify(const struct isa *isa, const struct classify_options *options, char **message, bool *internal) {

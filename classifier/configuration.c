@@ -57,7 +57,7 @@ static bool fill_row(struct classifier *c, const struct form_verdict *v, struct 
     unsigned others = plain_bits(c->context.profile) & ~row->relevant;
     for (unsigned i = 0; row->answers != NULL && i < count; i++) {
         enum answer answer = ANSWER_NO;
-        if (!ask(c, v->form, v->mode, QUESTION_HOLE, spread(i, row->relevant) | others, &answer, NULL)) {
+        if (!ask(c, v->form, v->mode, QUESTION_HOLE, spread(i, row->relevant) | others, &answer, NULL, NULL)) {
             return false;
         }
         row->answers[i] = (unsigned char)answer;

@@ -39,10 +39,9 @@ bool export_query(struct classifier *c, term query, struct answered *known, cons
     if (out == NULL) {
         return fail(c, false, "cannot write %s: %s", path, strerror(errno));
     }
-    char comment[300];
-    (void)snprintf(comment, sizeof comment, "popek %s: %s, %s, %s, configuration %u", c->context.isa->name, record->form_text, record->mode,
-                   question_name(record->question), record->configuration);
-    bool good = smtlib_write(out, c->context.isa->pool, query, record->answer, comment);
+    (void)fprintf(out, "; popek %s: %s, %s, %s, configuration %u\n", c->context.isa->name, record->form_text, record->mode,
+                  question_name(record->question), record->configuration);
+    bool good = smtlib_write(out, c->context.isa->pool, query, record->answer);
     return fclose(out) == 0 && good ? true : fail(c, false, "cannot write %s%s", path, "");
 }
 

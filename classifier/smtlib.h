@@ -6,7 +6,8 @@
 
 #include <stdio.h>
 
-/* Writes the query with its expected answer; linear in the number of terms. False: out of memory, or the stream is in error. */
-bool smtlib_write(FILE *out, const struct term_pool *pool, term query, enum answer answer, const char *comment);
+/* Writes the query with its expected answer; linear in the number of terms. The text depends on both alone. False: out of memory, or the stream is in
+ * error. */
+bool smtlib_write(FILE *out, const struct term_pool *pool, term query, enum answer answer);
 
 #endif

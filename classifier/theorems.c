@@ -60,6 +60,8 @@ struct classification *conclude_all(struct classifier *c) {
     r->verdict_count = c->verdict_count;
     r->queries = c->queries;
     r->query_count = c->query_count;
+    r->fingerprints = (const char(*)[FINGERPRINT_TEXT])c->fingerprints;
+    r->fingerprint_count = c->fingerprint_count;
     r->searched = c->searched;
     r->plain = c->plain;
     r->best = c->best;
@@ -99,5 +101,6 @@ void classification_free(struct classification *r) {
     free((void *)(uintptr_t)r->verdicts);
     free((void *)(uintptr_t)r->queries);
     free((void *)(uintptr_t)r->never_closed);
+    free((void *)(uintptr_t)r->fingerprints);
     free(r);
 }

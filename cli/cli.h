@@ -22,11 +22,13 @@ enum exit_code {
 int command_assemble(int argc, char **argv);
 int command_classify(int argc, char **argv);
 int command_emit(int argc, char **argv);
+int command_evidence(int argc, char **argv);
 int command_explain(int argc, char **argv);
 int command_list(int argc, char **argv);
 int command_compare(int argc, char **argv);
 int command_coverage(int argc, char **argv);
 int command_decode(int argc, char **argv);
+int command_merge(int argc, char **argv);
 int command_probe(int argc, char **argv);
 int command_scan(int argc, char **argv);
 int command_simulate(int argc, char **argv);

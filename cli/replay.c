@@ -1,6 +1,7 @@
 /* Classifies, then replays the witness of every verdict that has one. */
 #include "replay.h"
 
+#include "../hardware/explanations.h"
 #include "../reports/replay.h"
 #include "cli.h"
 
@@ -26,12 +27,12 @@ static bool replay_one(struct replayer *player, struct replay_row *row) {
 
 static bool replay_all(const struct isa *isa, const struct matcher *m, struct backend *b, const struct classification *c,
                        struct replay_report *report) {
-    struct replayer *player = replayer_new(isa, m, b);
+    struct replayer *player = replayer_new(isa, m, b, report->explanations);
     struct replay_row *rows = calloc(c->verdict_count + 1, sizeof *rows);
     bool good = player != NULL && rows != NULL;
     report->rows = rows;
     for (size_t i = 0; good && i < c->verdict_count; i++) {
-        if (c->verdicts[i].witness != NULL) {
+        if (c->verdicts[i].witness != NULL && c->verdicts[i].form % report->shard_count == report->shard) {
             rows[report->row_count].verdict = &c->verdicts[i];
             good = replay_one(player, &rows[report->row_count]);
             report->row_count++;
@@ -75,11 +76,25 @@ static int run(const struct replay_request *r, const struct isa *isa, const stru
     }
     code = EXIT_FINE;
     for (size_t i = 0; i < count && code != EXIT_INTERNAL; i++) {
-        reports[i] = (struct replay_report){.isa = isa, .backend = backends[i]->operations->name, .profile = r->profile};
-        if (!replay_all(isa, m, backends[i], c, &reports[i])) {
+        const char *machine = backends[i]->operations->description(backends[i]);
+        char *message = NULL;
+        reports[i] = (struct replay_report){.isa = isa,
+                                            .backend = backends[i]->operations->name,
+                                            .profile = r->profile,
+                                            .machine = machine,
+                                            .shard = r->shard,
+                                            .shard_count = r->shard_count,
+                                            .mode = r->mode < 0 ? "all" : matcher_mode_name((enum matcher_mode)r->mode),
+                                            .instruction = r->instruction};
+        reports[i].explanations = explanations_new(r->records, isa, reports[i].backend, machine, &message);
+        if (reports[i].explanations == NULL) {
+            complain("%s", message == NULL ? "out of memory" : message);
+            code = EXIT_INTERNAL;
+        } else if (!replay_all(isa, m, backends[i], c, &reports[i])) {
             complain("%s: out of resources", reports[i].backend);
             code = EXIT_INTERNAL;
         }
+        free(message);
         for (size_t k = 0; k < reports[i].row_count && code == EXIT_FINE; k++) {
             code = reports[i].rows[k].outcome.verdict == REPLAY_REFUTED ? EXIT_FINDINGS : EXIT_FINE;
         }
@@ -90,10 +105,11 @@ static int run(const struct replay_request *r, const struct isa *isa, const stru
 }
 
 int replay_witnesses(const struct replay_request *r, const struct isa *isa, const struct matcher *m, struct backend *const *backends, size_t count) {
-    struct replay_report reports[BACKENDS_MOST] = {{NULL, NULL, NULL, NULL, 0}};
+    struct replay_report reports[BACKENDS_MOST] = {{.row_count = 0}};
     int code = count > BACKENDS_MOST ? EXIT_INTERNAL : run(r, isa, m, backends, count, reports);
     for (size_t i = 0; i < BACKENDS_MOST; i++) {
         free((void *)(uintptr_t)reports[i].rows);
+        explanations_free(reports[i].explanations);
     }
     return code;
 }

@@ -8,6 +8,8 @@ struct replay_request {
     const char *profile, *instruction, *output;
     int mode; /* enum matcher_mode, -1: all */
     bool json;
+    unsigned shard, shard_count;
+    const char *records; /* text of recorded differences */
 };
 
 /* Replays on each backend and writes the report; what to exit with. */

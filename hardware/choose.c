@@ -67,7 +67,8 @@ struct chooser {
 static uint64_t pointer(const struct chooser *c, uint32_t offset) { return c->world->pointer_base + offset; }
 
 /* A place to go: code of the window, not the tested instruction. */
-static uint64_t code_pointer(struct chooser *c) { return pointer(c, WINDOW_START + 0x40 + below(&c->random, 0x200)); }
+/* Far enough from the instruction that a segment that starts up to 256 bytes elsewhere does not lead into it. */
+static uint64_t code_pointer(struct chooser *c) { return pointer(c, WINDOW_START + 0x140 + below(&c->random, 0x200)); }
 
 static uint16_t selector(struct chooser *c, unsigned segment) {
     uint16_t own = c->world->base.segments[segment].selector;
@@ -155,7 +156,7 @@ static void set_operand(struct chooser *c, const struct operand *o, const struct
     struct run *r = c->run;
     if (b->site == SITE_GENERAL && !b->high_byte) {
         r->before.general[b->number] = merge((uint64_t)value, c->world->varied.general[b->number], 0);
-    } else if (b->site == SITE_MEMORY && r->chunk_count < RUN_CHUNKS && b->address >= WINDOW_BASE + WINDOW_DATA) {
+    } else if (b->site == SITE_MEMORY && r->chunk_count < RUN_CHUNKS && is_window_data(b->address, 16)) {
         struct chunk *k = &r->chunks[r->chunk_count++];
         k->offset = (uint32_t)(b->address - WINDOW_BASE);
         k->size = o->width >= 128 ? 16 : o->width / 8;
@@ -225,7 +226,7 @@ static void choose_image(struct chooser *c, const struct operand_binding *b) {
     struct run *r = c->run;
     bool is_xrstor = form_is(c->form, images, 2);
     bool is_mxcsr = form_is(c->form, images + 3, 2);
-    if (!form_is(c->form, images, 5) || b->site != SITE_MEMORY || b->address < WINDOW_BASE + WINDOW_DATA || r->chunk_count + 2 > RUN_CHUNKS) {
+    if (!form_is(c->form, images, 5) || b->site != SITE_MEMORY || !is_window_data(b->address, 576) || r->chunk_count + 2 > RUN_CHUNKS) {
         return;
     }
     uint32_t at = (uint32_t)(b->address - WINDOW_BASE);
@@ -251,6 +252,14 @@ bool choose_run(const struct isa *isa, const struct matcher *m, unsigned form, c
     static const char *const frames[] = {"ENTER"};
     if (form_is(f, frames, 1)) { /* small frames, and at most one pointer to an enclosing one: the tables have one value for all of them */
         e.immediate &= 0xE10078;
+    }
+    static const char *const interrupts[] = {"INT_N"};
+    if (form_is(f, interrupts, 1) && ((e.immediate & 0xFF) == 13 || (e.immediate & 0xFF) == 14)) { /* the vectors that tell where a run ended */
+        e.immediate ^= 0x40;
+    }
+    static const char *const returns[] = {"RET_FAR"};
+    if (form_is(f, returns, 1)) { /* what it releases stays in the window, or is far away from the stack */
+        e.immediate = (e.immediate & 0x78) | (choice->number % 2 == 0 ? 0 : 0x8000);
     }
     e.displacement = pointer(&c, WINDOW_DATA + 0x1400);
     e.selector = selector(&c, SEGMENT_CS);

@@ -14,6 +14,8 @@ struct difference {
 /* How many differences there are; the first DIFFERENCES_MOST are written. */
 size_t compare_run(const struct prediction *p, const struct world *world, const struct run *run, const struct run_result *result,
                    struct difference *differences);
+#define EXPECTED_TEXT 96u /* enough for both */
+#define SEEN_TEXT 64u
 /* "#GP(0)", "done", "done or #XM" in at most `size` bytes. */
 void describe_prediction(const struct prediction *p, char *text, size_t size);
 void describe_result(const struct run_result *result, char *text, size_t size);

@@ -159,6 +159,15 @@ void feature_cpuid(const struct world *w, uint32_t leaf, uint32_t subleaf, uint3
     }
 }
 
+bool feature_is_listed(const struct world *w, uint32_t leaf, uint32_t subleaf) {
+    for (size_t i = 0; i < w->cpuid_count; i++) {
+        if (w->cpuid[i].leaf == leaf && w->cpuid[i].subleaf == subleaf) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool cpuid_bit(const struct world *w, uint32_t leaf, uint32_t subleaf, unsigned output, unsigned bit) {
     uint32_t r[4];
     feature_cpuid(w, leaf, subleaf, r);

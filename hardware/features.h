@@ -12,5 +12,7 @@ enum feature_state feature_state(const struct world *w, const char *extension);
 enum feature_state feature_short_vectors(const struct world *w);
 /* CPUID as that machine has it: EAX, EBX, ECX, EDX. Zeros where it has no such leaf. */
 void feature_cpuid(const struct world *w, uint32_t leaf, uint32_t subleaf, uint32_t output[4]);
+/* The backend has asked for exactly this leaf: nothing is known of others. */
+bool feature_is_listed(const struct world *w, uint32_t leaf, uint32_t subleaf);
 
 #endif

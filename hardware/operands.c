@@ -187,6 +187,17 @@ static bool bind_address(const struct operand *s, const struct matcher_operand *
     return false;
 }
 
+/* RETF imm16 releases parameters before it takes SS and SP of an outer level (SDM vol. 2B, RET, RETURN-TO-OUTER-PRIVILEGE-LEVEL). */
+static uint64_t released_bytes(const struct form *form, const struct matcher_operand *o, size_t count) {
+    static const char *const returns[] = {"RET_FAR"};
+    for (size_t i = 0; form_is(form, returns, 1) && i < count; i++) {
+        if (o[i].kind == OPERAND_IMMEDIATE) {
+            return (uint64_t)o[i].value & 0xFFFF;
+        }
+    }
+    return 0;
+}
+
 void bind_operands(const struct form *form, const struct semantics *semantics, const struct matcher *m, const struct decoded *d,
                    const struct run *run, struct operand_binding *bindings) {
     struct matcher_operand text[MATCHER_OPERANDS];
@@ -194,6 +205,7 @@ void bind_operands(const struct form *form, const struct semantics *semantics, c
     enum matcher_mode mode = (enum matcher_mode)d->mode;
     unsigned stack_bits = mode == MATCHER_LONG ? 64 : run->before.segments[SEGMENT_SS].db != 0 ? 32 : 16;
     uint64_t popped = run->before.general[RSP_NUMBER];
+    uint64_t released = released_bytes(form, text, text_count);
     size_t at = 0;
     for (size_t i = 0; i < semantics->operand_count; i++) {
         const struct operand *s = &semantics->operands[i];
@@ -206,6 +218,7 @@ void bind_operands(const struct form *form, const struct semantics *semantics, c
             if ((s->direction & OPERAND_OUT) != 0) {
                 b->site = SITE_PUSHED;
             } else {
+                popped += strcmp(s->name, "outer_sp") == 0 ? released : 0;
                 *b = (struct operand_binding){.site = SITE_MEMORY, .address = linear(run, SEGMENT_SS, cut(popped, stack_bits), mode)};
                 popped += s->width / 8;
             }
@@ -227,6 +240,10 @@ void bind_operands(const struct form *form, const struct semantics *semantics, c
             (void)bind_address(s, text, text_count, d, run, b);
         }
     }
+}
+
+bool is_window_data(uint64_t address, uint32_t size) {
+    return address >= WINDOW_BASE + WINDOW_DATA && address - WINDOW_BASE <= WINDOW_DATA + WINDOW_DATA_SIZE - size;
 }
 
 bool window_byte(const struct run *run, uint64_t address, uint8_t *byte) {

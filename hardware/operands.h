@@ -30,6 +30,8 @@ struct operand_binding {
 void bind_operands(const struct form *form, const struct semantics *semantics, const struct matcher *m, const struct decoded *d,
                    const struct run *run, struct operand_binding *bindings);
 
+/* All of the bytes are in the data part of the window, where a run may give them values. */
+bool is_window_data(uint64_t address, uint32_t size);
 /* A byte of the window before the run; false outside of it. */
 bool window_byte(const struct run *run, uint64_t linear, uint8_t *byte);
 

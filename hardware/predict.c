@@ -117,7 +117,8 @@ static word128 look_up(void *context, symbol s, const word128 *arguments, unsign
                 ((uint64_t)open_value(p, s, arguments, count) & ~p->world->known.dr[0]);
         break;
     case KIND_CPUID:
-        if (p->world->cpuid == NULL && !is_common_leaf((uint32_t)(arguments[0] >> 32))) {
+        if (p->world->cpuid == NULL ? !is_common_leaf((uint32_t)(arguments[0] >> 32))
+                                    : !feature_is_listed(p->world, (uint32_t)(arguments[0] >> 32), (uint32_t)arguments[0])) {
             value = open_value(p, s, arguments, count);
             break;
         }

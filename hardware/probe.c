@@ -2,8 +2,8 @@
 #include "probe.h"
 
 #include "choose.h"
+#include "explanations.h"
 #include "features.h"
-#include "records.h"
 #include "system_forms.h"
 
 #include <stdio.h>
@@ -12,7 +12,6 @@
 #include <time.h>
 
 #define BATCH 64u
-#define ROWS_MOST 4096u
 #define CONFIRMATIONS 256u
 
 struct pending {
@@ -29,7 +28,7 @@ struct session {
     struct backend *backend;
     const struct probe_options *options;
     struct probe *probe;
-    struct records *records;
+    struct explanations *explanations;
     struct system_forms *system;
     unsigned world;
     struct predictor *predictor;
@@ -96,7 +95,7 @@ static bool is_emulated(struct session *s, const struct pending *n, const struct
 static void keep_row(struct session *s, const struct pending *n, const struct run *run, const struct run_result *result, enum probe_verdict verdict,
                      const struct record *record, const struct difference *differences, size_t count) {
     struct probe *p = s->probe;
-    if (p->row_count == ROWS_MOST) {
+    if (p->row_count == PROBE_ROWS_MOST) {
         p->rows_left_out++;
         return;
     }
@@ -139,8 +138,13 @@ static void judge(struct session *s, const struct pending *n, const struct run *
         if (count > 0 && predict_run(s, n, run, CONFIRMATIONS)) { /* something open may have been chosen too seldom */
             count = compare_run(&s->prediction, world, run, result, differences);
         }
+        char expected[EXPECTED_TEXT];
+        char seen[SEEN_TEXT];
+        describe_prediction(&s->prediction, expected, sizeof expected);
+        describe_result(result, seen, sizeof seen);
+        const struct observation seen_here = {expected, seen, differences, count};
+        record = explanations_find(s->explanations, n->form, world, &seen_here);
         if (count > 0) {
-            record = records_find(s->records, s->probe->backend, form, differences, count);
             verdict = record != NULL ? PROBE_KNOWN : PROBE_DIFFERS;
             if (is_emulated(s, n, run, result)) {
                 verdict = PROBE_EMULATED;
@@ -196,8 +200,8 @@ static void probe_one(struct session *s, unsigned form) {
     bool has_memory = false;
     size_t index = p->form_count++;
     p->forms[index] = (struct probe_form){.form = form, .world = s->world};
-    const struct record *excluded = records_exclusion(s->records, p->backend, f);
     const struct world *world = &p->worlds[s->world];
+    const struct record *excluded = explanations_exclusion(s->explanations, form, world);
     bool undocumented = world->documented_only && feature_state(world, f->extension) != FEATURE_PRESENT;
     if (excluded != NULL || undocumented || world->unusable != NULL || !encoder_variants(f, &has_register, &has_memory)) {
         p->forms[index].reason = world->unusable != NULL ? world->unusable
@@ -265,12 +269,12 @@ struct probe *probe_make(const struct isa *isa, const struct matcher *m, struct 
         p->backend = backend->operations->name;
         p->description = backend->operations->description(backend);
         p->worlds = backend->operations->worlds(backend, &p->world_count);
-        p->dry_run = options->dry_run;
+        p->options = *options;
         p->forms = calloc(isa->form_count * p->world_count + 1, sizeof *p->forms);
         *s = (struct session){.isa = isa, .m = m, .backend = backend, .options = options, .probe = p};
-        s->records = records_read(options->records, message);
+        s->explanations = explanations_new(options->records, isa, p->backend, p->description, message);
         s->system = system_forms_new(isa);
-        good = p->forms != NULL && s->records != NULL && s->system != NULL;
+        good = p->forms != NULL && s->explanations != NULL && s->system != NULL;
     }
     double start = now();
     for (unsigned i = 0; good && i < p->world_count; i++) {
@@ -279,11 +283,11 @@ struct probe *probe_make(const struct isa *isa, const struct matcher *m, struct 
     }
     if (good) {
         p->seconds = now() - start;
-        p->records = s->records;
-        s->records = NULL;
+        p->explanations = s->explanations;
+        s->explanations = NULL;
     }
     if (s != NULL) {
-        records_free(s->records);
+        explanations_free(s->explanations);
         system_forms_free(s->system);
     }
     free(s);
@@ -296,7 +300,7 @@ struct probe *probe_make(const struct isa *isa, const struct matcher *m, struct 
 
 void probe_free(struct probe *p) {
     if (p != NULL) {
-        records_free(p->records);
+        explanations_free(p->explanations);
         free(p->forms);
         free(p->rows);
         free(p);

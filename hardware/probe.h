@@ -5,7 +5,7 @@
 #include "compare.h"
 #include "hardware.h"
 
-struct records;
+struct explanations;
 
 enum probe_verdict {
     PROBE_AGREES,
@@ -27,6 +27,7 @@ struct probe_form {
     const char *reason; /* PROBE_CANNOT_RUN: why; PROBE_KNOWN: the record */
 };
 
+#define PROBE_ROWS_MOST 4096u /* that are kept */
 /* A run that is worth showing: one that differs, or is known to. */
 struct probe_row {
     unsigned form, world, number;
@@ -34,7 +35,7 @@ struct probe_row {
     enum probe_verdict verdict;
     const char *blame, *reason; /* of the record; NULL */
     struct run run;
-    char expected[96], seen[64];
+    char expected[EXPECTED_TEXT], seen[SEEN_TEXT];
     struct difference differences[DIFFERENCES_MOST];
     size_t difference_count;
 };
@@ -68,8 +69,8 @@ struct probe {
     size_t runs;
     size_t totals[PROBE_VERDICT_COUNT]; /* runs */
     double seconds;
-    bool dry_run;
-    struct records *records; /* what the reasons are in */
+    struct probe_options options;
+    struct explanations *explanations; /* what the reasons are in; which recorded differences showed */
 };
 
 /* NULL: *message (free it) says why, or is NULL when memory is exhausted. The result borrows from `isa` and `backend`. */

@@ -1,24 +1,44 @@
-/* Recorded differences between the tables and machines, and forms that a backend does not run. Lines of five fields:
+/* Recorded differences between the tables and machines, row by row, and forms that a backend does not run. A file of lines, `#` starts a comment:
  *
- *     BACKEND | INSTRUCTION or form text | PART, PART ... | BLAME | reason, with its source
+ *     because NAME | BLAME | what happens and why, with its source
+ *     on BACKEND: TEXT
+ *     FORM | WHERE | WHAT | NAME
  *
- * BACKEND may be `any`. A PART is the name of a difference ("rflags", "outcome"); a * at its end stands for the rest. The parts `excluded` take the
- * form out of what is run. BLAME: processor, kernel, hypervisor, emulator. `#` starts a comment. */
+ * `on` starts the rows of a backend (`any`: all of them) whose machine has TEXT in its description (no TEXT: whatever the machine). FORM is the text of
+ * a form or the name of an instruction. WHERE: `*`, or MODE/CPL ..., each of both may be `*`. WHAT: `EXPECTED -> SEEN` for another outcome (patterns
+ * with `*` and `?`), the names of components that differ (a `*` at the end stands for the rest), or `excluded` for what is not run. BLAME: processor,
+ * kernel, hypervisor, emulator, backend (what it cannot run), tables (what CAVEATS.md says they leave out). */
 #ifndef POPEK_HARDWARE_RECORDS_H
 #define POPEK_HARDWARE_RECORDS_H
 
 #include "compare.h"
 
 struct record {
-    const char *backend, *form, *parts, *blame, *reason;
+    const char *backend, *machine; /* machine: NULL, any */
+    const char *form, *where, *what;
+    const char *name, *blame, *reason; /* of the cause */
+    unsigned line;
 };
 struct records;
 /* NULL: *message (free it) names the bad line, or is NULL when memory is exhausted. `text` may be NULL: no records. */
 struct records *records_read(const char *text, char **message);
 void records_free(struct records *r);
-/* The record that explains every one of the differences, else NULL. */
-const struct record *records_find(const struct records *r, const char *backend, const struct form *form, const struct difference *differences,
-                                  size_t count);
-const struct record *records_exclusion(const struct records *r, const char *backend, const struct form *form);
+/* NULL: every row is about a form of the isa; else the first row that is not. */
+const struct record *records_stranger(const struct records *r, const struct isa *isa);
+
+size_t records_count(const struct records *r);
+const struct record *records_at(const struct records *r, size_t i);
+/* The row is about this machine; about this form in this world. */
+bool record_is_on(const struct record *r, const char *backend, const char *description);
+bool record_is_about(const struct record *r, const struct form *form, const struct world *world);
+bool record_excludes(const struct record *r);
+/* What was seen of a run, in the words of describe_prediction and describe_result. */
+struct observation {
+    const char *expected, *seen;
+    const struct difference *differences;
+    size_t count; /* may be more than DIFFERENCES_MOST */
+};
+/* The row explains every one of the differences. */
+bool record_explains(const struct record *r, const struct observation *o);
 
 #endif

@@ -4,6 +4,7 @@
 #include "choose.h"
 #include "compare.h"
 #include "components.h"
+#include "explanations.h"
 #include "features.h"
 #include "operands.h"
 
@@ -18,6 +19,7 @@ struct replayer {
     const struct isa *isa;
     const struct matcher *m;
     struct backend *backend;
+    struct explanations *explanations;
     const struct world *worlds;
     size_t world_count;
     struct predictor *predictors[WORLDS_MOST]; /* by world, made when needed */
@@ -27,16 +29,16 @@ struct replayer {
 };
 
 const char *replay_verdict_name(enum replay_verdict v) {
-    static const char *const names[] = {"confirmed", "refuted", "not-reachable"};
+    static const char *const names[] = {"confirmed", "explained", "refuted", "not-reachable"};
     return names[v];
 }
 
-struct replayer *replayer_new(const struct isa *isa, const struct matcher *m, struct backend *b) {
+struct replayer *replayer_new(const struct isa *isa, const struct matcher *m, struct backend *b, struct explanations *explanations) {
     struct replayer *r = calloc(1, sizeof *r);
     if (r == NULL) {
         return NULL;
     }
-    *r = (struct replayer){.isa = isa, .m = m, .backend = b, .term_count = term_pool_size(isa->pool)};
+    *r = (struct replayer){.isa = isa, .m = m, .backend = b, .explanations = explanations, .term_count = term_pool_size(isa->pool)};
     r->worlds = b->operations->worlds(b, &r->world_count);
     size_t symbols = term_symbol_count(isa->pool);
     r->variables = malloc((symbols + 1) * sizeof *r->variables);
@@ -216,7 +218,7 @@ static void set_operands(const struct replayer *r, const struct form *f, const s
         }
         if (bindings[i].site == SITE_GENERAL && !bindings[i].high_byte) {
             run->before.general[bindings[i].number] = value;
-        } else if (bindings[i].site == SITE_MEMORY && run->chunk_count < RUN_CHUNKS && bindings[i].address >= WINDOW_BASE + WINDOW_DATA) {
+        } else if (bindings[i].site == SITE_MEMORY && run->chunk_count < RUN_CHUNKS && is_window_data(bindings[i].address, o->width / 8)) {
             struct chunk *c = &run->chunks[run->chunk_count++];
             *c = (struct chunk){.offset = (uint32_t)(bindings[i].address - WINDOW_BASE), .size = o->width / 8};
             memcpy(c->bytes, &value, c->size);
@@ -308,7 +310,10 @@ static bool try_world(struct replayer *r, unsigned index, unsigned form, const s
     }
     describe_prediction(&p, o->expected, sizeof o->expected);
     describe_result(&result, o->seen, sizeof o->seen);
-    o->verdict = agrees ? REPLAY_CONFIRMED : REPLAY_REFUTED;
+    const struct observation seen = {o->expected, o->seen, differences, count};
+    const struct record *record = agrees || r->explanations == NULL ? NULL : explanations_find(r->explanations, form, w, &seen);
+    o->verdict = agrees ? REPLAY_CONFIRMED : record != NULL ? REPLAY_EXPLAINED : REPLAY_REFUTED;
+    o->cause = record == NULL ? NULL : record->reason;
     if (count > 0 && strcmp(differences[0].name, "outcome") != 0) {
         (void)snprintf(o->reason, sizeof o->reason, "%s: 0x%llx, not 0x%llx", differences[0].name, (unsigned long long)differences[0].seen,
                        (unsigned long long)differences[0].expected);

@@ -5,8 +5,11 @@
 #include "../isa-model/evaluate.h"
 #include "hardware.h"
 
+struct explanations;
+
 enum replay_verdict {
     REPLAY_CONFIRMED,     /* the machine does what the evaluator does in this state */
+    REPLAY_EXPLAINED,     /* it does something else, as the records say */
     REPLAY_REFUTED,       /* it does something else */
     REPLAY_NOT_REACHABLE, /* the backend cannot set the state up */
     REPLAY_VERDICT_COUNT
@@ -15,13 +18,14 @@ const char *replay_verdict_name(enum replay_verdict v);
 
 struct replay_outcome {
     enum replay_verdict verdict;
-    char reason[96]; /* NOT_REACHABLE: the component; REFUTED: what differs */
+    char reason[96];   /* NOT_REACHABLE: the component; EXPLAINED, REFUTED: what differs */
+    const char *cause; /* EXPLAINED: of the record, as long as the explanations */
     char expected[96], seen[64];
 };
 
 struct replayer;
-/* NULL when memory is exhausted. The arguments must live as long as it. */
-struct replayer *replayer_new(const struct isa *isa, const struct matcher *m, struct backend *b);
+/* NULL when memory is exhausted. The arguments must live as long as it. `explanations`: the recorded differences of this machine, NULL: none. */
+struct replayer *replayer_new(const struct isa *isa, const struct matcher *m, struct backend *b, struct explanations *explanations);
 void replayer_free(struct replayer *r);
 /* `before` is a state, `other` the second state of a witness of two (else NULL), `expected` what the evaluator does from `before`. The mode and the
  * privilege level are as in `before`, and so is every component that the two states differ in; addresses of code, stack and memory operands are the

@@ -29,9 +29,9 @@ void smtlib_put_name(FILE *out, const struct term_pool *pool, symbol s) {
     fputc('|', out);
 }
 
-void smtlib_put_definition(FILE *out, const struct term_pool *pool, term t) {
+void smtlib_put_definition(FILE *out, const struct term_pool *pool, term t, const unsigned *numbers) {
     struct term_view v = term_look(pool, t);
-    fprintf(out, "(define-fun t%u () (_ BitVec %u) ", t, v.width);
+    fprintf(out, "(define-fun t%u () (_ BitVec %u) ", numbers == NULL ? t : numbers[t], v.width);
     if (v.operation == TERM_CONSTANT) {
         put_number(out, v.width, v.constant);
     } else if (v.operation == TERM_APPLY && v.argument_count == 0) {
@@ -46,7 +46,7 @@ void smtlib_put_definition(FILE *out, const struct term_pool *pool, term t) {
             fprintf(out, "%s(%s", is_comparison(v.operation) ? "(ite " : "", operator_name(v.operation));
         }
         for (unsigned i = 0; i < v.argument_count; i++) {
-            fprintf(out, v.operation == TERM_IF && i == 0 ? " (= t%u #b1)" : " t%u", v.arguments[i]);
+            fprintf(out, v.operation == TERM_IF && i == 0 ? " (= t%u #b1)" : " t%u", numbers == NULL ? v.arguments[i] : numbers[v.arguments[i]]);
         }
         fputs(is_comparison(v.operation) ? ") #b1 #b0)" : ")", out);
     }

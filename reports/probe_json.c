@@ -2,6 +2,7 @@
 #include "probe.h"
 
 #include "../hardware/components.h"
+#include "../hardware/explanations.h"
 
 #include <jansson.h>
 #include <string.h>
@@ -53,16 +54,17 @@ static json_t *json_row(const struct probe *p, const struct probe_row *r) {
         (void)json_array_append_new(differences, json_pack("{s:s, s:o, s:o, s:o}", "part", d->name, "expected", json_number(d->expected), "seen",
                                                            json_number(d->seen), "bits", json_number(d->known)));
     }
-    return json_pack("{s:s, s:s, s:i, s:i, s:b, s:s, s:o, s:s, s:s, s:s?, s:s?, s:s?, s:o, s:o, s:o}", "form", p->isa->forms[r->form].text, "mode",
-                     matcher_mode_name(w->mode), "cpl", (int)w->cpl, "state_number", (int)r->number, "memory", (int)r->memory, "verdict",
+    return json_pack("{s:s, s:i, s:s, s:i, s:i, s:b, s:s, s:o, s:s, s:s, s:s?, s:s?, s:s?, s:o, s:o, s:o}", "form", p->isa->forms[r->form].text,
+                     "number", (int)r->form, "mode", matcher_mode_name(w->mode), "cpl", (int)w->cpl, "state_number", (int)r->number, "memory", (int)r->memory, "verdict",
                      probe_verdict_name(r->verdict), "bytes", json_bytes(&r->run), "expected", r->expected, "seen", r->seen, "blame", r->blame,
-                     "reason", r->reason, "breaks", r->verdict == PROBE_DIFFERS ? probe_property(r) : NULL, "differences", differences, "state",
+                     "reason", r->reason, "breaks", probe_property(r), "differences", differences, "state",
                      json_state(&r->run.before), "memory_contents", json_memory(&r->run));
 }
 
 static json_t *json_form(const struct probe *p, const struct probe_form *f) {
     const struct world *w = &p->worlds[f->world];
-    json_t *object = json_pack("{s:s, s:s, s:i}", "form", p->isa->forms[f->form].text, "mode", matcher_mode_name(w->mode), "cpl", (int)w->cpl);
+    json_t *object = json_pack("{s:s, s:i, s:s, s:i}", "form", p->isa->forms[f->form].text, "number", (int)f->form, "mode", matcher_mode_name(w->mode),
+                               "cpl", (int)w->cpl);
     for (unsigned v = 0; v < PROBE_VERDICT_COUNT; v++) {
         if (f->runs[v] > 0) {
             (void)json_object_set_new(object, probe_verdict_name(v), json_integer(f->runs[v]));
@@ -84,6 +86,36 @@ static json_t *json_machine(const char *text) {
     return array;
 }
 
+/* What was asked for: results belong together when this is the same. */
+static json_t *json_scope(const struct probe_options *o) {
+    return json_pack("{s:I, s:i, s:s, s:i, s:s?, s:b}", "seed", (json_int_t)o->seed, "states", (int)o->states, "mode",
+                     o->mode < 0 ? "all" : matcher_mode_name((enum matcher_mode)o->mode), "cpl", o->cpl, "instruction", o->instruction, "all_forms",
+                     (int)o->all_forms);
+}
+
+static json_t *json_worlds(const struct probe *p) {
+    json_t *array = json_array();
+    for (size_t i = 0; i < p->world_count; i++) {
+        const struct world *w = &p->worlds[i];
+        (void)json_array_append_new(array, json_pack("{s:s, s:i, s:b, s:s?}", "mode", matcher_mode_name(w->mode), "cpl", (int)w->cpl, "system_only",
+                                                     (int)w->system_only, "unusable", w->unusable));
+    }
+    return array;
+}
+
+/* Recorded differences about this machine: runs that each is about, and how often it showed. */
+static json_t *json_records(const struct probe *p) {
+    json_t *array = json_array();
+    for (size_t i = 0; i < explanations_count(p->explanations); i++) {
+        const struct explanation *x = explanations_at(p->explanations, i);
+        const struct record *r = x->record;
+        (void)json_array_append_new(array, json_pack("{s:i, s:s, s:s, s:s, s:s, s:s, s:I, s:I}", "line", (int)r->line, "form", r->form, "where", r->where,
+                                                     "what", r->what, "blame", r->blame, "reason", r->reason, "runs", (json_int_t)x->runs, "shown",
+                                                     (json_int_t)x->shown));
+    }
+    return array;
+}
+
 static json_t *json_probe(const struct probe *p) {
     json_t *forms = json_array();
     json_t *rows = json_array();
@@ -98,9 +130,12 @@ static json_t *json_probe(const struct probe *p) {
         (void)json_object_set_new(totals, probe_verdict_name(v), json_integer((json_int_t)p->totals[v]));
     }
     bool complete = json_array_size(forms) == p->form_count && json_array_size(rows) == p->row_count;
-    json_t *object = json_pack("{s:s, s:o, s:b, s:I, s:o, s:I, s:o, s:o}", "backend", p->backend, "machine", json_machine(p->description), "dry_run",
-                               (int)p->dry_run, "runs", (json_int_t)p->runs, "totals", totals, "rows_left_out", (json_int_t)p->rows_left_out, "forms",
-                               forms, "rows", rows);
+    char shard[40];
+    (void)snprintf(shard, sizeof shard, "%u/%u", p->options.shard + 1, p->options.shard_count);
+    json_t *object = json_pack("{s:s, s:o, s:s, s:o, s:b, s:o, s:I, s:o, s:o, s:I, s:o, s:o}", "backend", p->backend, "machine",
+                               json_machine(p->description), "shard", shard, "scope", json_scope(&p->options), "dry_run", (int)p->options.dry_run,
+                               "worlds", json_worlds(p), "runs", (json_int_t)p->runs, "totals", totals, "records", json_records(p), "rows_left_out",
+                               (json_int_t)p->rows_left_out, "forms", forms, "rows", rows);
     if (!complete) {
         json_decref(object);
         return NULL;

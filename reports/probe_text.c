@@ -2,6 +2,8 @@
 #include "probe.h"
 
 #include "../hardware/components.h"
+#include "../hardware/explanations.h"
+#include "wording.h"
 
 #include <string.h>
 
@@ -26,41 +28,68 @@ static void print_bytes(FILE *out, const struct run *run) {
     }
 }
 
-static void print_state(FILE *out, const struct run *run) {
-    static const char *const names[] = {"rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15"};
-    for (unsigned i = 0; i < 16; i++) {
-        if (i % 4 == 0) {
-            (void)fputs(i == 0 ? "      state: " : "\n             ", out);
+/* What the instruction sees: general registers, then what of the system's registers is not 0. */
+static void print_state(FILE *out, const struct run *run, bool wide) {
+    static const char *const system[] = {"rip",         "rflags",      "cr0",         "cr2",         "cr4",         "efer",   "gdtr.base", "idtr.base",
+                                         "es.selector", "cs.selector", "ss.selector", "ds.selector", "fs.selector", "gs.selector", "dr6",       "dr7"};
+    unsigned column = 0;
+    for (size_t i = 0; i < state_part_count(); i++) {
+        struct state_part part = state_part(i);
+        bool is_shown = i < (wide ? 16u : 8u);
+        for (size_t k = 0; k < sizeof system / sizeof system[0]; k++) {
+            is_shown = is_shown || strcmp(part.name, system[k]) == 0;
         }
-        (void)fprintf(out, "%3s=%016llx ", names[i], (unsigned long long)run->before.general[i]);
+        uint64_t value = state_part_get(&part, &run->before);
+        char text[48];
+        int length = snprintf(text, sizeof text, "%s=%llx", part.name, (unsigned long long)value);
+        if (!is_shown || (value == 0 && i >= 16)) {
+            continue;
+        }
+        if (column == 0 || column + 1 + (unsigned)length > REPORT_WIDTH) {
+            (void)fprintf(out, "%s", column == 0 ? "    state     " : "\n              ");
+            column = 14;
+        } else {
+            (void)fputc(' ', out);
+            column++;
+        }
+        (void)fputs(text, out);
+        column += (unsigned)length;
     }
-    (void)fprintf(out, "\n             rip=%llx flags=%llx x87=%04x/%04x/%02x mxcsr=%x\n", (unsigned long long)run->before.rip,
-                  (unsigned long long)run->before.rflags, run->before.x87_control, run->before.x87_status, run->before.x87_full, run->before.mxcsr);
+    (void)fputc('\n', out);
 }
 
+static void print_difference(FILE *out, const struct difference *d) {
+    if (strcmp(d->name, "outcome") == 0) {
+        return;
+    }
+    (void)fprintf(out, "    %s: expected 0x%llx, seen 0x%llx", d->name, (unsigned long long)d->expected, (unsigned long long)d->seen);
+    if (d->known != UINT64_MAX) {
+        (void)fprintf(out, "\n              (of the bits 0x%llx)", (unsigned long long)d->known);
+    }
+    (void)fputc('\n', out);
+}
+
+/* A finding on one screen: instruction, state, expected, seen, and what it means. */
 static void print_row(FILE *out, const struct probe *p, const struct probe_row *r, size_t alike) {
     const struct form *form = &p->isa->forms[r->form];
     const struct world *w = &p->worlds[r->world];
     (void)fprintf(out, "  %s  [%s, CPL %u]  ", form->text, matcher_mode_name(w->mode), w->cpl);
     print_bytes(out, &r->run);
-    (void)fprintf(out, "%s\n      expected %s, seen %s (%zu such %s)\n", r->memory ? "  (memory)" : "", r->expected, r->seen, alike,
-                  alike == 1 ? "run" : "runs");
+    (void)fprintf(out, "%s\n    expected  %s\n    seen      %s%s\n", r->memory ? "  (memory)" : "", r->expected, r->seen,
+                  strcmp(r->expected, r->seen) == 0 ? ", but not in the same state:" : "");
     for (size_t i = 0; i < r->difference_count && i < 4; i++) {
-        const struct difference *d = &r->differences[i];
-        if (strcmp(d->name, "outcome") != 0) {
-            (void)fprintf(out, "      %s: expected 0x%llx, seen 0x%llx (of the bits 0x%llx)\n", d->name, (unsigned long long)d->expected,
-                          (unsigned long long)d->seen, (unsigned long long)d->known);
-        }
+        print_difference(out, &r->differences[i]);
     }
     if (r->difference_count > 4) {
-        (void)fprintf(out, "      ... %zu differences\n", r->difference_count);
+        (void)fprintf(out, "    ... %zu differences\n", r->difference_count);
     }
+    (void)fprintf(out, "    breaks    %s\n", probe_property(r));
     if (r->reason != NULL) {
-        (void)fprintf(out, "      %s: %s\n", r->blame, r->reason);
-    } else {
-        (void)fprintf(out, "      breaks: %s\n", probe_property(r));
-        print_state(out, &r->run);
+        (void)fprintf(out, "    %-9s ", r->blame);
+        write_wrapped(out, 14, 14, r->reason);
     }
+    (void)fprintf(out, "    runs      %zu such %s\n", alike, alike == 1 ? "run" : "runs");
+    print_state(out, &r->run, w->mode == MATCHER_LONG);
 }
 
 /* One row for each form and world: the first. */
@@ -81,6 +110,39 @@ static void print_rows(FILE *out, const struct probe *p, enum probe_verdict verd
         (void)fprintf(out, "%s", any ? "" : title);
         any = true;
         print_row(out, p, r, alike);
+    }
+}
+
+/* The rows that showed, by cause; then those that did not although their forms ran often enough. */
+static void print_explained(FILE *out, const struct probe *p) {
+    const struct record *said = NULL;
+    for (size_t i = 0; i < explanations_count(p->explanations); i++) {
+        const struct explanation *x = explanations_at(p->explanations, i);
+        size_t runs = 0;
+        size_t rows = 0;
+        bool first = x->shown > 0;
+        for (size_t k = 0; first && k < explanations_count(p->explanations); k++) {
+            const struct explanation *y = explanations_at(p->explanations, k);
+            bool same = y->shown > 0 && y->record->reason == x->record->reason;
+            first = !(same && k < i);
+            runs += same ? y->shown : 0;
+            rows += same ? 1u : 0u;
+        }
+        if (first) {
+            (void)fprintf(out, "%s  %s: %zu runs, %zu %s of the records; blame: %s\n      ", said == NULL ? "\nRecorded differences, by cause:\n" : "",
+                          x->record->name, runs, rows, rows == 1 ? "row" : "rows", x->record->blame);
+            write_wrapped(out, 6, 6, x->record->reason);
+            said = x->record;
+        }
+    }
+    said = NULL;
+    for (size_t i = 0; i < explanations_count(p->explanations); i++) {
+        const struct explanation *x = explanations_at(p->explanations, i);
+        if (explanation_is_stale(x)) {
+            (void)fprintf(out, "%s  line %u: %s | %s | %s | %s (%zu runs)\n", said == NULL ? "\nRecorded, and did not show (stale or wrong rows):\n" : "",
+                          x->record->line, x->record->form, x->record->where, x->record->what, x->record->name, x->runs);
+            said = x->record;
+        }
     }
 }
 
@@ -117,14 +179,14 @@ static void print_plan(FILE *out, const struct probe *p) {
 bool report_probe_text(FILE *out, const struct probe *p, bool coloured) {
     (void)fprintf(out, "%s: tables against %s\n", p->isa->title, p->backend);
     print_lines(out, p->description);
-    (void)fprintf(out, "\n%zu runs%s:\n", p->runs, p->dry_run ? " would be made" : "");
+    (void)fprintf(out, "\n%zu runs%s:\n", p->runs, p->options.dry_run ? " would be made" : "");
     for (unsigned i = 0; i < p->world_count; i++) {
         size_t count = forms_of(p, i);
         if (count > 0) {
             (void)fprintf(out, "  %zu forms in %s mode at CPL %u\n", count, matcher_mode_name(p->worlds[i].mode), p->worlds[i].cpl);
         }
     }
-    if (p->dry_run) {
+    if (p->options.dry_run) {
         print_plan(out, p);
         return true;
     }
@@ -133,7 +195,10 @@ bool report_probe_text(FILE *out, const struct probe *p, bool coloured) {
         (void)fprintf(out, "%s  %8zu  %s%s\n", loud ? "\033[31m" : "", p->totals[v], verdict_titles[v], loud ? "\033[0m" : "");
     }
     print_rows(out, p, PROBE_DIFFERS, "\nDifferences (one run of each form):\n");
-    print_rows(out, p, PROBE_KNOWN, "\nRecorded differences (one run of each form):\n");
+    if (p->options.instruction != NULL) {
+        print_rows(out, p, PROBE_KNOWN, "\nRecorded differences (one run of each form):\n");
+    }
+    print_explained(out, p);
     if (p->rows_left_out > 0) {
         (void)fprintf(out, "\n%zu more runs differ and are not shown.\n", p->rows_left_out);
     }

@@ -14,6 +14,10 @@ struct replay_row {
 struct replay_report {
     const struct isa *isa;
     const char *backend, *profile;
+    const char *machine;            /* its description */
+    unsigned shard, shard_count;    /* witnesses of forms with form % shard_count == shard */
+    const char *mode, *instruction; /* what was asked for; instruction: NULL, all */
+    struct explanations *explanations;
     const struct replay_row *rows;
     size_t row_count;
 };

@@ -11,12 +11,12 @@ static size_t count_verdict(const struct replay_report *r, enum replay_verdict v
     return count;
 }
 
-static void print_refuted(FILE *out, const struct replay_report *r) {
+static void print_differing(FILE *out, const struct replay_report *r, enum replay_verdict verdict, const char *title) {
     bool any = false;
     for (size_t i = 0; i < r->row_count; i++) {
         const struct replay_row *row = &r->rows[i];
-        if (row->outcome.verdict == REPLAY_REFUTED) {
-            (void)fprintf(out, "%s  %s  [%s]  %s: expected %s, seen %s; differs: %s\n", any ? "" : "\nRefuted:\n",
+        if (row->outcome.verdict == verdict) {
+            (void)fprintf(out, "%s  %s  [%s]  %s: expected %s, seen %s; differs: %s\n", any ? "" : title,
                           r->isa->forms[row->verdict->form].text, r->isa->modes[row->verdict->mode].name,
                           question_name(row->verdict->witness->question), row->outcome.expected, row->outcome.seen, row->outcome.reason);
             any = true;
@@ -44,9 +44,11 @@ static void print_reasons(FILE *out, const struct replay_report *r) {
 
 bool report_replay_text(FILE *out, const struct replay_report *r) {
     (void)fprintf(out, "%s: witnesses of profile %s on %s\n\n", r->isa->title, r->profile, r->backend);
-    (void)fprintf(out, "  %6zu  confirmed on the machine\n  %6zu  refuted\n  %6zu  not reachable here\n", count_verdict(r, REPLAY_CONFIRMED),
-                  count_verdict(r, REPLAY_REFUTED), count_verdict(r, REPLAY_NOT_REACHABLE));
-    print_refuted(out, r);
+    (void)fprintf(out, "  %6zu  confirmed on the machine\n  %6zu  a recorded difference\n  %6zu  refuted\n  %6zu  not reachable here\n",
+                  count_verdict(r, REPLAY_CONFIRMED), count_verdict(r, REPLAY_EXPLAINED), count_verdict(r, REPLAY_REFUTED),
+                  count_verdict(r, REPLAY_NOT_REACHABLE));
+    print_differing(out, r, REPLAY_REFUTED, "\nRefuted:\n");
+    print_differing(out, r, REPLAY_EXPLAINED, "\nRecorded differences:\n");
     print_reasons(out, r);
     return true;
 }

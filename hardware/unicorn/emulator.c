@@ -108,7 +108,7 @@ static bool set_system_registers(uc_engine *uc, const struct world *w) {
         set_table(uc, UC_X86_REG_GDTR, 0, b->gdtr_base, b->gdtr_limit, 0) && set_table(uc, UC_X86_REG_IDTR, 0, b->idtr_base, b->idtr_limit, 0);
     if (w->mode != MATCHER_REAL) {
         good = good && set_table(uc, UC_X86_REG_LDTR, b->ldtr.selector, b->ldtr.base, b->ldtr.limit, 0x8200) &&
-               set_table(uc, UC_X86_REG_TR, b->tr.selector, b->tr.base, b->tr.limit, 0x8B00);
+               set_table(uc, UC_X86_REG_TR, b->tr.selector, b->tr.base, b->tr.limit, 0x8900);
     }
     good = good && set_number(uc, UC_X86_REG_CR3, b->cr3) && set_number(uc, UC_X86_REG_CR4, b->cr4) && set_number(uc, UC_X86_REG_CR0, b->cr0);
     return good && set_msr(uc, 0x174, b->sysenter_cs) && set_msr(uc, 0x175, b->sysenter_esp) && set_msr(uc, 0x176, b->sysenter_eip) &&
@@ -236,7 +236,10 @@ static void judge(struct session *s, const struct world *w, const struct run *r,
     result->vector = s->interrupted ? s->vector : error == UC_ERR_INSN_INVALID ? 6 : 14;
     result->error = 0;
     result->outcome = RUN_TRAP;
-    if (error == UC_ERR_OK && !s->interrupted) {
+    if (error == UC_ERR_OK && !s->interrupted && a->rip == GUEST_SYSCALL + 3) { /* behind OUT and HLT of what SYSCALL and gates enter */
+        result->outcome = RUN_KERNEL;
+        result->vector = 0;
+    } else if (error == UC_ERR_OK && !s->interrupted) {
         bool is_own = r->length == 1 && r->bytes[0] == 0xF4 && a->rip == r->before.rip + 1;
         result->outcome = behind_halt ? RUN_DONE : RUN_HUNG;
         result->after.rip -= behind_halt && !is_own ? 1 : 0;
@@ -263,7 +266,7 @@ static bool set_differences(uc_engine *uc, const struct machine_state *b, const 
         good = set_table(uc, UC_X86_REG_LDTR, n->ldtr.selector, n->ldtr.base, n->ldtr.limit, 0x8200) && good;
     }
     if (n->tr.selector != b->tr.selector) {
-        good = set_table(uc, UC_X86_REG_TR, n->tr.selector, n->tr.base, n->tr.limit, 0x8B00) && good;
+        good = set_table(uc, UC_X86_REG_TR, n->tr.selector, n->tr.base, n->tr.limit, 0x8900) && good;
     }
     good = (n->cr0 == b->cr0 || set_number(uc, UC_X86_REG_CR0, n->cr0)) && (n->cr2 == b->cr2 || set_number(uc, UC_X86_REG_CR2, n->cr2)) &&
            (n->cr4 == b->cr4 || set_number(uc, UC_X86_REG_CR4, n->cr4)) && good;

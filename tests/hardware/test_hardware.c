@@ -286,7 +286,7 @@ static void set_value(const struct isa *isa, struct valuation *v, const char *na
 
 /* HLT at CPL 3 of 64-bit mode, as the given tables have it, on this processor. */
 static enum replay_verdict replay_halt(const struct fixture *f, const struct isa *isa, struct backend *b) {
-    struct replayer *r = replayer_new(isa, f->m, b);
+    struct replayer *r = replayer_new(isa, f->m, b, NULL);
     struct valuation *before = valuation_new();
     struct replay_outcome outcome = {.verdict = REPLAY_NOT_REACHABLE};
     int form = find_form(isa, "HLT");

@@ -1,0 +1,172 @@
+/* popek evidence: what is decided, replayed, run on machines and proven, for each form and mode. */
+#include "../reports/evidence.h"
+#include "cli.h"
+#include "json_file.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { KEY_ROWS = 0x180 };
+
+struct request {
+    struct selection selection; /* first */
+    const char *isa, *instruction;
+    const char **results, **ledgers; /* paths */
+    size_t result_count, ledger_count;
+    bool json, rows;
+};
+
+static const struct argp_option options[] = {
+    {"results", 'r', "FILE", 0, "a result of `popek probe --format json` or `popek merge`; may be given several times", 0},
+    {"ledger", 'l', "FILE", 0, "a ledger of proofs, of one unit or of all; may be given several times", 0},
+    {"instruction", 'i', "NAME", 0, "only this instruction or form", 0},
+    {"rows", KEY_ROWS, NULL, 0, "text: every row, however many there are", 0},
+    {"format", 'f', "text|json", 0, "what to write (text)", 0},
+    {NULL, 0, NULL, 0, NULL, 0},
+};
+
+static error_t parse(int key, char *argument, struct argp_state *state) {
+    struct request *r = state->input;
+    switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &r->selection;
+        return 0;
+    case 'r':
+        r->results[r->result_count++] = argument;
+        return 0;
+    case 'l':
+        r->ledgers[r->ledger_count++] = argument;
+        return 0;
+    case 'i':
+        r->instruction = argument;
+        return 0;
+    case KEY_ROWS:
+        r->rows = true;
+        return 0;
+    case 'f':
+        r->json = parse_format(state, argument);
+        return 0;
+    case ARGP_KEY_ARG:
+        if (state->arg_num > 0) {
+            argp_error(state, "one ISA at a time; what is '%s'?", argument);
+        }
+        r->isa = argument;
+        return 0;
+    case ARGP_KEY_NO_ARGS:
+        argp_error(state, "which ISA? for example x86");
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+/* Something contradicts the tables; or the solver gave up. */
+static int exit_code_of(const struct evidence *e) {
+    size_t against = 0;
+    bool undecided = false;
+    for (unsigned c = 0; c < EVIDENCE_COLUMN_COUNT; c++) {
+        against += e->totals[c][EVIDENCE_AGAINST];
+    }
+    for (size_t i = 0; i < e->row_count; i++) {
+        undecided = undecided || e->rows[i].verdict->class == VERDICT_UNDECIDED;
+    }
+    return against > 0 ? EXIT_FINDINGS : undecided ? EXIT_UNDECIDED : EXIT_FINE;
+}
+
+static int report(const struct request *r, const struct evidence *e) {
+    struct output out;
+    if (!output_open(&out, r->selection.output)) {
+        return EXIT_INTERNAL;
+    }
+    bool complete = r->json ? report_evidence_json(out.stream, e) : report_evidence_text(out.stream, e, r->rows, output_coloured(&out));
+    int code = output_close(&out, complete);
+    return code == EXIT_FINE ? exit_code_of(e) : code;
+}
+
+/* The documents of `inputs`; false after a message. */
+static bool load_all(json_t **documents, const char *const *paths, size_t count) {
+    bool good = true;
+    for (size_t i = 0; good && i < count; i++) {
+        documents[i] = load_json(paths[i]);
+        good = documents[i] != NULL;
+    }
+    return good;
+}
+
+static int join(const struct request *r, const struct classification *c, json_t *const *results, json_t *const *ledgers) {
+    const struct evidence_inputs inputs = {c, results, r->results, r->result_count, ledgers, r->ledgers, r->ledger_count};
+    char *message = NULL;
+    struct evidence *e = evidence_make(&inputs, &message);
+    int code = message == NULL ? EXIT_INTERNAL : EXIT_INPUT;
+    if (e == NULL) {
+        complain("%s", message == NULL ? "out of memory" : message);
+    } else {
+        code = report(r, e);
+    }
+    evidence_free(e);
+    free(message);
+    return code;
+}
+
+static int run(const struct request *r, const struct isa *isa, json_t *const *results, json_t *const *ledgers) {
+    struct classify_options o;
+    int code = EXIT_INTERNAL;
+    if (!resolve_selection(&r->selection, isa, r->instruction, &o)) {
+        return EXIT_USAGE;
+    }
+    o.search = profile_in(isa, o.profile, 0)->free_bit_count > 0;
+    o.fingerprints = true;
+    struct classification *c = decide_or_complain(isa, &o, &code);
+    if (c != NULL) {
+        code = join(r, c, results, ledgers);
+        classification_free(c);
+    }
+    return code;
+}
+
+static int load_and_run(const struct request *r) {
+    json_t **results = calloc(r->result_count + 1, sizeof *results);
+    json_t **ledgers = calloc(r->ledger_count + 1, sizeof *ledgers);
+    int code = results == NULL || ledgers == NULL ? EXIT_INTERNAL : EXIT_INPUT;
+    if (code == EXIT_INPUT && load_all(results, r->results, r->result_count) && load_all(ledgers, r->ledgers, r->ledger_count)) {
+        struct source_reader reader;
+        const struct isa_options wanted = {.only = r->instruction};
+        struct isa *isa = load_isa(r->isa, &wanted, &reader, &code);
+        code = isa == NULL ? code : run(r, isa, results, ledgers);
+        isa_free(isa);
+    }
+    for (size_t i = 0; results != NULL && i < r->result_count; i++) {
+        json_decref(results[i]);
+    }
+    for (size_t i = 0; ledgers != NULL && i < r->ledger_count; i++) {
+        json_decref(ledgers[i]);
+    }
+    free(results);
+    free(ledgers);
+    return code;
+}
+
+int command_evidence(int argc, char **argv) {
+    static const struct argp_child children[] = {{&selection_argp, 0, NULL, 0}, {NULL, 0, NULL, 0}};
+    static const struct argp argp = {
+        options,
+        parse,
+        "ISA",
+        "The evidence matrix: for each form and mode, what the solver decided, which machines and proofs agree, and what is not known.\v"
+        "Exit codes: 0 nothing contradicts the tables, 1 something does, 2 bad usage, 3 bad input, 4 undecided, 70 internal error.",
+        children,
+        NULL,
+        NULL};
+    struct request r;
+    memset(&r, 0, sizeof r);
+    r.results = calloc((size_t)argc + 1, sizeof *r.results); /* as many as there can be */
+    r.ledgers = calloc((size_t)argc + 1, sizeof *r.ledgers);
+    int code = EXIT_INTERNAL;
+    if (r.results != NULL && r.ledgers != NULL) {
+        (void)argp_parse(&argp, argc, argv, 0, NULL, &r);
+        code = load_and_run(&r);
+    }
+    free((void *)r.results);
+    free((void *)r.ledgers);
+    return code;
+}
