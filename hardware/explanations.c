@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ENOUGH_RUNS 16u /* for a row that never shows to be called stale: some differences need a certain state */
+#define ENOUGH_RUNS 100u /* for a row that never shows to be called stale: some differences need a rare state */
 
 struct explanations {
     const struct isa *isa;

@@ -24,7 +24,7 @@ static void put_term(FILE *out, struct planner *p, term t) {
         p->declared[v.symbol] = true;
         smtlib_put_declaration(out, p->isa->pool, v.symbol);
     }
-    smtlib_put_definition(out, p->isa->pool, t, NULL);
+    smtlib_put_definition(out, p->isa->pool, t, NULL, false);
 }
 
 static void put_form(FILE *out, struct planner *p, struct plan *plan) {

@@ -29,7 +29,7 @@ void smtlib_put_name(FILE *out, const struct term_pool *pool, symbol s) {
     fputc('|', out);
 }
 
-void smtlib_put_definition(FILE *out, const struct term_pool *pool, term t, const unsigned *numbers) {
+void smtlib_put_definition(FILE *out, const struct term_pool *pool, term t, const unsigned *numbers, bool swapped) {
     struct term_view v = term_look(pool, t);
     fprintf(out, "(define-fun t%u () (_ BitVec %u) ", numbers == NULL ? t : numbers[t], v.width);
     if (v.operation == TERM_CONSTANT) {
@@ -46,7 +46,8 @@ void smtlib_put_definition(FILE *out, const struct term_pool *pool, term t, cons
             fprintf(out, "%s(%s", is_comparison(v.operation) ? "(ite " : "", operator_name(v.operation));
         }
         for (unsigned i = 0; i < v.argument_count; i++) {
-            fprintf(out, v.operation == TERM_IF && i == 0 ? " (= t%u #b1)" : " t%u", numbers == NULL ? v.arguments[i] : numbers[v.arguments[i]]);
+            term a = v.arguments[swapped ? v.argument_count - 1 - i : i];
+            fprintf(out, v.operation == TERM_IF && i == 0 ? " (= t%u #b1)" : " t%u", numbers == NULL ? a : numbers[a]);
         }
         fputs(is_comparison(v.operation) ? ") #b1 #b0)" : ")", out);
     }

@@ -139,7 +139,7 @@ static void print_explained(FILE *out, const struct probe *p) {
     for (size_t i = 0; i < explanations_count(p->explanations); i++) {
         const struct explanation *x = explanations_at(p->explanations, i);
         if (explanation_is_stale(x)) {
-            (void)fprintf(out, "%s  line %u: %s | %s | %s | %s (%zu runs)\n", said == NULL ? "\nRecorded, and did not show (stale or wrong rows):\n" : "",
+            (void)fprintf(out, "%s  line %u: %s | %s | %s | %s (%zu runs)\n", said == NULL ? "\nRecorded, and did not show (stale, wrong or rare):\n" : "",
                           x->record->line, x->record->form, x->record->where, x->record->what, x->record->name, x->runs);
             said = x->record;
         }
