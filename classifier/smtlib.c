@@ -85,10 +85,7 @@ static void put_in_order(struct order *o, term query) {
 }
 
 static void write_ordered(FILE *out, const struct order *o, enum answer answer, unsigned char *declared) {
-    fprintf(out, "(set-logic QF_UFBV)\n(set-info :status %s)\n",
-            answer == ANSWER_YES  ? "sat"
-            : answer == ANSWER_NO ? "unsat"
-                                  : "unknown");
+    fprintf(out, "(set-logic QF_UFBV)\n(set-info :status %s)\n", answer == ANSWER_YES ? "sat" : answer == ANSWER_NO ? "unsat" : "unknown");
     for (size_t i = 0; i < o->count; i++) {
         struct term_view v = term_look(o->pool, o->terms[i]);
         if (v.operation == TERM_APPLY && declared[v.symbol] == 0) {

@@ -201,8 +201,8 @@ static int run(const struct request *r, struct work *w) {
         complain("%s", message == NULL ? "out of memory" : message);
         code = message == NULL ? EXIT_INTERNAL : EXIT_INPUT;
     } else if (r->profile != NULL) {
-        const struct replay_request replay = {r->profile,           r->options.instruction, r->output,         r->options.mode, r->json,
-                                              r->options.shard,     r->options.shard_count, r->options.records};
+        const struct replay_request replay = {r->profile,       r->options.instruction, r->output,         r->options.mode, r->json,
+                                              r->options.shard, r->options.shard_count, r->options.records};
         code = replay_witnesses(&replay, isa, m, w->opened, w->count);
     } else {
         code = probe_all(r, isa, m, w);

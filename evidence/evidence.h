@@ -7,12 +7,12 @@
 #include <jansson.h>
 
 enum evidence_column {
-    EVIDENCE_CLASS,           /* the class, decided by the solver */
-    EVIDENCE_REPLAYED,        /* its witness, played again by the evaluator */
-    EVIDENCE_NATIVE,          /* runs against the tables' predictions: this processor in user mode */
-    EVIDENCE_KVM,             /* a guest under KVM */
-    EVIDENCE_UNICORN,         /* an emulator */
-    EVIDENCE_WITNESS_NATIVE,  /* the witness on those machines */
+    EVIDENCE_CLASS,          /* the class, decided by the solver */
+    EVIDENCE_REPLAYED,       /* its witness, played again by the evaluator */
+    EVIDENCE_NATIVE,         /* runs against the tables' predictions: this processor in user mode */
+    EVIDENCE_KVM,            /* a guest under KVM */
+    EVIDENCE_UNICORN,        /* an emulator */
+    EVIDENCE_WITNESS_NATIVE, /* the witness on those machines */
     EVIDENCE_WITNESS_KVM,
     EVIDENCE_WITNESS_UNICORN,
     EVIDENCE_DIRECT,  /* forms that run directly: that there is no hole */

@@ -29,17 +29,9 @@ const char *evidence_column_name(enum evidence_column c) {
 }
 
 const char *evidence_column_title(enum evidence_column c) {
-    static const char *const titles[] = {"class decided",
-                                         "witness on the evaluator",
-                                         "runs on this processor",
-                                         "runs under KVM",
-                                         "runs on Unicorn",
-                                         "witness on this processor",
-                                         "witness under KVM",
-                                         "witness on Unicorn",
-                                         "runs directly: no hole",
-                                         "traps: handler proven",
-                                         "hole: how it is closed"};
+    static const char *const titles[] = {"class decided",          "witness on the evaluator",  "runs on this processor", "runs under KVM",
+                                         "runs on Unicorn",        "witness on this processor", "witness under KVM",      "witness on Unicorn",
+                                         "runs directly: no hole", "traps: handler proven",     "hole: how it is closed"};
     return titles[c];
 }
 
@@ -131,8 +123,8 @@ static struct evidence_cell closed_cell(struct matrix *m, const struct form_verd
     for (size_t i = 0; i < p->free_bit_count; i++) {
         if ((v->closing_mask >> i & 1) != 0) {
             size_t length = strlen(settings);
-            (void)snprintf(settings + length, sizeof settings - length, "%s%s=%u", length == 0 ? "" : ", ",
-                           c->isa->leaves[p->free_bits[i].leaf].name, v->closing_bits >> i & 1);
+            (void)snprintf(settings + length, sizeof settings - length, "%s%s=%u", length == 0 ? "" : ", ", c->isa->leaves[p->free_bits[i].leaf].name,
+                           v->closing_bits >> i & 1);
         }
     }
     return cell(EVIDENCE_GIVEN, keep(m, "closed by %s", settings));
@@ -189,8 +181,8 @@ static struct evidence_cell machine_cell(struct matrix *m, const struct form_ver
     }
     if (r->absent + r->elsewhere > 0) {
         const char *extension = isa->forms[v->form].extension;
-        return cell(EVIDENCE_EXCLUDED, keep(m, r->elsewhere == 0 ? "the processor does not have %s: #UD" : "the processor does not say that it has %s",
-                                            extension));
+        return cell(EVIDENCE_EXCLUDED,
+                    keep(m, r->elsewhere == 0 ? "the processor does not have %s: #UD" : "the processor does not say that it has %s", extension));
     }
     return r->not_run > 0 ? cell(EVIDENCE_EXCLUDED, keep(m, "not run: %s", reason)) : unmeasured(m, machine, isa->modes[v->mode].name);
 }
@@ -307,9 +299,9 @@ static bool collect_sources(struct matrix *m) {
         }
     }
     for (size_t i = 0; sources != NULL && i < in->ledger_count; i++) {
-        sources[count++] = keep(m, "proofs: %s, %lld of %lld goals", in->ledger_names[i],
-                                (long long)json_integer_value(json_object_get(in->ledgers[i], "proven")),
-                                (long long)json_integer_value(json_object_get(in->ledgers[i], "total")));
+        sources[count++] =
+            keep(m, "proofs: %s, %lld of %lld goals", in->ledger_names[i], (long long)json_integer_value(json_object_get(in->ledgers[i], "proven")),
+                 (long long)json_integer_value(json_object_get(in->ledgers[i], "total")));
     }
     m->result.source_count = count;
     return sources != NULL;

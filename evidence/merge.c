@@ -118,8 +118,8 @@ static size_t world_of(const json_t *worlds, const json_t *entry) {
     return i;
 }
 
-/* The list under `key` of all parts in the order of the whole, at most `most` of it. */
-static json_t *join_list(const struct part *const *parts, size_t count, const char *key, size_t most, size_t *left_out) {
+/* The list under `key` of all parts in the order of the whole; of what differs, as much as popek probe keeps. */
+static json_t *join_list(const struct part *const *parts, size_t count, const char *key, size_t *left_out) {
     size_t total = 0;
     for (size_t i = 0; i < count; i++) {
         total += json_array_size(json_object_get(parts[i]->result, key));
@@ -139,9 +139,16 @@ static json_t *join_list(const struct part *const *parts, size_t count, const ch
     if (entries != NULL) {
         qsort(entries, total, sizeof *entries, by_place);
     }
-    *left_out = total > most ? total - most : 0;
-    for (size_t i = 0; entries != NULL && i < total && i < most; i++) {
-        (void)json_array_append(joined, entries[i].value);
+    size_t differing = 0;
+    *left_out = 0;
+    for (size_t i = 0; entries != NULL && i < total; i++) {
+        bool differs = strcmp(text_of(entries[i].value, "verdict"), probe_verdict_name(PROBE_DIFFERS)) == 0;
+        differing += differs ? 1u : 0u;
+        if (differs && differing > PROBE_ROWS_MOST) {
+            (*left_out)++;
+        } else {
+            (void)json_array_append(joined, entries[i].value);
+        }
     }
     bool good = entries != NULL && json_array_size(joined) == total - *left_out;
     free(entries);
@@ -155,9 +162,7 @@ static json_t *join_list(const struct part *const *parts, size_t count, const ch
 static void add_numbers(json_t *to, const json_t *from) {
     const char *key = NULL;
     json_t *value = NULL;
-    json_object_foreach(to, key, value) {
-        (void)json_integer_set(value, json_integer_value(value) + json_integer_value(json_object_get(from, key)));
-    }
+    json_object_foreach(to, key, value) { (void)json_integer_set(value, json_integer_value(value) + json_integer_value(json_object_get(from, key))); }
 }
 
 static void add_field(json_t *to, const json_t *from, const char *key) {
@@ -184,14 +189,14 @@ static json_t *join_parts(const struct part *const *parts, size_t count) {
     }
     bool good = whole != NULL && json_object_set_new(whole, "shard", json_string("1/1")) == 0;
     if (is_probe) {
-        json_t *forms = join_list(parts, count, "forms", SIZE_MAX, &left_out);
+        json_t *forms = join_list(parts, count, "forms", &left_out);
         good = json_object_set_new(whole, "forms", forms) == 0 && good;
-        json_t *rows = join_list(parts, count, "rows", PROBE_ROWS_MOST, &left_out);
+        json_t *rows = join_list(parts, count, "rows", &left_out);
         good = json_object_set_new(whole, "rows", rows) == 0 && good;
         json_t *more = json_object_get(whole, "rows_left_out");
         (void)json_integer_set(more, json_integer_value(more) + (json_int_t)left_out);
     } else {
-        good = json_object_set_new(whole, "witnesses", join_list(parts, count, "witnesses", SIZE_MAX, &left_out)) == 0 && good;
+        good = json_object_set_new(whole, "witnesses", join_list(parts, count, "witnesses", &left_out)) == 0 && good;
     }
     if (!good) {
         json_decref(whole);

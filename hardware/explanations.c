@@ -35,7 +35,7 @@ struct explanations *explanations_new(const char *text, const struct isa *isa, c
     e->isa = isa;
     e->records = records_read(text, message);
     size_t all = e->records == NULL ? 0 : records_count(e->records);
-    const struct record *stranger = e->records == NULL ? NULL : records_stranger(e->records, isa);
+    const struct record *stranger = e->records == NULL ? NULL : records_bind(e->records, isa);
     e->items = calloc(all + 1, sizeof *e->items);
     e->near = calloc(all + 1, sizeof *e->near);
     bool good = e->records != NULL && e->items != NULL && e->near != NULL;

@@ -95,7 +95,10 @@ static bool is_emulated(struct session *s, const struct pending *n, const struct
 static void keep_row(struct session *s, const struct pending *n, const struct run *run, const struct run_result *result, enum probe_verdict verdict,
                      const struct record *record, const struct difference *differences, size_t count) {
     struct probe *p = s->probe;
-    if (p->row_count == PROBE_ROWS_MOST) {
+    if (verdict == PROBE_KNOWN && p->forms[n->form_index].runs[verdict] >= PROBE_KNOWN_ROWS_MOST) {
+        return;
+    }
+    if (verdict == PROBE_DIFFERS && p->totals[verdict] >= PROBE_ROWS_MOST) {
         p->rows_left_out++;
         return;
     }

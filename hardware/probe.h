@@ -27,7 +27,9 @@ struct probe_form {
     const char *reason; /* PROBE_CANNOT_RUN: why; PROBE_KNOWN: the record */
 };
 
-#define PROBE_ROWS_MOST 4096u /* that are kept */
+/* How many rows are kept: of what differs, in all; of recorded differences, of each form in each world. */
+#define PROBE_ROWS_MOST 4096u
+#define PROBE_KNOWN_ROWS_MOST 2u
 /* A run that is worth showing: one that differs, or is known to. */
 struct probe_row {
     unsigned form, world, number;
@@ -65,7 +67,7 @@ struct probe {
     struct probe_form *forms;
     size_t form_count;
     struct probe_row *rows;
-    size_t row_count, rows_left_out;
+    size_t row_count, rows_left_out; /* left out: of what differs */
     size_t runs;
     size_t totals[PROBE_VERDICT_COUNT]; /* runs */
     double seconds;

@@ -91,8 +91,15 @@ static const char *read_row(struct records *r, char *line, unsigned number) {
     if (cause == NULL || r->backend == NULL) {
         return cause == NULL ? "no cause of that name stands above" : "no `on BACKEND` stands above";
     }
-    r->items[r->count++] = (struct record){r->backend, r->machine, fields[0],     fields[1], fields[2],
-                                           cause->name, cause->blame, cause->reason, number};
+    r->items[r->count++] = (struct record){.backend = r->backend,
+                                           .machine = r->machine,
+                                           .form = fields[0],
+                                           .where = fields[1],
+                                           .what = fields[2],
+                                           .name = cause->name,
+                                           .blame = cause->blame,
+                                           .reason = cause->reason,
+                                           .line = number};
     return NULL;
 }
 
@@ -150,17 +157,18 @@ void records_free(struct records *r) {
     }
 }
 
-const struct record *records_stranger(const struct records *r, const struct isa *isa) {
+const struct record *records_bind(struct records *r, const struct isa *isa) {
+    const struct record *stranger = NULL;
     for (size_t i = 0; i < r->count; i++) {
+        struct record *row = &r->items[i];
         bool found = false;
-        for (size_t k = 0; !found && k < isa->form_count; k++) {
-            found = strcmp(r->items[i].form, isa->forms[k].text) == 0 || strcmp(r->items[i].form, isa->forms[k].instruction) == 0;
+        for (size_t k = 0; k < isa->form_count && !row->exact; k++) {
+            row->exact = strcmp(row->form, isa->forms[k].text) == 0;
+            found = found || row->exact || strcmp(row->form, isa->forms[k].instruction) == 0;
         }
-        if (!found) {
-            return &r->items[i];
-        }
+        stranger = found || stranger != NULL ? stranger : row;
     }
-    return NULL;
+    return stranger;
 }
 
 size_t records_count(const struct records *r) { return r->count; }
@@ -173,7 +181,7 @@ bool record_is_on(const struct record *r, const char *backend, const char *descr
 }
 
 bool record_is_about(const struct record *r, const struct form *form, const struct world *world) {
-    if (strcmp(r->form, form->instruction) != 0 && strcmp(r->form, form->text) != 0) {
+    if (strcmp(r->form, r->exact ? form->text : form->instruction) != 0) {
         return false;
     }
     char here[40];

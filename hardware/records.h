@@ -4,10 +4,10 @@
  *     on BACKEND: TEXT
  *     FORM | WHERE | WHAT | NAME
  *
- * `on` starts the rows of a backend (`any`: all of them) whose machine has TEXT in its description (no TEXT: whatever the machine). FORM is the text of
- * a form or the name of an instruction. WHERE: `*`, or MODE/CPL ..., each of both may be `*`. WHAT: `EXPECTED -> SEEN` for another outcome (patterns
- * with `*` and `?`), the names of components that differ (a `*` at the end stands for the rest), or `excluded` for what is not run. BLAME: processor,
- * kernel, hypervisor, emulator, backend (what it cannot run), tables (what CAVEATS.md says they leave out). */
+ * `on` starts the rows of a backend (`any`: all of them) whose machine has TEXT in its description (no TEXT: whatever the machine). FORM is the text
+ * of a form, else the name of an instruction. WHERE: `*`, or MODE/CPL ..., each of both may be `*`. WHAT: `EXPECTED -> SEEN` for another outcome
+ * (patterns with `*` and `?`), the names of components that differ (a `*` at the end stands for the rest), or `excluded` for what is not run. BLAME:
+ * processor, kernel, hypervisor, emulator, backend (what it cannot run), tables (what CAVEATS.md says they leave out). */
 #ifndef POPEK_HARDWARE_RECORDS_H
 #define POPEK_HARDWARE_RECORDS_H
 
@@ -18,13 +18,15 @@ struct record {
     const char *form, *where, *what;
     const char *name, *blame, *reason; /* of the cause */
     unsigned line;
+    bool exact; /* `form` is the text of a form, and the row is about no other form of the instruction */
 };
 struct records;
 /* NULL: *message (free it) names the bad line, or is NULL when memory is exhausted. `text` may be NULL: no records. */
 struct records *records_read(const char *text, char **message);
 void records_free(struct records *r);
-/* NULL: every row is about a form of the isa; else the first row that is not. */
-const struct record *records_stranger(const struct records *r, const struct isa *isa);
+/* Finds out which rows are about one form and which about an instruction. NULL: every row is about something in the isa; else the first that is not.
+ */
+const struct record *records_bind(struct records *r, const struct isa *isa);
 
 size_t records_count(const struct records *r);
 const struct record *records_at(const struct records *r, size_t i);

@@ -55,13 +55,13 @@ bool report_evidence_json(FILE *out, const struct evidence *e) {
     }
     for (size_t i = 0; i < e->exclusion_count; i++) {
         const struct evidence_reason *r = &e->exclusions[i];
-        (void)json_array_append_new(exclusions, json_pack("{s:s, s:s, s:I}", "column", evidence_column_name(r->column), "reason", r->text, "cells",
-                                                          (json_int_t)r->count));
+        (void)json_array_append_new(
+            exclusions, json_pack("{s:s, s:s, s:I}", "column", evidence_column_name(r->column), "reason", r->text, "cells", (json_int_t)r->count));
     }
     bool complete = json_array_size(rows) == e->row_count && json_array_size(exclusions) == e->exclusion_count;
-    json_t *report = json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o}", "isa", c->isa->name, "profile", profile_in(c->isa, c->profile, 0)->name, "totals",
-                               json_totals(e), "rows", rows, "exclusions", exclusions, "sources", json_lines(e->sources, e->source_count), "assumptions",
-                               json_lines(c->assumptions, c->assumption_count));
+    json_t *report = json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o}", "isa", c->isa->name, "profile", profile_in(c->isa, c->profile, 0)->name,
+                               "totals", json_totals(e), "rows", rows, "exclusions", exclusions, "sources", json_lines(e->sources, e->source_count),
+                               "assumptions", json_lines(c->assumptions, c->assumption_count));
     complete = report != NULL && json_dumpf(report, out, JSON_INDENT(1) | JSON_PRESERVE_ORDER) == 0 && complete;
     json_decref(report);
     (void)fputc('\n', out);

@@ -15,8 +15,8 @@ static void print_totals(FILE *out, const struct evidence *e, bool coloured) {
         const size_t *t = c < EVIDENCE_COLUMN_COUNT ? e->totals[c] : all;
         bool loud = coloured && t[EVIDENCE_AGAINST] > 0;
         (void)fprintf(out, "%s  %-26s %10zu %10zu %10zu %10zu%s\n", loud ? "\033[31m" : "",
-                      c < EVIDENCE_COLUMN_COUNT ? evidence_column_title(c) : "all cells", t[EVIDENCE_GIVEN], t[EVIDENCE_EXCLUDED], t[EVIDENCE_AGAINST],
-                      t[EVIDENCE_EMPTY], loud ? "\033[0m" : "");
+                      c < EVIDENCE_COLUMN_COUNT ? evidence_column_title(c) : "all cells", t[EVIDENCE_GIVEN], t[EVIDENCE_EXCLUDED],
+                      t[EVIDENCE_AGAINST], t[EVIDENCE_EMPTY], loud ? "\033[0m" : "");
         for (unsigned s = 0; s < EVIDENCE_STATE_COUNT && c < EVIDENCE_COLUMN_COUNT; s++) {
             all[s] += t[s];
         }

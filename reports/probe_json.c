@@ -55,16 +55,16 @@ static json_t *json_row(const struct probe *p, const struct probe_row *r) {
                                                            json_number(d->seen), "bits", json_number(d->known)));
     }
     return json_pack("{s:s, s:i, s:s, s:i, s:i, s:b, s:s, s:o, s:s, s:s, s:s?, s:s?, s:s?, s:o, s:o, s:o}", "form", p->isa->forms[r->form].text,
-                     "number", (int)r->form, "mode", matcher_mode_name(w->mode), "cpl", (int)w->cpl, "state_number", (int)r->number, "memory", (int)r->memory, "verdict",
-                     probe_verdict_name(r->verdict), "bytes", json_bytes(&r->run), "expected", r->expected, "seen", r->seen, "blame", r->blame,
-                     "reason", r->reason, "breaks", probe_property(r), "differences", differences, "state",
+                     "number", (int)r->form, "mode", matcher_mode_name(w->mode), "cpl", (int)w->cpl, "state_number", (int)r->number, "memory",
+                     (int)r->memory, "verdict", probe_verdict_name(r->verdict), "bytes", json_bytes(&r->run), "expected", r->expected, "seen",
+                     r->seen, "blame", r->blame, "reason", r->reason, "breaks", probe_property(r), "differences", differences, "state",
                      json_state(&r->run.before), "memory_contents", json_memory(&r->run));
 }
 
 static json_t *json_form(const struct probe *p, const struct probe_form *f) {
     const struct world *w = &p->worlds[f->world];
-    json_t *object = json_pack("{s:s, s:i, s:s, s:i}", "form", p->isa->forms[f->form].text, "number", (int)f->form, "mode", matcher_mode_name(w->mode),
-                               "cpl", (int)w->cpl);
+    json_t *object = json_pack("{s:s, s:i, s:s, s:i}", "form", p->isa->forms[f->form].text, "number", (int)f->form, "mode",
+                               matcher_mode_name(w->mode), "cpl", (int)w->cpl);
     for (unsigned v = 0; v < PROBE_VERDICT_COUNT; v++) {
         if (f->runs[v] > 0) {
             (void)json_object_set_new(object, probe_verdict_name(v), json_integer(f->runs[v]));
@@ -109,9 +109,9 @@ static json_t *json_records(const struct probe *p) {
     for (size_t i = 0; i < explanations_count(p->explanations); i++) {
         const struct explanation *x = explanations_at(p->explanations, i);
         const struct record *r = x->record;
-        (void)json_array_append_new(array, json_pack("{s:i, s:s, s:s, s:s, s:s, s:s, s:I, s:I}", "line", (int)r->line, "form", r->form, "where", r->where,
-                                                     "what", r->what, "blame", r->blame, "reason", r->reason, "runs", (json_int_t)x->runs, "shown",
-                                                     (json_int_t)x->shown));
+        (void)json_array_append_new(array, json_pack("{s:i, s:s, s:s, s:s, s:s, s:s, s:I, s:I}", "line", (int)r->line, "form", r->form, "where",
+                                                     r->where, "what", r->what, "blame", r->blame, "reason", r->reason, "runs", (json_int_t)x->runs,
+                                                     "shown", (json_int_t)x->shown));
     }
     return array;
 }

@@ -30,8 +30,9 @@ static void print_bytes(FILE *out, const struct run *run) {
 
 /* What the instruction sees: general registers, then what of the system's registers is not 0. */
 static void print_state(FILE *out, const struct run *run, bool wide) {
-    static const char *const system[] = {"rip",         "rflags",      "cr0",         "cr2",         "cr4",         "efer",   "gdtr.base", "idtr.base",
-                                         "es.selector", "cs.selector", "ss.selector", "ds.selector", "fs.selector", "gs.selector", "dr6",       "dr7"};
+    static const char *const system[] = {"rip",         "rflags",      "cr0",         "cr2",         "cr4",         "efer",
+                                         "gdtr.base",   "idtr.base",   "es.selector", "cs.selector", "ss.selector", "ds.selector",
+                                         "fs.selector", "gs.selector", "dr6",         "dr7"};
     unsigned column = 0;
     for (size_t i = 0; i < state_part_count(); i++) {
         struct state_part part = state_part(i);
@@ -92,24 +93,63 @@ static void print_row(FILE *out, const struct probe *p, const struct probe_row *
     print_state(out, &r->run, w->mode == MATCHER_LONG);
 }
 
+/* Runs of the row's form in its world with its verdict. */
+static size_t runs_alike(const struct probe *p, const struct probe_row *r) {
+    for (size_t i = 0; i < p->form_count; i++) {
+        if (p->forms[i].form == r->form && p->forms[i].world == r->world) {
+            return p->forms[i].runs[r->verdict];
+        }
+    }
+    return 0;
+}
+
 /* One row for each form and world: the first. */
 static void print_rows(FILE *out, const struct probe *p, enum probe_verdict verdict, const char *title) {
-    bool any = false;
+    const struct probe_row *last = NULL;
     for (size_t i = 0; i < p->row_count; i++) {
         const struct probe_row *r = &p->rows[i];
-        bool said = false;
-        size_t alike = 0;
-        for (size_t k = 0; k < p->row_count; k++) {
-            bool same = p->rows[k].verdict == verdict && p->rows[k].form == r->form && p->rows[k].world == r->world;
-            said = said || (same && k < i);
-            alike += same ? 1u : 0u;
-        }
+        bool said = last != NULL && last->form == r->form && last->world == r->world; /* a form's runs come one after the other */
         if (r->verdict != verdict || said) {
             continue;
         }
-        (void)fprintf(out, "%s", any ? "" : title);
-        any = true;
-        print_row(out, p, r, alike);
+        (void)fprintf(out, "%s", last == NULL ? title : "");
+        last = r;
+        print_row(out, p, r, runs_alike(p, r));
+    }
+}
+
+/* The rows that showed, by cause; then those that did not although their forms ran often enough. */
+static void print_explained(FILE *out, const struct probe *p) {
+    const struct record *said = NULL;
+    for (size_t i = 0; i < explanations_count(p->explanations); i++) {
+        const struct explanation *x = explanations_at(p->explanations, i);
+        size_t runs = 0;
+        size_t rows = 0;
+        bool first = x->shown > 0;
+        for (size_t k = 0; first && k < explanations_count(p->explanations); k++) {
+            const struct explanation *y = explanations_at(p->explanations, k);
+            bool same = y->shown > 0 && y->record->reason == x->record->reason;
+            first = !(same && k < i);
+            runs += same ? y->shown : 0;
+            rows += same ? 1u : 0u;
+        }
+        if (first) {
+            (void)fprintf(out, "%s  %s: %zu runs, %zu %s of the records; blame: %s\n      ",
+                          said == NULL ? "\nRecorded differences, by cause:\n" : "", x->record->name, runs, rows, rows == 1 ? "row" : "rows",
+                          x->record->blame);
+            write_wrapped(out, 6, 6, x->record->reason);
+            said = x->record;
+        }
+    }
+    said = NULL;
+    for (size_t i = 0; i < explanations_count(p->explanations); i++) {
+        const struct explanation *x = explanations_at(p->explanations, i);
+        if (explanation_is_stale(x)) {
+            (void)fprintf(out, "%s  line %u: %s | %s | %s | %s (%zu runs)\n",
+                          said == NULL ? "\nRecorded, and did not show (stale, wrong or rare):\n" : "", x->record->line, x->record->form,
+                          x->record->where, x->record->what, x->record->name, x->runs);
+            said = x->record;
+        }
     }
 }
 

@@ -4,10 +4,10 @@
 #include <jansson.h>
 
 static json_t *json_row(const struct replay_report *r, const struct replay_row *row) {
-    return json_pack("{s:s, s:i, s:s, s:s, s:s, s:s, s:s?, s:s, s:s}", "form", r->isa->forms[row->verdict->form].text, "number", (int)row->verdict->form,
-                     "mode", r->isa->modes[row->verdict->mode].name, "question", question_name(row->verdict->witness->question), "verdict",
-                     replay_verdict_name(row->outcome.verdict), "reason", row->outcome.reason, "cause", row->outcome.cause, "expected",
-                     row->outcome.expected, "seen", row->outcome.seen);
+    return json_pack("{s:s, s:i, s:s, s:s, s:s, s:s, s:s?, s:s, s:s}", "form", r->isa->forms[row->verdict->form].text, "number",
+                     (int)row->verdict->form, "mode", r->isa->modes[row->verdict->mode].name, "question",
+                     question_name(row->verdict->witness->question), "verdict", replay_verdict_name(row->outcome.verdict), "reason",
+                     row->outcome.reason, "cause", row->outcome.cause, "expected", row->outcome.expected, "seen", row->outcome.seen);
 }
 
 static json_t *json_report(const struct replay_report *r) {

@@ -16,9 +16,9 @@ static void print_differing(FILE *out, const struct replay_report *r, enum repla
     for (size_t i = 0; i < r->row_count; i++) {
         const struct replay_row *row = &r->rows[i];
         if (row->outcome.verdict == verdict) {
-            (void)fprintf(out, "%s  %s  [%s]  %s: expected %s, seen %s; differs: %s\n", any ? "" : title,
-                          r->isa->forms[row->verdict->form].text, r->isa->modes[row->verdict->mode].name,
-                          question_name(row->verdict->witness->question), row->outcome.expected, row->outcome.seen, row->outcome.reason);
+            (void)fprintf(out, "%s  %s  [%s]  %s: expected %s, seen %s; differs: %s\n", any ? "" : title, r->isa->forms[row->verdict->form].text,
+                          r->isa->modes[row->verdict->mode].name, question_name(row->verdict->witness->question), row->outcome.expected,
+                          row->outcome.seen, row->outcome.reason);
             any = true;
         }
     }

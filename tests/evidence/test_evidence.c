@@ -31,9 +31,9 @@ static void test_shards(void) {
         char command[1200];
         (void)snprintf(command, sizeof command,
                        THERE "P='--backend native --mode 64 --seed 9 --states 1%s -f json' && \"$POPEK\" probe $P -o whole && "
-                       "for k in 1 2 3; do \"$POPEK\" probe $P --shard $k/3 -o part$k || exit $?; done && "
-                       "\"$POPEK\" merge part2 part3 part1 -o joined && cmp whole joined && "
-                       "\"$POPEK\" merge joined -o again && cmp whole again && ! cmp -s whole part1",
+                             "for k in 1 2 3; do \"$POPEK\" probe $P --shard $k/3 -o part$k || exit $?; done && "
+                             "\"$POPEK\" merge part2 part3 part1 -o joined && cmp whole joined && "
+                             "\"$POPEK\" merge joined -o again && cmp whole again && ! cmp -s whole part1",
                        kinds[i]);
         (void)check_command(command, 0, NULL, NULL);
     }
@@ -41,7 +41,7 @@ static void test_shards(void) {
 
 static void test_bad_shards(void) {
     if (!check_command(THERE "for k in 1 2; do " PROBE "ADD --shard $k/3 -f json -o add$k || exit $?; done; " PROBE
-                       "SUB -f json -o sub; \"$POPEK\" merge add1 add2",
+                             "SUB -f json -o sub; \"$POPEK\" merge add1 add2",
                        3, NULL, "add1: part 3 of 3 of this work is missing")) {
         return;
     }
@@ -77,7 +77,8 @@ static bool cell_is(const json_t *report, const char *form, const char *mode, co
     for (size_t i = 0; i < json_array_size(rows); i++) {
         const json_t *row = json_array_get(rows, i);
         const json_t *cell = json_object_get(json_object_get(row, "cells"), column);
-        if (strcmp(json_string_value(json_object_get(row, "form")), form) == 0 && strcmp(json_string_value(json_object_get(row, "mode")), mode) == 0) {
+        if (strcmp(json_string_value(json_object_get(row, "form")), form) == 0 &&
+            strcmp(json_string_value(json_object_get(row, "mode")), mode) == 0) {
             return CHECK(strcmp(json_string_value(json_object_get(cell, "state")), state) == 0 &&
                              strstr(json_string_value(json_object_get(cell, "text")), text) != NULL,
                          "%s in %s mode, %s: '%s' '%s'", form, mode, column, json_string_value(json_object_get(cell, "state")),
@@ -121,8 +122,8 @@ static void test_nothing_given(void) {
 
 /* Results of this processor, and the same with an answer changed. */
 static void test_results(void) {
-    if (!check_command(THERE "" PROBE "SUB -f json -o sub.json && sed 's/\"agrees\": \\([0-9]*\\)$/\"differs\": \\1/' sub.json >against.json", 0, NULL,
-                       NULL)) {
+    if (!check_command(THERE "" PROBE "SUB -f json -o sub.json && sed 's/\"agrees\": \\([0-9]*\\)$/\"differs\": \\1/' sub.json >against.json", 0,
+                       NULL, NULL)) {
         return;
     }
     json_t *r = evidence_of("x86 -i SUB -r sub.json", 0);
@@ -149,8 +150,7 @@ static void test_ledger(void) {
         }
     }
     CHECK(json_array_size(goals) > 0 && asprintf(&path, "%s/open.json", where.out) > 0 && json_dump_file(ledger, path, 0) == 0, "no ledger");
-    (void)check_command("\"$POPEK\" evidence third_generation --ledger proofs/record/dispatcher.json --instruction LPSW", 0,
-                        "monitor_LPSW: ", "");
+    (void)check_command("\"$POPEK\" evidence third_generation --ledger proofs/record/dispatcher.json --instruction LPSW", 0, "monitor_LPSW: ", "");
     struct command_result r = run_command(THERE "\"$POPEK\" evidence third_generation --ledger open.json -f json");
     json_t *report = json_loads(r.out, 0, NULL);
     const json_t *rows = json_object_get(report, "rows");
@@ -159,7 +159,7 @@ static void test_ledger(void) {
         const json_t *cell = json_object_get(json_object_get(row, "cells"), "handler");
         const char *form = json_string_value(json_object_get(row, "form"));
         const char *state = json_string_value(json_object_get(cell, "state"));
-        const char *wanted = strncmp(form, "LPSW", 4) == 0                                     ? "empty"
+        const char *wanted = strncmp(form, "LPSW", 4) == 0                                   ? "empty"
                              : strncmp(form, "LRB", 3) == 0 || strncmp(form, "HALT", 4) == 0 ? "evidence"
                                                                                              : "excluded";
         CHECK(strcmp(state, wanted) == 0, "%s: the handler is '%s': %s", form, state, json_string_value(json_object_get(cell, "text")));
@@ -167,8 +167,7 @@ static void test_ledger(void) {
     CHECK(json_array_size(rows) == 9, "%zu rows", json_array_size(rows));
     command_result_free(&r);
     json_decref(report);
-    (void)check_command(THERE "echo '{}' >none.json && \"$POPEK\" evidence third_generation -l none.json", 3, NULL,
-                        "none.json: no ledger of proofs");
+    (void)check_command(THERE "echo '{}' >none.json && \"$POPEK\" evidence third_generation -l none.json", 3, NULL, "none.json: no ledger of proofs");
     command_result_free(&where);
     free(path);
     json_decref(ledger);
@@ -177,10 +176,10 @@ static void test_ledger(void) {
 /* A fingerprint is the SHA-256 of the exported query, whatever else was asked. */
 static void test_fingerprints(void) {
     (void)check_command(THERE "rm -rf queries && \"$POPEK\" evidence x86 -i SGDT -m long -f json -o one.json && "
-                        "\"$POPEK\" classify x86 --smt2 queries -i SGDT -o /dev/null; "
-                        "grep -o '\"query\": \"[0-9a-f]*' one.json | cut -d'\"' -f4 | sort -u >wanted; "
-                        "for f in queries/*.smt2; do tail -n +2 \"$f\" | sha256sum; done | cut -d' ' -f1 | sort -u >there; "
-                        "test -s wanted && test -z \"$(comm -23 wanted there)\"",
+                              "\"$POPEK\" classify x86 --smt2 queries -i SGDT -o /dev/null; "
+                              "grep -o '\"query\": \"[0-9a-f]*' one.json | cut -d'\"' -f4 | sort -u >wanted; "
+                              "for f in queries/*.smt2; do tail -n +2 \"$f\" | sha256sum; done | cut -d' ' -f1 | sort -u >there; "
+                              "test -s wanted && test -z \"$(comm -23 wanted there)\"",
                         0, NULL, NULL);
 }
 
