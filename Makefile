@@ -83,9 +83,18 @@ $(BUILD)/isa-model/parser.c $(BUILD)/isa-model/parser.h &: isa-model/parser.y | 
 	@mkdir -p $(@D)
 	bison --defines=$(BUILD)/isa-model/parser.h -o $(BUILD)/isa-model/parser.c $<
 
-$(BUILD)/cli/embedded.s $(BUILD)/cli/embedded.c &: tools/embed.sh $(TABLES) $(TEACHING)
+# The classes of all forms under each profile, decided once; what is embedded of them is what `popek scan` and `popek decode` go by.
+PROFILES     := $(shell sed -n 's/^profile \([a-z0-9_]*\).*/\1/p' x86-tables/*.isa)
+CLASS_TABLES  = $(PROFILES:%=$(BUILD)/classes/x86.%)
+$(BUILD)/tools/classes: $(BUILD)/tools/classes.o $(addprefix $(BUILD)/reports/,class_table.o closing.o) \
+    $(filter $(BUILD)/isa-model/% $(BUILD)/classifier/%,$(LIBRARY_OBJECTS))
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lz3
+$(BUILD)/classes/x86.%: $(BUILD)/tools/classes $(filter %.isa,$(TABLES))
 	@mkdir -p $(@D)
-	tools/embed.sh $(BUILD)/cli/embedded.s $(BUILD)/cli/embedded.c $(TABLES) $(TEACHING)
+	$< x86-tables/x86.isa $* $@
+$(BUILD)/cli/embedded.s $(BUILD)/cli/embedded.c &: tools/embed.sh $(TABLES) $(TEACHING) $(CLASS_TABLES)
+	@mkdir -p $(@D)
+	tools/embed.sh $(BUILD)/cli/embedded.s $(BUILD)/cli/embedded.c $(TABLES) $(TEACHING) $(CLASS_TABLES)
 $(BUILD)/cli/embedded_text.o: $(BUILD)/cli/embedded.s
 	$(CC) -c -o $@ $<
 $(BUILD)/cli/embedded.o: $(BUILD)/cli/embedded.c cli/embedded.h

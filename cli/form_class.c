@@ -1,7 +1,8 @@
-/* The class of single forms, decided when they are asked for: what decode shows beside each instruction. */
+/* The class of single forms, known or decided when they are asked for: what decode shows beside each instruction. */
 #include "form_class.h"
 
 #include "cli.h"
+#include "known_classes.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,8 @@ struct known_class {
 
 struct form_classes {
     const char *isa, *profile;
+    struct class_table *table; /* of a built-in ISA; looked for at the first question */
+    bool looked;
     struct isa *whole;
     struct known_class *known;
     size_t count, capacity;
@@ -32,6 +35,7 @@ struct form_classes *form_classes_new(const char *isa, const char *profile) {
 
 void form_classes_free(struct form_classes *f) {
     if (f != NULL) {
+        class_table_free(f->table);
         isa_free(f->whole);
         free(f->known);
         free(f);
@@ -81,7 +85,12 @@ static bool remember(struct form_classes *f, const char *text, const char *name)
 const char *form_class(void *context, const struct isa *isa, const struct form *form, enum matcher_mode mode) {
     struct form_classes *f = context;
     const char *mode_name = matcher_mode_name(mode);
-    (void)isa;
+    f->table = f->looked ? f->table : known_classes(f->isa, isa, f->profile, "plain");
+    f->looked = true;
+    if (f->table != NULL) {
+        const struct class_entry *e = class_table_at(f->table, (size_t)(form - isa->forms), (size_t)isa_find_mode(isa, mode_name));
+        return e == NULL ? NULL : verdict_class_name(e->class);
+    }
     for (size_t i = 0; i < f->count; i++) {
         if (f->known[i].text == form->text) {
             return f->known[i].name;

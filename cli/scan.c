@@ -18,7 +18,7 @@ static const struct {
 #define FORMAT_COUNT (sizeof formats / sizeof formats[0])
 
 struct request {
-    const char *isa, *profile, *output, *drop;
+    const char *isa, *profile, *configuration, *output, *drop;
     size_t format;
     bool summary, symbols;
     struct scan_question question;
@@ -28,6 +28,7 @@ struct request {
 
 static const struct argp_option options[] = {
     {"profile", 'p', "NAME", 0, "which monitor asks (the first profile of the ISA)", 0},
+    {"configuration", 'c', "CONFIG", 0, "of the profile's free bits: plain, best (plain)", 0},
     {"mode", 'm', "MODE", 0, "auto: as the file says (auto); real, v86, protected16, protected, compatibility, long, or 16, 32, 64", 0},
     {"isa", 'i', "ISA", 0, "the tables, or a file that describes x86 (x86)", 0},
     {"raw", KEY_RAW, NULL, 0, "the files are code and nothing else (--mode says of which mode; long)", 0},
@@ -78,6 +79,12 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
     switch (key) {
     case 'p':
         r->profile = argument;
+        return 0;
+    case 'c':
+        if (strcmp(argument, "plain") != 0 && strcmp(argument, "best") != 0) {
+            argp_error(state, "unknown configuration '%s'; there is: plain, best", argument);
+        }
+        r->configuration = argument;
         return 0;
     case 'm':
         parse_mode(state, argument, &r->question);
@@ -181,7 +188,8 @@ static int judge(const struct scan_report *r, const struct scan_paths *paths) {
 
 static int show(const struct request *r, const struct isa *isa, struct scan_result *results) {
     struct output out;
-    const struct scan_report report = {isa, r->profile, (const char *const *)r->paths.paths, results, r->paths.count, r->summary, r->symbols};
+    const struct scan_report report = {isa,     r->profile,     r->configuration, (const char *const *)r->paths.paths,
+                                       results, r->paths.count, r->summary,       r->symbols};
     int code = judge(&report, &r->paths);
     if (code == EXIT_INTERNAL || !output_open(&out, r->output)) {
         return EXIT_INTERNAL;
@@ -191,7 +199,7 @@ static int show(const struct request *r, const struct isa *isa, struct scan_resu
 }
 
 static int scan(struct request *r, const struct isa *isa, const struct matcher *m) {
-    struct scan_classes *classes = scan_classes_new(isa, r->profile, r->drop);
+    struct scan_classes *classes = scan_classes_new(&(struct scan_subject){r->isa, isa, r->profile, r->configuration, r->drop});
     struct scan_result *results = calloc(r->paths.count + 1, sizeof *results);
     int code = EXIT_INTERNAL;
     if (classes == NULL || results == NULL) {
@@ -218,8 +226,8 @@ static const char *profile_name(const void *context, size_t i) { return profile_
 static int run(struct request *r) {
     struct source_reader reader;
     int code = EXIT_INTERNAL;
-    const struct isa_options all = {.only = NULL};
-    struct isa *isa = load_isa(r->isa, &all, &reader, &code);
+    const struct isa_options no_semantics = {.only = ""};
+    struct isa *isa = load_isa(r->isa, &no_semantics, &reader, &code);
     if (isa == NULL) {
         return code;
     }
@@ -252,7 +260,7 @@ int command_scan(int argc, char **argv) {
         NULL,
         NULL,
         NULL};
-    struct request r = {.isa = "x86", .question = {.mode = -1, .jobs = 1}};
+    struct request r = {.isa = "x86", .configuration = "plain", .question = {.mode = -1, .jobs = 1}};
     argp_parse(&argp, argc, argv, 0, NULL, &r);
     int code = EXIT_INTERNAL;
     if (r.exhausted) {

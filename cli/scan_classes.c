@@ -1,7 +1,8 @@
-/* Decides the forms of a mode for the scanner, when the first binary of that mode is met. */
+/* The forms of a mode for the scanner: from the tables in the program, or decided when the first binary of that mode is met. */
 #include "scan_classes.h"
 
 #include "../reports/closing.h"
+#include "known_classes.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -11,23 +12,23 @@
 
 struct mode_classes {
     struct scan_form *forms;
-    char (*closings)[CLOSING_SIZE]; /* by form */
+    char (*closings)[CLOSING_SIZE]; /* by form, of those that were decided here */
     bool tried;
 };
 
 struct scan_classes {
-    const struct isa *isa;
-    const char *profile, *drop;
+    struct scan_subject subject;
+    struct class_table *known; /* NULL: the classes are decided here */
+    struct isa *whole;         /* with semantics, once it is needed */
     pthread_mutex_t lock;
     struct mode_classes modes[MATCHER_MODE_COUNT];
 };
 
-struct scan_classes *scan_classes_new(const struct isa *isa, const char *profile, const char *drop) {
+struct scan_classes *scan_classes_new(const struct scan_subject *s) {
     struct scan_classes *c = calloc(1, sizeof *c);
     if (c != NULL) {
-        c->isa = isa;
-        c->profile = profile;
-        c->drop = drop;
+        c->subject = *s;
+        c->known = known_classes(s->isa_name, s->isa, s->profile, s->configuration);
         (void)pthread_mutex_init(&c->lock, NULL);
     }
     return c;
@@ -41,46 +42,77 @@ void scan_classes_free(struct scan_classes *c) {
         free(c->modes[i].forms);
         free(c->modes[i].closings);
     }
+    class_table_free(c->known);
+    isa_free(c->whole);
     (void)pthread_mutex_destroy(&c->lock);
     free(c);
 }
 
-static void fill(const struct scan_classes *c, struct mode_classes *m, const struct classification *result) {
-    for (size_t i = 0; i < result->verdict_count; i++) {
-        const struct form_verdict *v = &result->verdicts[i];
-        struct scan_form *form = &m->forms[v->form];
-        if (c->drop != NULL && strcmp(c->isa->forms[v->form].text, c->drop) == 0) {
-            continue;
-        }
-        form->hole = v->answers[QUESTION_HOLE] == ANSWER_YES;
-        form->undecided = v->answers[QUESTION_HOLE] == ANSWER_UNDECIDED;
-        form->class_name = verdict_class_name(v->class);
-        form->site = form->hole || form->undecided || v->class != VERDICT_INNOCUOUS;
-        form->closed_by = m->closings[v->form];
-        if (form->hole) {
-            closing_text(result, (unsigned)i, m->closings[v->form], CLOSING_SIZE);
+static void set_form(const struct scan_classes *c, struct mode_classes *m, size_t form, const struct class_entry *e) {
+    if (c->subject.drop != NULL && strcmp(c->subject.isa->forms[form].text, c->subject.drop) == 0) {
+        return;
+    }
+    const bool hole = e->hole == ANSWER_YES;
+    const bool undecided = e->hole == ANSWER_UNDECIDED;
+    m->forms[form] =
+        (struct scan_form){hole || undecided || e->class != VERDICT_INNOCUOUS, hole, undecided, verdict_class_name(e->class), e->closed_by};
+}
+
+static void take_known(const struct scan_classes *c, struct mode_classes *m, size_t mode) {
+    for (size_t i = 0; i < c->subject.isa->form_count; i++) {
+        const struct class_entry *e = class_table_at(c->known, i, mode);
+        if (e != NULL) {
+            set_form(c, m, i, e);
         }
     }
 }
 
-static void decide_mode(struct scan_classes *c, struct mode_classes *m, const char *mode) {
-    const struct selection s = {.mode = mode, .profile = c->profile, .definition = DEFINITION_REPAIRED};
+static void take_verdicts(const struct scan_classes *c, struct mode_classes *m, const struct classification *result) {
+    for (size_t i = 0; i < result->verdict_count; i++) {
+        const struct form_verdict *v = &result->verdicts[i];
+        char *closing = m->closings[v->form];
+        if (v->answers[QUESTION_HOLE] == ANSWER_YES) {
+            closing_text(result, (unsigned)i, closing, CLOSING_SIZE);
+        }
+        set_form(c, m, v->form, &(struct class_entry){v->class, v->answers[QUESTION_HOLE], closing});
+    }
+}
+
+/* False after a message. */
+static bool decide_mode(struct scan_classes *c, struct mode_classes *m, const char *mode) {
+    const struct selection s = {
+        .mode = mode, .profile = c->subject.profile, .definition = DEFINITION_REPAIRED, .configuration = c->subject.configuration};
+    const struct isa_options all = {.only = NULL};
+    struct source_reader reader;
     struct classify_options o;
     int code = EXIT_FINE;
-    if (!resolve_selection(&s, c->isa, NULL, &o)) {
-        return;
+    c->whole = c->whole != NULL ? c->whole : load_isa(c->subject.isa_name, &all, &reader, &code);
+    if (c->whole == NULL || !resolve_selection(&s, c->whole, NULL, &o)) {
+        return false;
     }
     o.search = true;
-    struct classification *result = decide_or_complain(c->isa, &o, &code);
-    m->forms = calloc(c->isa->form_count + 1, sizeof *m->forms);
-    m->closings = calloc(c->isa->form_count + 1, sizeof *m->closings);
-    if (result != NULL && m->forms != NULL && m->closings != NULL) {
-        fill(c, m, result);
-    } else {
+    struct classification *result = decide_or_complain(c->whole, &o, &code);
+    m->closings = calloc(c->whole->form_count + 1, sizeof *m->closings);
+    bool good = result != NULL && m->closings != NULL;
+    if (good) {
+        take_verdicts(c, m, result);
+    }
+    classification_free(result);
+    return good;
+}
+
+static void fill(struct scan_classes *c, struct mode_classes *m, const char *mode) {
+    m->forms = calloc(c->subject.isa->form_count + 1, sizeof *m->forms);
+    bool good = m->forms != NULL;
+    if (good && c->known != NULL) {
+        take_known(c, m, (size_t)isa_find_mode(c->subject.isa, mode));
+    } else if (good) {
+        good = decide_mode(c, m, mode);
+    }
+    if (!good) {
         free(m->forms);
         m->forms = NULL;
     }
-    classification_free(result);
 }
 
 const struct scan_form *scan_classes_forms(void *context, enum matcher_mode mode) {
@@ -89,7 +121,7 @@ const struct scan_form *scan_classes_forms(void *context, enum matcher_mode mode
     (void)pthread_mutex_lock(&c->lock);
     if (!m->tried) {
         m->tried = true;
-        decide_mode(c, m, matcher_mode_name(mode));
+        fill(c, m, matcher_mode_name(mode));
     }
     (void)pthread_mutex_unlock(&c->lock);
     return m->forms;

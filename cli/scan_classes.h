@@ -1,4 +1,4 @@
-/* The class table of the scanner: every form of a mode decided once under a profile. */
+/* The class table of the scanner: every form of a mode under a profile, known or decided once. */
 #ifndef POPEK_SCAN_CLASSES_H
 #define POPEK_SCAN_CLASSES_H
 
@@ -7,9 +7,17 @@
 
 struct scan_classes;
 
-/* `isa` has the semantics of all forms and must outlive the result, as must the profile's name. Forms with the text `drop` (NULL: none) are left
- * out of the table: a negative control. NULL: out of memory. */
-struct scan_classes *scan_classes_new(const struct isa *isa, const char *profile, const char *drop);
+/* What the classes are about. The names must live as long as the table. */
+struct scan_subject {
+    const char *isa_name; /* as the user called it */
+    const struct isa *isa;
+    const char *profile;
+    const char *configuration; /* "plain" or "best" */
+    const char *drop;          /* negative control: forms with this text are left out; NULL: none */
+};
+
+/* `isa` needs no semantics and must outlive the result; where the program has no table of it, it is loaded again with them. NULL: out of memory. */
+struct scan_classes *scan_classes_new(const struct scan_subject *s);
 void scan_classes_free(struct scan_classes *c);
 
 /* The table of a mode; NULL after a message. The context is a struct scan_classes; see scan_question. */

@@ -10,6 +10,7 @@
 struct scan_report {
     const struct isa *isa;
     const char *profile;
+    const char *configuration;         /* "plain" or "best" */
     const char *const *paths;          /* as the user gave them, or as found in directories */
     const struct scan_result *results; /* by path */
     size_t count;

@@ -92,7 +92,7 @@ bool report_scan_json(FILE *out, const struct scan_report *r) {
     struct site_texts texts = {{0}};
     bool good = scan_totals_count(&t, r);
     if (good) {
-        (void)fprintf(out, "{\"isa\": \"%s\",\n\"profile\": \"%s\",\n", r->isa->name, r->profile);
+        (void)fprintf(out, "{\"isa\": \"%s\",\n\"profile\": \"%s\",\n\"configuration\": \"%s\",\n", r->isa->name, r->profile, r->configuration);
         good = write_totals(out, r, &t);
     }
     bool first = true;

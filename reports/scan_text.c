@@ -28,8 +28,9 @@ static void write_functions(FILE *out, const struct scan_totals *t) {
 }
 
 static void write_verdict(FILE *out, const struct scan_totals *t, const struct scan_report *r) {
-    (void)fprintf(out, "profile %s: %zu %s, %.1f MB of code, %" PRIu64 " instructions", r->profile, t->binaries,
-                  t->binaries == 1 ? "binary" : "binaries", (double)t->code_bytes / 1e6, t->decoded);
+    (void)fprintf(out, "profile %s%s: %zu %s, %.1f MB of code, %" PRIu64 " instructions", r->profile,
+                  strcmp(r->configuration, "best") == 0 ? ", best configuration" : "", t->binaries, t->binaries == 1 ? "binary" : "binaries",
+                  (double)t->code_bytes / 1e6, t->decoded);
     (void)fputs(t->skipped == 0 ? "\n" : ",\n", out);
     if (t->skipped != 0) {
         (void)fprintf(out, "%" PRIu64 " bytes that start no instruction\n", t->skipped);
