@@ -44,9 +44,19 @@ int main(int argc, char **argv) {
         (void)fputs("usage: compare_scan TABLES.isa NAMES.txt DISAGREEMENTS.txt FILE...\n", stderr);
         return 2;
     }
-    bool good = class_table_make(&table, argv[1]) && comparison_open(&c, &table, argv[2], argv[3]);
+    bool good = class_table_make(&table, argv[1]);
+    if (good && !comparison_open(&c, &table, argv[2], argv[3])) {
+        (void)fputs("the names or the disagreements cannot be read\n", stderr);
+        good = false;
+    }
     for (int i = 4; good && i < argc; i++) {
         count += compare(&c, argv[i]) ? 1 : 0;
+    }
+    for (size_t i = 0; good && i < c.explanations.count; i++) {
+        const struct explanation *row = &c.explanations.rows[i];
+        if (row->used > 0) {
+            (void)printf("%8zu  %s: %s\n", row->used, row->pattern, row->text);
+        }
     }
     (void)printf("%zu binaries, %zu sites found by both, %zu by the scanner alone, %zu by Capstone alone, %zu unexplained\n", count, c.sites,
                  c.ours_alone, c.theirs_alone, c.unexplained);

@@ -2,8 +2,8 @@
 #include "compare_sweeps.h"
 
 #include "../../scanner/image.h"
+#include "difference.h"
 
-#include <fnmatch.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,38 +11,15 @@
 
 #define LONGEST 15u
 
-static char *read_whole(const char *path) {
-    FILE *file = fopen(path, "rb");
-    char *text = NULL;
-    size_t size = 0;
-    if (file != NULL) {
-        if (getdelim(&text, &size, '\0', file) < 0) {
-            free(text);
-            text = NULL;
-        }
-        (void)fclose(file);
-    }
-    return text;
-}
-
 bool comparison_open(struct sweep_comparison *c, const struct class_table *table, const char *names, const char *explanations) {
     memset(c, 0, sizeof *c);
-    c->names = read_whole(names);
-    c->explanations = read_whole(explanations);
+    c->names = explanations_read_text(names);
     c->filter.table = table;
     c->filter.names = c->names;
-    if (c->names == NULL || c->explanations == NULL || cs_open(CS_ARCH_X86, CS_MODE_64, &c->handle) != CS_ERR_OK) {
+    if (!explanations_read(&c->explanations, explanations) || c->names == NULL || cs_open(CS_ARCH_X86, CS_MODE_64, &c->handle) != CS_ERR_OK) {
         return false;
     }
     c->insn = cs_malloc(c->handle);
-    char *rest = NULL;
-    for (char *line = strtok_r(c->explanations, "\n", &rest); line != NULL; line = strtok_r(NULL, "\n", &rest)) {
-        char *end = strstr(line, " | ");
-        if (line[0] != '#' && end != NULL && c->pattern_count < MOST_EXPLANATIONS) {
-            *end = '\0';
-            c->patterns[c->pattern_count++] = line;
-        }
-    }
     return c->insn != NULL;
 }
 
@@ -54,7 +31,7 @@ void comparison_close(struct sweep_comparison *c) {
         (void)cs_close(&c->handle);
     }
     free(c->names);
-    free(c->explanations);
+    explanations_free(&c->explanations);
 }
 
 /* Where the two are, in one function. */
@@ -86,45 +63,17 @@ static void read_at(const struct walk *w, size_t at, struct reading *r) {
     r->length[1] = r->decoded[1] ? w->c->insn->size : 1;
 }
 
-/* The keys that disagreements.txt has for this instruction, see there. */
-static bool is_explained(const struct walk *w, size_t at) {
-    static const char *const maps[] = {"", "0F", "0F38", "0F3A"};
-    static const char *const kinds[] = {"ours", "theirs", "ignored", "length", "name"};
-    struct reading r;
-    read_at(w, at, &r);
-    const struct decoded *d = &r.ours;
-    if (d->scheme != SCHEME_LEGACY) {
-        return true; /* the table covers the legacy maps, see docs/scan.md */
-    }
-    const char *prefix = d->repeat == 0xF2                ? "F2"
-                         : d->repeat == 0xF3              ? "F3"
-                         : (d->prefixes & PREFIX_66) != 0 ? "66"
-                         : (d->rex & 7) != 0              ? "REX"
-                         : d->w != 0                      ? "W"
-                                                          : "NP";
-    char operands[4][16] = {"any", "", "", ""};
-    (void)snprintf(operands[1], sizeof operands[1], "%s", d->modrm >= 0xC0 ? "reg" : "mem");
-    (void)snprintf(operands[2], sizeof operands[2], "/%u %s", d->modrm >> 3 & 7u, d->modrm >= 0xC0 ? "reg" : "mem");
-    (void)snprintf(operands[3], sizeof operands[3], "%02X", d->modrm);
-    for (unsigned o = 0; o < 4; o++) {
-        for (unsigned k = 0; k < 5; k++) {
-            char key[96];
-            (void)snprintf(key, sizeof key, "64 %s %s%02X %s %s", prefix, maps[d->map & 3u], d->opcode, operands[o], kinds[k]);
-            for (size_t i = 0; i < w->c->pattern_count; i++) {
-                if (fnmatch(w->c->patterns[i], key, 0) == 0) {
-                    return true;
-                }
-            }
-        }
-    }
-    return false;
-}
-
 static void judge(struct walk *w, size_t at, unsigned who) {
     size_t *alone = who == 0 ? &w->c->ours_alone : &w->c->theirs_alone;
     (*alone)++;
-    if (w->differed != SIZE_MAX && is_explained(w, w->differed)) {
-        return;
+    char key[KEY_SIZE] = "never read differently";
+    if (w->differed != SIZE_MAX) {
+        const struct two_decoders both = {w->c->filter.table, w->c->names, w->c->handle, w->c->insn};
+        struct explanation *row = difference_explain(&both, &w->c->explanations, w->section->code + w->differed, w->stop - w->differed, key);
+        if (row != NULL) {
+            row->used++;
+            return;
+        }
     }
     w->c->unexplained++;
     (void)fprintf(stderr, "%s: %s %#" PRIx64 ": only %s has a site:", w->path, w->section->name, w->section->address + at,
@@ -132,7 +81,7 @@ static void judge(struct walk *w, size_t at, unsigned who) {
     for (size_t i = at; i < w->stop && i < at + LONGEST; i++) {
         (void)fprintf(stderr, " %02x", w->section->code[i]);
     }
-    (void)fputc('\n', stderr);
+    (void)fprintf(stderr, "; no row for '%s'\n", key);
 }
 
 static void walk_function(struct walk *w, size_t first, size_t stop) {

@@ -2,17 +2,15 @@
 #ifndef POPEK_TESTS_COMPARE_SWEEPS_H
 #define POPEK_TESTS_COMPARE_SWEEPS_H
 
+#include "../x86-tables/explanations.h"
 #include "capstone_filter.h"
-
-#define MOST_EXPLANATIONS 512u
 
 struct sweep_comparison {
     struct capstone_filter filter;
-    const char *patterns[MOST_EXPLANATIONS]; /* of disagreements.txt */
-    size_t pattern_count;
+    struct explanations explanations;
     csh handle;
     cs_insn *insn;
-    char *names, *explanations;
+    char *names;
     size_t sites, ours_alone, theirs_alone, unexplained; /* sums over all binaries */
 };
 

@@ -3,16 +3,15 @@
 #include "../../isa-model/isa.h"
 #include "../../x86-tables/matcher.h"
 #include "compare_names.h"
+#include "explanations.h"
 
 #include <capstone/capstone.h>
-#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define MAP_COUNT 4u
 #define PREFIX_COUNT 5u
-#define MOST_EXPLANATIONS 512u
 #define LONGEST 15u
 
 static const struct {
@@ -26,18 +25,11 @@ static const struct {
 } prefixes[PREFIX_COUNT] = {{"NP", 0}, {"66", 0x66}, {"F2", 0xF2}, {"F3", 0xF3}, {"W", 0x48}};
 static const char *const maps[MAP_COUNT] = {"", "0F", "0F38", "0F3A"};
 
-/* One line of disagreements.txt: what it is about, who is right, why. */
-struct explanation {
-    const char *pattern, *right, *text;
-    size_t used;
-};
-
 struct context {
     const struct isa *isa;
     const struct matcher *m;
     const char *names; /* capstone_names.txt */
-    struct explanation explanations[MOST_EXPLANATIONS];
-    size_t explanation_count;
+    struct explanations explanations;
     size_t compared, different, unexplained;
 };
 
@@ -126,15 +118,12 @@ static enum difference read_both(struct context *c, const struct point *p, unsig
 static void print_group(struct context *c, const struct point *p, const char *operands, enum difference kind, size_t count, unsigned modrm) {
     char key[64];
     struct readings r;
-    struct explanation *found = NULL;
     uint8_t bytes[LONGEST];
     size_t shown = assemble(bytes, p->prefix, p->map, p->opcode, modrm);
     (void)read_both(c, p, modrm, &r);
     (void)snprintf(key, sizeof key, "%s %s %s%02X %s %s", modes[p->mode].name, prefixes[p->prefix].name, maps[p->map], p->opcode, operands,
                    difference_names[kind]);
-    for (size_t i = 0; i < c->explanation_count && found == NULL; i++) {
-        found = fnmatch(c->explanations[i].pattern, key, 0) == 0 ? &c->explanations[i] : NULL;
-    }
+    struct explanation *found = explanations_find(&c->explanations, key);
     (void)printf("%-28s %4zu  ", key, count);
     for (size_t i = 0; i < shown; i++) {
         (void)printf("%02x", bytes[i]);
@@ -225,43 +214,14 @@ static bool compare_mode(struct context *c, unsigned mode) {
     return true;
 }
 
-static char *read_text(const char *path) {
-    FILE *file = fopen(path, "rb");
-    char *text = NULL;
-    size_t size = 0;
-    if (file != NULL) {
-        if (getdelim(&text, &size, '\0', file) < 0) {
-            free(text);
-            text = NULL;
-        }
-        (void)fclose(file);
-    }
-    return text;
-}
-
-/* Lines "PATTERN | WHO IS RIGHT | WHY"; # starts a comment. */
-static void read_explanations(struct context *c, char *text) {
-    char *rest = NULL;
-    for (char *line = strtok_r(text, "\n", &rest); line != NULL && c->explanation_count < MOST_EXPLANATIONS; line = strtok_r(NULL, "\n", &rest)) {
-        char *right = strstr(line, " | ");
-        char *why = right == NULL ? NULL : strstr(right + 3, " | ");
-        if (line[0] == '#' || why == NULL) {
-            continue;
-        }
-        *right = '\0';
-        *why = '\0';
-        c->explanations[c->explanation_count++] = (struct explanation){line, right + 3, why + 3, 0};
-    }
-}
-
 int main(int argc, char **argv) {
     struct source_reader reader = source_reader_files();
     const struct isa_options no_semantics = {.only = ""};
     char *message = NULL;
     static struct context c;
-    char *text = argc == 4 ? read_text(argv[2]) : NULL;
-    char *names = argc == 4 ? read_text(argv[3]) : NULL;
-    struct isa *isa = text == NULL || names == NULL ? NULL : isa_load(argv[1], &reader, &no_semantics, &message);
+    bool good = argc == 4 && explanations_read(&c.explanations, argv[2]);
+    char *names = argc == 4 ? explanations_read_text(argv[3]) : NULL;
+    struct isa *isa = !good || names == NULL ? NULL : isa_load(argv[1], &reader, &no_semantics, &message);
     struct matcher *m = isa == NULL ? NULL : matcher_of_isa(isa, &message);
     if (m == NULL) {
         (void)fprintf(stderr, "%s\n", message != NULL ? message : "usage: compare_capstone TABLES.isa DISAGREEMENTS.txt NAMES.txt");
@@ -270,17 +230,16 @@ int main(int argc, char **argv) {
     c.isa = isa;
     c.m = m;
     c.names = names;
-    read_explanations(&c, text);
-    bool good = compare_mode(&c, 0) && compare_mode(&c, 1);
-    for (size_t i = 0; i < c.explanation_count; i++) {
-        if (c.explanations[i].used == 0) {
-            (void)printf("not needed: %s\n", c.explanations[i].pattern);
+    good = compare_mode(&c, 0) && compare_mode(&c, 1);
+    for (size_t i = 0; i < c.explanations.count; i++) {
+        if (c.explanations.rows[i].used == 0) {
+            (void)printf("not needed: %s\n", c.explanations.rows[i].pattern);
         }
     }
     (void)printf("%zu byte strings, %zu disagreements, %zu unexplained\n", c.compared, c.different, c.unexplained);
     matcher_free(m);
     isa_free(isa);
-    free(text);
+    explanations_free(&c.explanations);
     free(names);
     free(message);
     return good && c.unexplained == 0 ? 0 : 1;
