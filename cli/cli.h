@@ -19,6 +19,10 @@ enum exit_code {
 
 #define POPEK_VERSION "0.1.0"
 
+int command_annotate(int argc, char **argv);
+int command_annotate_cc(int argc, char **argv);
+int command_annotate_as(int argc, char **argv);
+int command_rewrite(int argc, char **argv);
 int command_assemble(int argc, char **argv);
 int command_classify(int argc, char **argv);
 int command_emit(int argc, char **argv);

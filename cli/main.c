@@ -6,9 +6,12 @@
 static const struct command {
     const char *name;
     int (*run)(int argc, char **argv);
-    const char *title;
-    char *program; /* argv[0] of the subcommand, as its messages show it */
+    const char *title; /* NULL: not for people */
+    char *program;     /* argv[0] of the subcommand, as its messages show it */
 } commands[] = {
+    {"annotate", command_annotate, "assembler source: labels and room at sensitive instructions", (char[]){"popek annotate"}},
+    {"annotate-cc", command_annotate_cc, "a compiler whose assembler annotates", (char[]){"popek annotate-cc"}},
+    {"annotate-as", command_annotate_as, NULL, (char[]){"popek annotate-as"}}, /* for annotate-cc alone */
     {"assemble", command_assemble, "a program for a teaching machine becomes a guest", (char[]){"popek assemble"}},
     {"classify", command_classify, "decide the Popek and Goldberg class of every instruction form", (char[]){"popek classify"}},
     {"emit", command_emit, "an ISA as C, as ACSL for Frama-C, or as SMT-LIB 2", (char[]){"popek emit"}},
@@ -18,6 +21,7 @@ static const struct command {
     {"decode", command_decode, "bytes to instruction forms", (char[]){"popek decode"}},
     {"probe", command_probe, "the tables against a processor, a hypervisor or an emulator", (char[]){"popek probe"}},
     {"list", command_list, "built-in ISAs, or the instruction forms of one ISA", (char[]){"popek list"}},
+    {"rewrite", command_rewrite, "sites of a binary become calls, hypercalls or traps, and back", (char[]){"popek rewrite"}},
     {"scan", command_scan, "binaries: the holes, sensitive and privileged instructions in them", (char[]){"popek scan"}},
     {"simulate", command_simulate, "a guest on the teaching machine, bare or under the proven monitor", (char[]){"popek simulate"}},
 };
@@ -29,7 +33,9 @@ static void usage(FILE *to) {
                 "and shows why not.\n\n",
                 to);
     for (size_t i = 0; i < COMMAND_COUNT; i++) {
-        (void)fprintf(to, "  popek %-10s %s\n", commands[i].name, commands[i].title);
+        if (commands[i].title != NULL) {
+            (void)fprintf(to, "  popek %-11s %s\n", commands[i].name, commands[i].title);
+        }
     }
     (void)fputs("\n"
                 "  popek SUBCOMMAND --help   the options of a subcommand\n"

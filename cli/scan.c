@@ -2,14 +2,14 @@
 #include "../reports/scan.h"
 #include "../scanner/batch.h"
 #include "cli.h"
-#include "scan_classes.h"
+#include "site_question.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { KEY_SYMBOLS = 0x100, KEY_ALL_BYTES, KEY_SUMMARY, KEY_RAW, KEY_BASE, KEY_DROP };
+enum { KEY_SYMBOLS = 0x100, KEY_ALL_BYTES, KEY_SUMMARY, KEY_RAW, KEY_BASE };
 
 static const struct {
     const char *name;
@@ -18,7 +18,8 @@ static const struct {
 #define FORMAT_COUNT (sizeof formats / sizeof formats[0])
 
 struct request {
-    const char *isa, *profile, *configuration, *output, *drop;
+    struct site_question sites;
+    const char *output;
     size_t format;
     bool summary, symbols;
     struct scan_question question;
@@ -27,10 +28,7 @@ struct request {
 };
 
 static const struct argp_option options[] = {
-    {"profile", 'p', "NAME", 0, "which monitor asks (the first profile of the ISA)", 0},
-    {"configuration", 'c', "CONFIG", 0, "of the profile's free bits: plain, best (plain)", 0},
     {"mode", 'm', "MODE", 0, "auto: as the file says (auto); real, v86, protected16, protected, compatibility, long, or 16, 32, 64", 0},
-    {"isa", 'i', "ISA", 0, "the tables, or a file that describes x86 (x86)", 0},
     {"raw", KEY_RAW, NULL, 0, "the files are code and nothing else (--mode says of which mode; long)", 0},
     {"base", KEY_BASE, "ADDRESS", 0, "of raw code, where its first byte lies (0); implies --raw", 0},
     {"all-bytes", KEY_ALL_BYTES, NULL, 0, "instructions at every offset too, those that overlap others (marked +)", 0},
@@ -39,7 +37,6 @@ static const struct argp_option options[] = {
     {"jobs", 'j', "N", 0, "how many threads (1)", 0},
     {"format", 'f', "FORMAT", 0, "what to write: text, json, csv, sarif (text)", 0},
     {"output", 'o', "FILE", 0, "write the result there (standard output)", 0},
-    {"drop-form", KEY_DROP, "FORM", OPTION_HIDDEN, "negative control: leave the form out of the class table", 0},
     {NULL, 0, NULL, 0, NULL, 0},
 };
 
@@ -77,20 +74,11 @@ static size_t parse_scan_format(struct argp_state *state, const char *text) {
 static error_t parse(int key, char *argument, struct argp_state *state) {
     struct request *r = state->input;
     switch (key) {
-    case 'p':
-        r->profile = argument;
-        return 0;
-    case 'c':
-        if (strcmp(argument, "plain") != 0 && strcmp(argument, "best") != 0) {
-            argp_error(state, "unknown configuration '%s'; there is: plain, best", argument);
-        }
-        r->configuration = argument;
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &r->sites;
         return 0;
     case 'm':
         parse_mode(state, argument, &r->question);
-        return 0;
-    case 'i':
-        r->isa = argument;
         return 0;
     case KEY_BASE:
         r->question.base = parse_number(state, "--base", argument, 0, UINT64_MAX);
@@ -116,9 +104,6 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
         return 0;
     case 'o':
         r->output = argument;
-        return 0;
-    case KEY_DROP:
-        r->drop = argument;
         return 0;
     case ARGP_KEY_ARG:
         r->exhausted = !scan_paths_add(&r->paths, argument) || r->exhausted;
@@ -186,10 +171,16 @@ static int judge(const struct scan_report *r, const struct scan_paths *paths) {
     return hole ? EXIT_FINDINGS : undecided ? EXIT_UNDECIDED : EXIT_FINE;
 }
 
-static int show(const struct request *r, const struct isa *isa, struct scan_result *results) {
+static int show(const struct request *r, struct scan_result *results) {
     struct output out;
-    const struct scan_report report = {isa,     r->profile,     r->configuration, (const char *const *)r->paths.paths,
-                                       results, r->paths.count, r->summary,       r->symbols};
+    const struct scan_report report = {.isa = r->sites.isa,
+                                       .profile = r->sites.profile,
+                                       .configuration = r->sites.configuration,
+                                       .paths = (const char *const *)r->paths.paths,
+                                       .results = results,
+                                       .count = r->paths.count,
+                                       .summary = r->summary,
+                                       .symbols = r->symbols};
     int code = judge(&report, &r->paths);
     if (code == EXIT_INTERNAL || !output_open(&out, r->output)) {
         return EXIT_INTERNAL;
@@ -198,58 +189,24 @@ static int show(const struct request *r, const struct isa *isa, struct scan_resu
     return written != EXIT_FINE ? written : code;
 }
 
-static int scan(struct request *r, const struct isa *isa, const struct matcher *m) {
-    struct scan_classes *classes = scan_classes_new(&(struct scan_subject){r->isa, isa, r->profile, r->configuration, r->drop});
+static int run(struct request *r) {
     struct scan_result *results = calloc(r->paths.count + 1, sizeof *results);
-    int code = EXIT_INTERNAL;
-    if (classes == NULL || results == NULL) {
-        complain("out of memory");
-    } else {
-        r->question.matcher = m;
-        r->question.form_count = isa->form_count;
-        r->question.forms = scan_classes_forms;
-        r->question.context = classes;
+    int code = results == NULL ? EXIT_INTERNAL : site_question_open(&r->sites, &r->question);
+    if (code == EXIT_FINE) {
         r->question.only_counts = r->summary && !r->symbols;
         scan_all(&r->question, &r->paths, results, isatty(STDERR_FILENO) == 1 ? show_progress : NULL, NULL);
-        code = show(r, isa, results);
+        code = show(r, results);
         for (size_t i = 0; i < r->paths.count; i++) {
             scan_result_free(&results[i]);
         }
     }
     free(results);
-    scan_classes_free(classes);
-    return code;
-}
-
-static const char *profile_name(const void *context, size_t i) { return profile_in(context, i, 0)->name; }
-
-static int run(struct request *r) {
-    struct source_reader reader;
-    int code = EXIT_INTERNAL;
-    const struct isa_options no_semantics = {.only = ""};
-    struct isa *isa = load_isa(r->isa, &no_semantics, &reader, &code);
-    if (isa == NULL) {
-        return code;
-    }
-    char *message = NULL;
-    struct matcher *m = matcher_of_isa(isa, &message);
-    r->profile = r->profile == NULL && isa->profile_count > 0 ? profile_in(isa, 0, 0)->name : r->profile;
-    if (m == NULL) {
-        complain("%s", message == NULL ? "out of memory" : message);
-        code = message == NULL ? EXIT_INTERNAL : EXIT_INPUT;
-    } else if (r->profile == NULL || isa_find_profile(isa, r->profile) < 0) {
-        complain_unknown("profile", r->profile == NULL ? "" : r->profile, profile_name, isa, isa->profile_count);
-        code = EXIT_USAGE;
-    } else {
-        code = scan(r, isa, m);
-    }
-    matcher_free(m);
-    isa_free(isa);
-    free(message);
+    site_question_close(&r->sites);
     return code;
 }
 
 int command_scan(int argc, char **argv) {
+    static const struct argp_child children[] = {{&site_question_argp, 0, NULL, 0}, {NULL, 0, NULL, 0}};
     static const struct argp argp = {
         options,
         parse,
@@ -257,10 +214,10 @@ int command_scan(int argc, char **argv) {
         "Finds the instructions of binaries that a monitor must care about.\v"
         "ELF files of every kind, kernels, archives, PE files, raw code; of directories every binary in them. Each site has address, bytes, text, "
         "function and source line, class, and what closes it.\nExit code: 0 no holes, 1 holes, 3 bad input, 4 undecided.",
-        NULL,
+        children,
         NULL,
         NULL};
-    struct request r = {.isa = "x86", .configuration = "plain", .question = {.mode = -1, .jobs = 1}};
+    struct request r = {.sites = SITE_QUESTION_DEFAULT, .question = {.mode = -1, .jobs = 1}};
     argp_parse(&argp, argc, argv, 0, NULL, &r);
     int code = EXIT_INTERNAL;
     if (r.exhausted) {

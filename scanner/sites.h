@@ -1,0 +1,29 @@
+/* The sites that an annotated program records in its section .popek.sites. */
+#ifndef POPEK_SCANNER_SITES_H
+#define POPEK_SCANNER_SITES_H
+
+#include "annotate.h"
+
+struct site_record {
+    uint64_t address;     /* of the first byte; offset in the section for relocatable objects */
+    uint64_t file_offset; /* of the first byte */
+    uint32_t section;     /* of the file's own table */
+    uint8_t total;        /* bytes with the room */
+    uint8_t before;       /* of them before the instruction */
+    uint8_t length;       /* of the instruction */
+    uint8_t bits;         /* 16, 32, 64 */
+    const char *form;     /* "" : not known; in the file's bytes */
+};
+
+struct site_records {
+    struct site_record *list; /* by file offset */
+    size_t count;
+    bool present; /* the file has the section */
+    bool damaged; /* a record that is cut off, or whose bytes are not in the file; those behind it are left out */
+};
+
+/* Reads the records of an ELF file. False when memory is exhausted. `bytes` must outlive the result. */
+bool sites_read(struct site_records *r, const uint8_t *bytes, size_t size);
+void sites_free(struct site_records *r);
+
+#endif
