@@ -38,7 +38,7 @@ PLUGIN_OBJECTS  = $(PLUGIN_SOURCES:%.c=$(BUILD)/plugin/%.o)
 PLUGINS         = $(if $(wildcard /usr/include/unicorn/unicorn.h),$(BUILD)/popek-unicorn.so)
 MONITOR_INPUTS  = $(BUILD)/proofs/third_generation.h $(BUILD)/proofs/third_generation_step.c
 
-.PHONY: all audit test test-all rebase compare-decoders compare-scan compare-scan-many bench prove prove-replay prove-cache prove-record \
+.PHONY: all audit test test-all rebase compare-decoders compare-scan compare-scan-many damage kernels bench prove prove-replay prove-cache prove-record \
     prove-smoke prove-controls prove-mutants prove-abstract lint sanitize fuzz install clean
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -154,6 +154,12 @@ compare-scan: $(BUILD)/tests/compare_scan
 	@tail -1 $(BUILD)/tests/compare_scan.txt
 compare-scan-many: $(BUILD)/tests/compare_scan
 	@$< x86-tables/x86.isa x86-tables/capstone_names.txt x86-tables/disagreements.txt $(MANY_BINARIES)
+# Every truncation of small binaries, and 100,000 mutations of each; `make test` has some thousand.
+damage: $(BUILD)/popek $(BUILD)/tests/run
+	@POPEK_MUTATIONS=100000 $(BUILD)/tests/run $(BUILD)/popek scan_hostile
+# Kernels and boot loaders of Debian (docs/kernels.md); does nothing without a network.
+kernels: $(BUILD)/popek
+	@tools/kernels.sh $(BUILD)/popek $(BUILD)/kernels
 # As `make test`, with every query of x86 decided by the second solver instead of a sample.
 test-all: $(BUILD)/popek $(BUILD)/tests/run $(BUILD)/tests/compare_scan $(BUILD)/proofs/why3.conf
 	@POPEK_TEST_ALL=1 $(BUILD)/tests/run $(BUILD)/popek
