@@ -100,21 +100,25 @@ static void damage(const struct fixture *f, const char *name) {
     uint32_t state = 1;
     bad = 0;
     with_sites = 0;
-    size_t kept_at = 0;
-    char kept = bytes[0];
+    size_t kept_at = 0; /* the damage of one stays until the next eight are done */
+    char *whole = malloc(size);
+    if (!CHECK(whole != NULL, "out of memory")) {
+        free(bytes);
+        return;
+    }
+    memcpy(whole, bytes, size);
     for (unsigned i = 0; i < count; i++) {
         size_t at = next_random(&state) % (i % 2 == 0 ? size : size < 256 ? size : 256); /* half of them in the headers */
-        char old = bytes[at];
         bytes[at] = (char)next_random(&state);
         bad += scan_copy(f, (const uint8_t *)bytes, size, &with_sites) ? 0 : 1;
-        if (i % 8 != 7) { /* the damage of one stays until the next eight are done */
-            bytes[at] = old;
-        } else {
-            bytes[kept_at] = kept;
+        if (i % 8 == 7) {
+            bytes[kept_at] = whole[kept_at];
             kept_at = at;
-            kept = old;
+        } else if (at != kept_at) {
+            bytes[at] = whole[at];
         }
     }
+    free(whole);
     CHECK(bad == 0, "%s: %zu mutations give sites that are not there", name, bad);
     CHECK(with_sites > count / 8, "%s: only %zu of the mutations leave anything to find", name, with_sites);
     free(bytes);
