@@ -190,6 +190,12 @@ compare-scan: $(BUILD)/tests/compare_scan
 	@tail -1 $(BUILD)/tests/compare_scan.txt
 compare-scan-many: $(BUILD)/tests/compare_scan
 	@$< x86-tables/x86.isa x86-tables/capstone_names.txt x86-tables/disagreements.txt $(MANY_BINARIES)
+# Every truncation of small binaries, and 100,000 mutations of each; `make test` has some thousand.
+damage: $(BUILD)/popek $(BUILD)/tests/run
+	@POPEK_MUTATIONS=100000 $(BUILD)/tests/run $(BUILD)/popek scan_hostile
+# Kernels and boot loaders of Debian (docs/kernels.md); does nothing without a network.
+kernels: $(BUILD)/popek
+	@tools/kernels.sh $(BUILD)/popek $(BUILD)/kernels
 # As `make test`, with every query of x86 decided by the second solver instead of a sample.
 test-all: $(BUILD)/popek $(BUILD)/tests/run $(BUILD)/tests/compare_scan $(GUESTS) $(BUILD)/proofs/why3.conf
 	@POPEK_TEST_ALL=1 $(BUILD)/tests/run $(BUILD)/popek

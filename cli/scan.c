@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { KEY_SYMBOLS = 0x100, KEY_ALL_BYTES, KEY_SUMMARY, KEY_RAW, KEY_BASE };
+enum { KEY_SYMBOLS = 0x100, KEY_FILLING, KEY_ALL_BYTES, KEY_SUMMARY, KEY_RAW, KEY_BASE };
 
 static const struct {
     const char *name;
@@ -32,6 +32,7 @@ static const struct argp_option options[] = {
     {"raw", KEY_RAW, NULL, 0, "the files are code and nothing else (--mode says of which mode; long)", 0},
     {"base", KEY_BASE, "ADDRESS", 0, "of raw code, where its first byte lies (0); implies --raw", 0},
     {"all-bytes", KEY_ALL_BYTES, NULL, 0, "instructions at every offset too, those that overlap others (marked +)", 0},
+    {"filling", KEY_FILLING, NULL, 0, "runs of INT3 between functions too, which are passed over else", 0},
     {"symbols", KEY_SYMBOLS, NULL, 0, "totals by function too", 0},
     {"summary", KEY_SUMMARY, NULL, 0, "totals only, no list of sites", 0},
     {"jobs", 'j', "N", 0, "how many threads (1)", 0},
@@ -89,6 +90,9 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
         return 0;
     case KEY_ALL_BYTES:
         r->question.all_bytes = true;
+        return 0;
+    case KEY_FILLING:
+        r->question.filling = true;
         return 0;
     case KEY_SYMBOLS:
         r->symbols = true;

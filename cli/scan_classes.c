@@ -54,8 +54,12 @@ static void set_form(const struct scan_classes *c, struct mode_classes *m, size_
     }
     const bool hole = e->hole == ANSWER_YES;
     const bool undecided = e->hole == ANSWER_UNDECIDED;
-    m->forms[form] =
-        (struct scan_form){hole || undecided || e->class != VERDICT_INNOCUOUS, hole, undecided, verdict_class_name(e->class), e->closed_by};
+    m->forms[form] = (struct scan_form){.site = hole || undecided || e->class != VERDICT_INNOCUOUS,
+                                        .hole = hole,
+                                        .undecided = undecided,
+                                        .filling = strcmp(c->subject.isa->forms[form].instruction, "INT3") == 0,
+                                        .class_name = verdict_class_name(e->class),
+                                        .closed_by = e->closed_by};
 }
 
 static void take_known(const struct scan_classes *c, struct mode_classes *m, size_t mode) {

@@ -68,8 +68,8 @@ static bool write_totals(FILE *out, const struct scan_report *r, const struct sc
     bool good = true;
     (void)fprintf(out,
                   "\"binaries_scanned\": %zu,\n\"files_failed\": %zu,\n\"code_bytes\": %" PRIu64 ",\n\"holes\": %zu,\n\"sites\": %zu,\n"
-                  "\"undecided\": %zu,\n\"instructions\": [",
-                  t->binaries, t->failed, t->code_bytes, t->holes, t->sites, t->undecided);
+                  "\"undecided\": %zu,\n\"filling_bytes\": %" PRIu64 ",\n\"instructions\": [",
+                  t->binaries, t->failed, t->code_bytes, t->holes, t->sites, t->undecided, t->filled);
     for (size_t i = 0; good && i < t->instruction_count; i++) {
         const struct instruction_total *n = &t->instructions[i];
         (void)fputs(i == 0 ? "\n" : ",\n", out);

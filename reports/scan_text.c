@@ -31,10 +31,13 @@ static void write_verdict(FILE *out, const struct scan_totals *t, const struct s
     (void)fprintf(out, "profile %s%s: %zu %s, %.1f MB of code, %" PRIu64 " instructions", r->profile,
                   strcmp(r->configuration, "best") == 0 ? ", best configuration" : "", t->binaries, t->binaries == 1 ? "binary" : "binaries",
                   (double)t->code_bytes / 1e6, t->decoded);
-    (void)fputs(t->skipped == 0 ? "\n" : ",\n", out);
     if (t->skipped != 0) {
-        (void)fprintf(out, "%" PRIu64 " bytes that start no instruction\n", t->skipped);
+        (void)fprintf(out, ",\n%" PRIu64 " bytes that start no instruction", t->skipped);
     }
+    if (t->filled != 0) {
+        (void)fprintf(out, ",\n%" PRIu64 " bytes of INT3 between functions, no sites (--filling counts them)", t->filled);
+    }
+    (void)fputc('\n', out);
     if (t->holes > 0) {
         (void)fprintf(out, "runs under trap and emulate as it is: no, %zu %s of %zu %s a hole\n", t->holes, t->holes == 1 ? "site" : "sites",
                       t->sites, t->holes == 1 ? "is" : "are");
@@ -66,8 +69,13 @@ static void write_site(FILE *out, const struct scan_report *r, const struct scan
 
 static bool same_text(const char *a, const char *b) { return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0); }
 
+/* A summary of many files leaves out those in which there is nothing. */
+static bool is_shown(const struct scan_report *r, const struct scan_binary *b) {
+    return !r->summary || r->count == 1 || b->site_count > 0 || b->warning != NULL;
+}
+
 static void write_binary(FILE *out, const struct scan_report *r, const struct scan_binary *b, struct site_texts *texts) {
-    (void)fprintf(out, "\n%s: %s, mode %s, %zu sites\n", b->name, b->format, matcher_mode_name(b->mode), b->site_count);
+    (void)fprintf(out, "%s%s: %s, mode %s, %zu sites\n", r->summary ? "" : "\n", b->name, b->format, matcher_mode_name(b->mode), b->site_count);
     if (b->warning != NULL) {
         (void)fprintf(out, "warning: %s\n", b->warning);
     }
@@ -93,10 +101,19 @@ bool report_scan_text(FILE *out, const struct scan_report *r) {
         if (r->symbols && t.sites > 0) {
             write_functions(out, &t);
         }
+        size_t hidden = 0;
+        (void)fputs(r->summary ? "\n" : "", out);
         for (size_t i = 0; i < r->count; i++) {
             for (size_t k = 0; k < r->results[i].binary_count; k++) {
-                write_binary(out, r, &r->results[i].binaries[k], &texts);
+                if (is_shown(r, &r->results[i].binaries[k])) {
+                    write_binary(out, r, &r->results[i].binaries[k], &texts);
+                } else {
+                    hidden++;
+                }
             }
+        }
+        if (hidden > 0) {
+            (void)fprintf(out, "%zu more without sites\n", hidden);
         }
     }
     site_texts_close(&texts);

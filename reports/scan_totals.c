@@ -78,6 +78,7 @@ static bool count_binary(struct scan_totals *t, size_t *capacity, const struct s
     t->code_bytes += b->code_bytes;
     t->decoded += b->instructions;
     t->skipped += b->skipped;
+    t->filled += b->filled;
     for (size_t i = 0; i < b->site_count; i++) {
         const struct scan_form *f = site_form(b, &b->sites[i]);
         t->holes += f->hole ? 1 : 0;

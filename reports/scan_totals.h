@@ -21,7 +21,7 @@ struct scan_totals {
     struct function_total *functions; /* most holes first */
     size_t function_count;
     size_t binaries, sites, holes, undecided, failed; /* failed: files */
-    uint64_t code_bytes, decoded, skipped;
+    uint64_t code_bytes, decoded, skipped, filled;
 };
 
 /* False when memory is exhausted; free with scan_totals_free either way. */

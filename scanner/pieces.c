@@ -85,6 +85,7 @@ static bool join(struct scan_binary *binary, const struct pieces *p) {
         count += p->list[i].site_count;
         binary->instructions += p->list[i].instructions;
         binary->skipped += p->list[i].skipped;
+        binary->filled += p->list[i].filled;
     }
     binary->sites = malloc((count + 1) * sizeof *binary->sites);
     if (binary->sites == NULL) {

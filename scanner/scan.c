@@ -1,4 +1,5 @@
 /* Scans one file: maps it, goes through the members of an archive, and puts each binary's result together. */
+#include "mapping.h"
 #include "pieces.h"
 #include "places.h"
 
@@ -9,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -67,7 +67,7 @@ static enum scan_status sweep_image(struct scan_binary *b, const struct image *i
         return SCAN_OUT_OF_MEMORY;
     }
     for (size_t i = 0; i < q->form_count; i++) {
-        marked[i] = forms[i].site ? 1 : 0;
+        marked[i] = !forms[i].site ? SWEEP_NONE : forms[i].filling && !q->filling && !q->all_bytes ? SWEEP_FILLING : SWEEP_SITE;
     }
     bool good = describe_sections(b, image, forms) && pieces_sweep(b, image, q, marked);
     good = good && (q->only_counts || places_find(b, image, bytes, size));
@@ -179,14 +179,18 @@ struct scan_result scan_file(const struct scan_question *q, const char *path) {
         return r;
     }
     size_t size = (size_t)s.st_size;
-    void *bytes = mmap(NULL, size, PROT_READ, MAP_PRIVATE, file, 0);
+    struct mapping m;
+    bool mapped = mapping_open(&m, file, size);
     (void)close(file);
-    if (bytes == MAP_FAILED) {
+    if (!mapped) {
         r.message = strdup("it cannot be mapped");
         return r;
     }
-    (void)madvise(bytes, size, MADV_SEQUENTIAL);
-    r = scan_bytes(q, path, bytes, size);
-    (void)munmap(bytes, size);
+    r = scan_bytes(q, path, m.bytes, m.size);
+    if (mapping_close(&m)) {
+        free(r.message);
+        r.message = strdup("the file became shorter while it was read");
+        r.status = r.status == SCAN_OUT_OF_MEMORY || r.status == SCAN_NO_TABLE ? r.status : SCAN_BAD;
+    }
     return r;
 }

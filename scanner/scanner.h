@@ -9,6 +9,7 @@ struct scan_form {
     bool site;              /* a hole, sensitive, privileged, or undecided: to be reported */
     bool hole;              /* runs natively with another result than on the machine */
     bool undecided;         /* the solver gave up on whether it is a hole */
+    bool filling;           /* linkers and compilers fill gaps between functions with it: INT3 */
     const char *class_name; /* "sensitive-unprivileged", ... */
     const char *closed_by;  /* "cr4.umip=1", "no configuration", or "" */
 };
@@ -24,6 +25,7 @@ struct scan_question {
     bool raw;         /* the file is code and nothing else, at address `base` */
     uint64_t base;    /* of raw code */
     bool all_bytes;   /* look at every offset, not at instruction boundaries alone */
+    bool filling;     /* runs of two or more filling instructions are sites, too; else they are counted and passed over; all_bytes implies it */
     bool only_counts; /* neither functions nor source lines of sites are wanted */
     unsigned jobs;    /* threads; 0 is 1 */
 };
@@ -59,6 +61,7 @@ struct scan_binary {
     size_t section_count;
     uint64_t code_bytes, instructions;
     uint64_t skipped;        /* bytes that start no instruction */
+    uint64_t filled;         /* bytes of filling that was passed over */
     struct scan_site *sites; /* by section and address */
     size_t site_count;
     char *warning; /* what of the file could not be read, NULL */
@@ -82,7 +85,8 @@ struct scan_result {
     size_t binary_count; /* those that were scanned, whatever the status */
 };
 
-/* Scans a file, which is mapped. Never reads outside of it, whatever it holds. */
+/* Scans a file, which is mapped. Never reads outside of it, whatever it holds. A file that becomes shorter meanwhile is SCAN_BAD; for that the process
+ * has a handler of SIGBUS while files are scanned, which leaves other bus errors as they were. */
 struct scan_result scan_file(const struct scan_question *q, const char *path);
 /* The same of bytes in memory, which stay the caller's and are not changed; `path` is for messages. */
 struct scan_result scan_bytes(const struct scan_question *q, const char *path, const uint8_t *bytes, size_t size);

@@ -26,11 +26,20 @@ static bool add_site(struct sweep *s, size_t at, const uint8_t *bytes, const str
 static bool look_inside(struct sweep *s, const uint8_t *code, size_t size, size_t at, size_t stop) {
     for (; at < stop; at++) {
         struct decoded d;
-        if (matcher_decode(s->matcher, s->mode, code + at, size - at, &d) && s->marked[d.form] != 0 && !add_site(s, at, code + at, &d, true)) {
+        if (matcher_decode(s->matcher, s->mode, code + at, size - at, &d) && s->marked[d.form] != SWEEP_NONE && !add_site(s, at, code + at, &d, true)) {
             return false;
         }
     }
     return true;
+}
+
+/* The end of a run of two or more equal bytes, each of them the filling instruction; `at` where it stands alone. */
+static size_t filling_end(const uint8_t *code, size_t at, size_t stop) {
+    size_t end = at + 1;
+    while (end < stop && code[end] == code[at]) {
+        end++;
+    }
+    return end > at + 1 ? end : at;
 }
 
 /* Up to `stop`, where a function starts or the piece ends; an instruction that goes on behind it was none. */
@@ -42,8 +51,17 @@ static bool sweep_function(struct sweep *s, size_t at, size_t stop) {
         if (matcher_decode(s->matcher, s->mode, code + at, stop - at, &d)) {
             next = at + d.length;
             s->instructions++;
-            if (s->marked[d.form] != 0 && !add_site(s, at, code + at, &d, false)) {
-                return false;
+            if (s->marked[d.form] != SWEEP_NONE) {
+                size_t end = s->marked[d.form] == SWEEP_FILLING && d.length == 1 ? filling_end(code, at, stop) : at;
+                if (end > at) {
+                    s->instructions += end - at - 1;
+                    s->filled += end - at;
+                    at = end;
+                    continue;
+                }
+                if (!add_site(s, at, code + at, &d, false)) {
+                    return false;
+                }
             }
         } else {
             s->skipped++;

@@ -4,10 +4,12 @@
 
 #include "image.h"
 
+enum sweep_mark { SWEEP_NONE, SWEEP_SITE, SWEEP_FILLING /* a site by itself, nothing in a run */ };
+
 struct sweep {
     /* What is looked at. */
     const struct matcher *matcher;
-    const uint8_t *marked; /* by form: is it a site? */
+    const uint8_t *marked; /* by form, enum sweep_mark */
     enum matcher_mode mode;
     bool all_bytes;
     const struct image *image;
@@ -17,7 +19,7 @@ struct sweep {
     /* What was found. `address` of a site is its offset in the section. */
     struct scan_site *sites;
     size_t site_count, site_capacity;
-    uint64_t instructions, skipped;
+    uint64_t instructions, skipped, filled;
     bool exhausted; /* of memory */
 };
 

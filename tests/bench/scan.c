@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -55,6 +56,63 @@ static double run_shell(const char *command) {
     (void)getrusage(RUSAGE_CHILDREN, &after);
     return (double)(after.ru_utime.tv_sec - before.ru_utime.tv_sec + after.ru_stime.tv_sec - before.ru_stime.tv_sec) +
            (double)(after.ru_utime.tv_usec - before.ru_utime.tv_usec + after.ru_stime.tv_usec - before.ru_stime.tv_usec) / 1e6;
+}
+
+static double wall(void) {
+    struct timespec t = {0, 0};
+    (void)clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+/* Wall clock of the same scan with one thread and with two, in turns; the best of many, because other work disturbs both. */
+static void measure_jobs(const struct class_table *t, const char *path) {
+    enum { ROUNDS = 15 };
+    double best[2] = {1e9, 1e9};
+    struct scan_question q = t->question;
+    q.only_counts = true;
+    for (unsigned round = 0; round < 2 * ROUNDS; round++) {
+        q.jobs = 1 + round % 2;
+        double start = wall();
+        struct scan_result r = scan_file(&q, path);
+        double seconds = wall() - start;
+        scan_result_free(&r);
+        best[round % 2] = seconds < best[round % 2] ? seconds : best[round % 2];
+    }
+    double load[1] = {0};
+    (void)getloadavg(load, 1);
+    (void)printf("two threads             %8.2f times one, wall clock (load %.1f)\n", best[0] / best[1], load[0]);
+}
+
+/* Memory that is not the file's own pages, in kB; 0 where the system does not say. */
+static unsigned long anonymous_memory(void) {
+    FILE *file = fopen("/proc/self/status", "r");
+    char line[256];
+    unsigned long found = 0;
+    while (file != NULL && fgets(line, sizeof line, file) != NULL) {
+        found = strncmp(line, "RssAnon:", 8) == 0 ? strtoul(line + 8, NULL, 10) : found;
+    }
+    if (file != NULL) {
+        (void)fclose(file);
+    }
+    return found;
+}
+
+/* What a scan holds at its end, which is its most: of the first megabyte of the code, and of all of it. */
+static void measure_memory(const struct class_table *t, const struct image *image) {
+    struct scan_question q = t->question;
+    const struct image_section *code = &image->sections[0];
+    for (size_t i = 1; i < image->section_count; i++) {
+        code = image->sections[i].size > code->size ? &image->sections[i] : code;
+    }
+    const size_t sizes[2] = {code->size < 1000000 ? code->size : 1000000, code->size};
+    q.raw = true;
+    q.mode = MATCHER_LONG;
+    for (unsigned i = 0; i < 2; i++) {
+        unsigned long before = anonymous_memory();
+        struct scan_result r = scan_bytes(&q, "code", code->code, sizes[i]);
+        (void)printf("memory for %5.1f MB      %8ld kB beside the file\n", (double)sizes[i] / 1e6, (long)(anonymous_memory() - before));
+        scan_result_free(&r);
+    }
 }
 
 static void measure(const struct class_table *t, const struct image *image, struct capstone_filter *f, csh handle, const char *path) {
@@ -110,7 +168,9 @@ int main(int argc, char **argv) {
     filter.table = &table;
     filter.names = read_names(argv[2]);
     if (image_open(&image, &table.question, bytes, (size_t)s.st_size) == SCAN_FINE && filter.names != NULL) {
+        measure_memory(&table, &image);
         measure(&table, &image, &filter, handle, argv[3]);
+        measure_jobs(&table, argv[3]);
     }
     image_close(&image);
     (void)cs_close(&handle);

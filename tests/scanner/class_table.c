@@ -23,7 +23,8 @@ static bool fill(struct class_table *t, char **message) {
     for (size_t i = 0; c != NULL && t->forms != NULL && i < c->verdict_count; i++) {
         const struct form_verdict *v = &c->verdicts[i];
         bool hole = v->answers[QUESTION_HOLE] == ANSWER_YES;
-        t->forms[v->form] = (struct scan_form){hole || v->class != VERDICT_INNOCUOUS, hole, false, verdict_class_name(v->class), ""};
+        t->forms[v->form] = (struct scan_form){
+            .site = hole || v->class != VERDICT_INNOCUOUS, .hole = hole, .class_name = verdict_class_name(v->class), .closed_by = ""};
     }
     bool good = c != NULL && t->forms != NULL;
     classification_free(c);

@@ -4,8 +4,13 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#define MUTATIONS 4000u
+/* As many as the environment says in POPEK_MUTATIONS: `make damage` asks for more. */
+static unsigned mutations(void) {
+    const char *wanted = getenv("POPEK_MUTATIONS");
+    return wanted == NULL ? 4000u : (unsigned)strtoul(wanted, NULL, 10);
+}
 
 struct fixture {
     struct isa *isa;
@@ -91,34 +96,39 @@ static void damage(const struct fixture *f, const char *name) {
         bad += scan_copy(f, (const uint8_t *)bytes, cut, &with_sites) ? 0 : 1;
     }
     CHECK(bad == 0, "%s: %zu truncations give sites that are not there", name, bad);
+    const unsigned count = mutations();
     uint32_t state = 1;
     bad = 0;
     with_sites = 0;
-    size_t kept_at = 0;
-    char kept = bytes[0];
-    for (unsigned i = 0; i < MUTATIONS; i++) {
+    size_t kept_at = 0; /* the damage of one stays until the next eight are done */
+    char *whole = malloc(size);
+    if (!CHECK(whole != NULL, "out of memory")) {
+        free(bytes);
+        return;
+    }
+    memcpy(whole, bytes, size);
+    for (unsigned i = 0; i < count; i++) {
         size_t at = next_random(&state) % (i % 2 == 0 ? size : size < 256 ? size : 256); /* half of them in the headers */
-        char old = bytes[at];
         bytes[at] = (char)next_random(&state);
         bad += scan_copy(f, (const uint8_t *)bytes, size, &with_sites) ? 0 : 1;
-        if (i % 8 != 7) { /* the damage of one stays until the next eight are done */
-            bytes[at] = old;
-        } else {
-            bytes[kept_at] = kept;
+        if (i % 8 == 7) {
+            bytes[kept_at] = whole[kept_at];
             kept_at = at;
-            kept = old;
+        } else if (at != kept_at) {
+            bytes[at] = whole[at];
         }
     }
+    free(whole);
     CHECK(bad == 0, "%s: %zu mutations give sites that are not there", name, bad);
-    CHECK(with_sites > MUTATIONS / 8, "%s: only %zu of the mutations leave anything to find", name, with_sites);
+    CHECK(with_sites > count / 8, "%s: only %zu of the mutations leave anything to find", name, with_sites);
     free(bytes);
 }
 
 static void test_damage(void) {
-    static const char *const names[] = {"small.o", "small", "small.a", "small.exe"};
+    static const char *const names[] = {"small.o", "small", "small.so", "small.a", "small.exe"};
     struct command_result r = run_command(
         "cd \"$TEMPORARY\" && printf '.text\\n.globl _start\\n_start: pushf\\nsgdt (%%rax)\\nret\\n' >small.s && as -g small.s -o small.o && "
-        "ld -s -o small small.o -z noseparate-code && ar rc small.a small.o small.s && { printf 'MZ'; head -c 58 /dev/zero; "
+        "ld -s -o small small.o -z noseparate-code && ld -shared -o small.so small.o -z noseparate-code && ar rc small.a small.o small.s && { printf 'MZ'; head -c 58 /dev/zero; "
         "printf '\\100\\0\\0\\0PE\\0\\0\\144\\206\\1\\0'; head -c 12 /dev/zero; printf '\\2\\0\\0\\0\\013\\2.text\\0\\0\\0\\5\\0\\0\\0\\0\\20"
         "\\0\\0\\20\\0\\0\\0\\0\\0\\0\\0'; head -c 12 /dev/zero; printf '\\040\\0\\0\\140\\220\\017\\001\\0\\303'; } >small.exe");
     struct fixture f = {NULL, NULL, NULL, {.forms = NULL}};
@@ -131,5 +141,37 @@ static void test_damage(void) {
     command_result_free(&r);
 }
 
-static const struct test tests[] = {{"damaged files", test_damage}};
+/* What a table that is asked for in the middle of a scan does to the file. */
+struct cutter {
+    const struct fixture *fixture;
+    const char *path;
+};
+static const struct scan_form *cut_and_give(void *context, enum matcher_mode mode) {
+    const struct cutter *c = context;
+    (void)mode;
+    return truncate(c->path, 4096) == 0 ? c->fixture->forms : NULL;
+}
+
+static void test_shrinking(void) {
+    char path[256];
+    struct fixture f = {NULL, NULL, NULL, {NULL}};
+    (void)snprintf(path, sizeof path, "%s/shrinking", getenv("TEMPORARY"));
+    struct command_result r = run_command("head -c 1000000 /dev/zero | tr '\\0' '\\220' >\"$TEMPORARY/shrinking\"");
+    if (CHECK(r.code == 0, "the file cannot be made") && set_up(&f)) {
+        struct cutter cutter = {&f, path};
+        f.question.raw = true;
+        f.question.only_counts = true;
+        f.question.forms = cut_and_give;
+        f.question.context = &cutter;
+        struct scan_result s = scan_file(&f.question, path);
+        CHECK(s.status == SCAN_BAD && s.message != NULL && strstr(s.message, "shorter") != NULL, "a file that shrinks: status %d, %s", (int)s.status,
+              s.message == NULL ? "no message" : s.message);
+        CHECK(s.binary_count == 1 && s.binaries[0].site_count > 4000, "what was read of a file that shrinks is not there");
+        scan_result_free(&s);
+    }
+    tear_down(&f);
+    command_result_free(&r);
+}
+
+static const struct test tests[] = {{"damaged files", test_damage}, {"a file that shrinks", test_shrinking}};
 const struct suite scan_hostile_suite = SUITE("scan_hostile", tests);
