@@ -76,31 +76,18 @@ uint32_t x86_code_descriptor(const struct x86_segment *s, const struct x86_windo
     return 1;
 }
 
-/* One flag, as 0 or 1. */
-/*@ requires weight: 0 < weight;
-  @ assigns \nothing;
-  @ ensures flag: \result == flag(flags, weight);
-  @ ensures truth: \result == 0 || \result == 1;
-  @*/
-static uint32_t take(uint32_t flags, uint32_t weight) { return flags / weight % 2u; }
-
 uint32_t x86_hardware_flags(uint32_t flags, uint32_t alignment_checks) {
-    uint32_t alignment = 0;
     if (alignment_checks != 0) {
-        alignment = take(flags, 262144);
+        return (flags & (X86_PROGRAM_FLAGS | X86_ALIGNMENT_FLAG)) | X86_FIXED_FLAGS;
     }
-    return take(flags, 1) + 2u + 4u * take(flags, 4) + 16u * take(flags, 16) + 64u * take(flags, 64) + 128u * take(flags, 128) + 512u +
-           1024u * take(flags, 1024) + 2048u * take(flags, 2048) + 262144u * alignment;
+    return (flags & X86_PROGRAM_FLAGS) | X86_FIXED_FLAGS;
 }
 
 uint32_t x86_virtual_flags(uint32_t flags, uint32_t hardware, uint32_t alignment_checks) {
-    uint32_t alignment = take(flags, 262144);
     if (alignment_checks != 0) {
-        alignment = take(hardware, 262144);
+        return (hardware & (X86_PROGRAM_FLAGS | X86_ALIGNMENT_FLAG)) | (flags & ~(X86_PROGRAM_FLAGS | X86_ALIGNMENT_FLAG));
     }
-    return take(hardware, 1) + 2u + 4u * take(hardware, 4) + 16u * take(hardware, 16) + 64u * take(hardware, 64) + 128u * take(hardware, 128) +
-           256u * take(flags, 256) + 512u * take(flags, 512) + 1024u * take(hardware, 1024) + 2048u * take(hardware, 2048) +
-           4096u * (flags / 4096u % 64u) + 262144u * alignment + 524288u * (flags / 524288u);
+    return (hardware & X86_PROGRAM_FLAGS) | (flags & ~X86_PROGRAM_FLAGS);
 }
 
 void x86_shadow_entry(const struct x86_entry *guest, uint32_t frames, uint32_t cpl, uint32_t write_protect, uint32_t scanned,

@@ -47,7 +47,6 @@ struct x86_entry {
 
 /*@ logic integer last_offset(integer limit, integer in_pages) = in_pages == 0 ? limit : limit * 4096 + 4095;
   @ logic integer reach(integer base, integer limit, integer size) = limit <= size - 1 - base ? limit : size - 1 - base;
-  @ logic integer flag(integer flags, integer weight) = (flags / weight) % 2;
   @*/
 
 /* Gives `size` linear addresses to a virtual machine. 0: there are not so many, and nothing changes. Windows lie one behind the other: each begins
@@ -112,34 +111,47 @@ uint32_t x86_data_descriptor(const struct x86_segment *s, const struct x86_windo
   @*/
 uint32_t x86_code_descriptor(const struct x86_segment *s, const struct x86_window *w, struct x86_descriptor *d);
 
+/* The flags that a program sets and reads without any other instruction: CF PF AF ZF SF DF OF. */
+#define PROGRAM_FLAGS(now, before)                                                                                                                   \
+    ensures carry: (now & 0x00000001) == (before & 0x00000001);                                                                                      \
+    ensures parity: (now & 0x00000004) == (before & 0x00000004);                                                                                     \
+    ensures adjust: (now & 0x00000010) == (before & 0x00000010);                                                                                     \
+    ensures zero: (now & 0x00000040) == (before & 0x00000040);                                                                                       \
+    ensures sign: (now & 0x00000080) == (before & 0x00000080);                                                                                       \
+    ensures direction: (now & 0x00000400) == (before & 0x00000400);                                                                                  \
+    ensures overflow: (now & 0x00000800) == (before & 0x00000800);
+
 /* EFLAGS for the processor: the guest's CF PF AF ZF SF DF OF, and its AC where it means something (virtual CPL 3 and CR0.AM); IF 1; TF, IOPL, NT, RF,
  * VM, VIF, VIP, ID and all else 0. */
+#define X86_PROGRAM_FLAGS 0x00000CD5u /* CF PF AF ZF SF DF OF: what runs in user mode may change, and no other instruction sees */
+#define X86_FIXED_FLAGS 0x00000202u   /* IF, and bit 1 */
+#define X86_ALIGNMENT_FLAG 0x00040000u
 /*@ assigns \nothing;
-  @ ensures range: \result < 524288;
-  @ ensures interrupts: flag(\result, 512) == 1;
-  @ ensures io_privilege: (\result / 4096) % 4 == 0;
-  @ ensures no_trap_flag: flag(\result, 256) == 0;
-  @ ensures no_task: flag(\result, 16384) == 0;
-  @ ensures no_resume: flag(\result, 65536) == 0;
-  @ ensures no_v86: flag(\result, 131072) == 0;
-  @ ensures alignment: flag(\result, 262144) == (alignment_checks != 0 ? flag(flags, 262144) : 0);
-  @ ensures status: \result % 256 == flag(flags, 1) + 2 + 4 * flag(flags, 4) + 16 * flag(flags, 16) + 64 * flag(flags, 64) + 128 * flag(flags, 128);
-  @ ensures direction: flag(\result, 1024) == flag(flags, 1024);
-  @ ensures overflow: flag(\result, 2048) == flag(flags, 2048);
+  @ PROGRAM_FLAGS(\result, flags)
+  @ ensures interrupts: (\result & 0x00000200) == 0x00000200;
+  @ ensures io_privilege: (\result & 0x00001000) == 0 && (\result & 0x00002000) == 0;
+  @ ensures no_trap_flag: (\result & 0x00000100) == 0;
+  @ ensures no_task: (\result & 0x00004000) == 0;
+  @ ensures no_resume: (\result & 0x00010000) == 0;
+  @ ensures no_v86: (\result & 0x00020000) == 0;
+  @ ensures alignment: (\result & 0x00040000) == (alignment_checks != 0 ? flags & 0x00040000 : 0);
+  @ ensures no_virtual_interrupt: (\result & 0x00080000) == 0 && (\result & 0x00100000) == 0;
+  @ ensures no_identification: (\result & 0x00200000) == 0;
   @*/
 uint32_t x86_hardware_flags(uint32_t flags, uint32_t alignment_checks);
 
 /* The guest's EFLAGS after it ran: what a program may change comes from the processor, everything else stays what it was. */
 /*@ assigns \nothing;
-  @ ensures status: \result % 256 == flag(hardware, 1) + 2 + 4 * flag(hardware, 4) + 16 * flag(hardware, 16) + 64 * flag(hardware, 64) +
-  @     128 * flag(hardware, 128);
-  @ ensures direction: flag(\result, 1024) == flag(hardware, 1024);
-  @ ensures overflow: flag(\result, 2048) == flag(hardware, 2048);
-  @ ensures trap_flag: flag(\result, 256) == flag(flags, 256);
-  @ ensures interrupts: flag(\result, 512) == flag(flags, 512);
-  @ ensures io_privilege: (\result / 4096) % 64 == (flags / 4096) % 64;
-  @ ensures alignment: flag(\result, 262144) == (alignment_checks != 0 ? flag(hardware, 262144) : flag(flags, 262144));
-  @ ensures others: \result / 524288 == flags / 524288;
+  @ PROGRAM_FLAGS(\result, hardware)
+  @ ensures alignment: (\result & 0x00040000) == (alignment_checks != 0 ? hardware & 0x00040000 : flags & 0x00040000);
+  @ ensures trap_flag: (\result & 0x00000100) == (flags & 0x00000100);
+  @ ensures interrupts: (\result & 0x00000200) == (flags & 0x00000200);
+  @ ensures io_privilege: (\result & 0x00001000) == (flags & 0x00001000) && (\result & 0x00002000) == (flags & 0x00002000);
+  @ ensures task: (\result & 0x00004000) == (flags & 0x00004000);
+  @ ensures resume: (\result & 0x00010000) == (flags & 0x00010000);
+  @ ensures v86: (\result & 0x00020000) == (flags & 0x00020000);
+  @ ensures virtual_interrupt: (\result & 0x00080000) == (flags & 0x00080000) && (\result & 0x00100000) == (flags & 0x00100000);
+  @ ensures identification: (\result & 0x00200000) == (flags & 0x00200000);
   @*/
 uint32_t x86_virtual_flags(uint32_t flags, uint32_t hardware, uint32_t alignment_checks);
 

@@ -45,6 +45,9 @@
   @ requires place: place <= 3;
   @ requires levels: cpl <= 3 && iopl <= 3;
   @ assigns \nothing;
+  @ ensures sensitive_never_reflected: kind == 2 ==> \result != 1;
+  @ ensures supervisor_interpreted: kind == 1 && cpl == 0 && cause == 13 ==> \result == 0;
+  @ ensures host_stops: place == 3 && cause == 14 ==> \result == 3;
   @ behavior stop:
   @   assumes broken(cause, place) || (cause == 256 && kind != 2);
   @   ensures stopped: \result == 3;
@@ -60,9 +63,6 @@
   @   ensures interpreted: \result == 0;
   @ complete behaviors;
   @ disjoint behaviors;
-  @ ensures sensitive_never_reflected: kind == 2 ==> \result != 1;
-  @ ensures supervisor_interpreted: kind == 1 && cpl == 0 && cause == 13 ==> \result == 0;
-  @ ensures host_stops: place == 3 && cause == 14 ==> \result == 3;
   @*/
 uint32_t x86_dispatch(uint32_t cause, uint32_t kind, uint32_t place, uint32_t cpl, uint32_t iopl);
 
