@@ -16,14 +16,14 @@ CLANG   ?= clang
 BUILD_PACKAGES = build-essential pkg-config flex bison libz3-dev libcunit1-dev libjansson-dev libcapstone-dev libelf-dev libdw-dev cvc4
 LINT_PACKAGES  = clang clang-format clang-tidy cppcheck libclang-rt-14-dev
 
-LIBRARY_SOURCES = $(wildcard isa-model/*.c x86-tables/*.c classifier/*.c vmm-model/*.c simulator/*.c hardware/*.c scanner/*.c reports/*.c)
+LIBRARY_SOURCES = $(wildcard isa-model/*.c x86-tables/*.c classifier/*.c vmm-model/*.c simulator/*.c hardware/*.c scanner/*.c reports/*.c direct/*.c vmm-model/x86/*.c)
 CLI_SOURCES     = $(wildcard cli/*.c)
 # These make a program of their own.
 COMPARE_SCAN    = $(addprefix tests/scanner/,class_table.c capstone_filter.c compare_sweeps.c compare_scan.c)
 TEST_SOURCES    = $(filter-out %/compare_capstone.c %/compare_names.c $(COMPARE_SCAN) tests/bench/% tests/fuzz/%,$(wildcard tests/*.c tests/*/*.c))
 TABLES          = $(sort $(wildcard x86-tables/*.isa) x86-tables/capstone_names.txt x86-tables/hardware_differences.txt)
 TEACHING        = examples/isa/third_generation.isa examples/isa/third_generation/machine.isa
-HEADERS         = $(wildcard isa-model/*.h x86-tables/*.h classifier/*.h simulator/*.h hardware/*.h reports/*.h cli/*.h scanner/*.h tests/*.h tests/x86-tables/*.h)
+HEADERS         = $(wildcard isa-model/*.h x86-tables/*.h classifier/*.h simulator/*.h hardware/*.h reports/*.h cli/*.h scanner/*.h direct/*.h tests/*.h tests/x86-tables/*.h)
 GENERATED       = $(BUILD)/isa-model/lexer.c $(BUILD)/isa-model/parser.c
 
 LIBRARY_OBJECTS = $(LIBRARY_SOURCES:%.c=$(BUILD)/%.o) $(GENERATED:.c=.o)

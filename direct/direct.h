@@ -25,6 +25,7 @@ struct classification;
 /* What to do with an instruction form. */
 enum direct_kind {
     DIRECT_NATIVE,     /* innocuous: runs on the processor */
+    DIRECT_TRANSFER,   /* innocuous, and where it goes depends on registers or memory: RET, JMP r/m, CALL r/m */
     DIRECT_PRIVILEGED, /* traps by itself */
     DIRECT_SENSITIVE   /* must not run: a hole, or undecided */
 };
@@ -34,13 +35,13 @@ enum direct_kind {
 void direct_kinds(const struct classification *c, unsigned mode, uint8_t *kinds);
 
 enum direct_policy {
-    /* Nothing sensitive can be reached, wherever a transfer lands: an instruction that has a sensitive one in its middle is never visible but while it
-     * is executed alone, under single-stepping. */
+    /* Execution only ever comes to first bytes of instructions that were scanned: returns and indirect jumps are executed alone, under
+     * single-stepping, and where they land is scanned like everything else. */
     DIRECT_CHECKED,
-    /* As above, but only direct transfers and what traps are checked against the middle of instructions; returns and indirect jumps are trusted to
-     * land at an instruction that another path has, too. Faster; what it assumes of the guest is not checked. */
+    /* Returns and indirect jumps run natively, and are trusted not to land in the middle of an instruction that is visible. What a guest that does
+     * so executes there was not scanned: equivalence fails, safety does not. */
     DIRECT_TRUSTED,
-    /* No scan: bare trap and emulate, with all holes. */
+    /* No scan: bare trap and emulate, with all holes. The guest may load selectors of the host; direct_get_state does not tell. */
     DIRECT_UNSCANNED
 };
 
@@ -134,8 +135,8 @@ struct direct_statistics {
     uint64_t traps;        /* events DIRECT_TRAP */
     uint64_t scans;        /* arrivals at code that was not visible */
     uint64_t revealed;     /* instructions made visible */
-    uint64_t alone;        /* instructions executed alone, because of what is in their middle, or because they read memory through CS */
-    uint64_t writes;       /* writes to pages with visible instructions that were let through */
+    uint64_t alone;        /* instructions executed alone: indirect transfers, those that read memory through CS, and writes to visible code */
+    uint64_t writes;       /* writes to pages with visible instructions */
     uint64_t forgotten;    /* instructions hidden again, because they changed or another one overlaps */
     uint64_t calls;        /* system calls that the parent had the child make: mappings and LDT entries */
 };

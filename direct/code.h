@@ -1,0 +1,77 @@
+/* The linear addresses of a guest: which page of its memory lies where, and which instructions of it are visible in the copy that is executed.
+ *
+ * Visible instructions never overlap; each was decoded at its own first byte, from the bytes that the guest has there, and is innocuous. All other
+ * bytes of the copy are HLT. */
+#ifndef POPEK_DIRECT_CODE_H
+#define POPEK_DIRECT_CODE_H
+
+#include "child.h"
+#include "direct.h"
+
+struct page {
+    uint32_t frame; /* DIRECT_NO_FRAME: none */
+    bool writable;  /* as the caller has it */
+    bool executable; /* the copy of it is mapped */
+    bool scanned;    /* has visible instructions, or had; counted in code.scanned */
+    bool wide;       /* they are 32-bit code */
+    uint8_t writes;  /* how often a write to it made all of it be forgotten */
+    uint8_t *marks;  /* one for each byte, NULL: all hidden */
+};
+
+struct code {
+    struct child *child;
+    struct x86_window data, executable; /* of the child */
+    uint8_t *memory, *copy;             /* as the parent sees them */
+    uint32_t frames, page_count;
+    struct page *pages;
+    uint32_t *scanned; /* by frame: how many pages with visible instructions have it; such a frame is not writable */
+    uint32_t *users;   /* by frame: how many pages have it */
+    uint32_t *likely;  /* by frame: one that has or had it */
+    enum direct_policy policy;
+    const struct matcher *matcher;
+    const uint8_t *kinds32, *kinds16;
+    struct direct_statistics statistics;
+};
+
+/* What is at a linear address, in the guest's own bytes. */
+struct instruction {
+    uint32_t linear, base; /* base: of the code segment */
+    bool wide;             /* 32-bit code */
+    bool matched;
+    struct decoded decoded;
+    uint8_t kind; /* enum direct_kind */
+    uint8_t bytes[15], count;
+};
+void code_look(const struct code *c, uint32_t base, uint32_t eip, bool wide, struct instruction *i);
+
+enum arrival {
+    ARRIVED_VISIBLE, /* it runs by itself now */
+    ARRIVED_ALONE,   /* it may run, but only alone */
+    ARRIVED_CALLER,  /* it may not run */
+    ARRIVED_LOST
+};
+/* Execution has come to `i`, which is not visible. */
+enum arrival code_arrive(struct code *c, const struct instruction *i);
+bool code_is_visible(const struct code *c, uint32_t linear);
+/* Does the instruction read its explicit memory operand through CS, which is execute-only? */
+bool code_reads_itself(const struct instruction *i);
+
+/* Makes one instruction visible whatever lies there, and what was there again. With `through_fs` its CS overrides become FS overrides. */
+struct shown {
+    uint8_t before[15];
+};
+bool code_show(struct code *c, const struct instruction *i, bool through_fs, struct shown *shown);
+void code_unshow(struct code *c, const struct instruction *i, const struct shown *shown);
+
+/* Bytes of a frame have changed: hides the instructions that are not what they were. */
+void code_refresh(struct code *c, uint32_t frame);
+/* Hides all of a page; the frame may become writable again. False: the child was lost. */
+bool code_forget(struct code *c, uint32_t page);
+bool code_forget_all(struct code *c);
+/* Makes all pages that have this frame writable for a moment, or as they should be. */
+bool code_open(struct code *c, uint32_t frame, bool open);
+/* Is it a page that the guest could write to if nothing in it were visible? */
+bool code_is_guarded(const struct code *c, uint32_t page);
+bool code_map(struct code *c, uint32_t first, uint32_t count, uint32_t frame, bool writable);
+
+#endif

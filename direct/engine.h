@@ -1,0 +1,30 @@
+/* What belongs to one guest of the direct execution. */
+#ifndef POPEK_DIRECT_ENGINE_H
+#define POPEK_DIRECT_ENGINE_H
+
+#include "code.h"
+#include "segments.h"
+
+struct direct {
+    struct child child;
+    struct code code;
+    struct segments segments;
+    struct direct_state state;
+    struct user_regs_struct registers;
+    bool loaded;                 /* the segment registers in `registers` are those of `state` */
+    unsigned long long selector; /* of CS, while the guest runs */
+    bool lost;
+    int memory_file, copy_file;
+    size_t memory_size, copy_size; /* bytes */
+};
+
+/* Makes `registers` of `state`. False: a segment cannot be had on this processor (*lost: because the child is gone), so the caller must execute. */
+bool load_registers(struct direct *d, bool *lost);
+/* Takes back what the guest changed. */
+void save_registers(struct direct *d);
+
+enum place { PLACE_DATA, PLACE_CODE, PLACE_OTHER };
+/* Which address of the guest is this of the child? */
+enum place guest_address(const struct direct *d, uint64_t address, uint32_t *linear);
+
+#endif

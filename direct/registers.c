@@ -1,0 +1,99 @@
+/* From the guest's registers to those of the processor and back. What the processor gets comes from the allocator. */
+#include "engine.h"
+
+#include <string.h>
+
+static struct x86_segment guest_segment(const struct direct_segment *s) {
+    return (struct x86_segment){s->base, s->limit, (uint8_t)(s->type & 15), s->wide, s->usable};
+}
+
+/* The selector of a data segment; 0 (null) for one that cannot be had: using it traps. */
+static bool load_data(struct direct *d, enum direct_segment_name name, unsigned long long *selector, uint32_t *base) {
+    struct x86_segment s = guest_segment(&d->state.segments[name]);
+    struct x86_descriptor descriptor;
+    *selector = 0;
+    *base = 0;
+    if (x86_data_descriptor(&s, &d->code.data, &descriptor) == 0) {
+        return true;
+    }
+    *selector = segments_selector(&d->segments, &d->child, &descriptor);
+    *base = descriptor.base;
+    return *selector != 0;
+}
+
+static bool load_segments(struct direct *d, bool *lost) {
+    struct user_regs_struct *r = &d->registers;
+    struct x86_segment code = guest_segment(&d->state.segments[DIRECT_CS]);
+    struct x86_descriptor descriptor;
+    uint32_t unused = 0;
+    uint32_t fs = 0;
+    uint32_t gs = 0;
+    segments_begin(&d->segments);
+    if (x86_code_descriptor(&code, &d->code.executable, &descriptor) == 0) {
+        return false;
+    }
+    r->cs = segments_selector(&d->segments, &d->child, &descriptor);
+    d->selector = r->cs;
+    *lost = r->cs == 0 || !load_data(d, DIRECT_SS, &r->ss, &unused) || !load_data(d, DIRECT_DS, &r->ds, &unused) ||
+            !load_data(d, DIRECT_ES, &r->es, &unused) || !load_data(d, DIRECT_FS, &r->fs, &fs) || !load_data(d, DIRECT_GS, &r->gs, &gs);
+    r->fs_base = fs;
+    r->gs_base = gs;
+    return !*lost && r->ss != 0; /* SS cannot be null in user mode */
+}
+
+bool load_registers(struct direct *d, bool *lost) {
+    struct user_regs_struct *r = &d->registers;
+    const struct direct_state *s = &d->state;
+    *lost = false;
+    if (!d->loaded) {
+        d->loaded = load_segments(d, lost);
+        if (!d->loaded) {
+            return false;
+        }
+    }
+    r->rax = s->general[0];
+    r->rcx = s->general[1];
+    r->rdx = s->general[2];
+    r->rbx = s->general[3];
+    r->rsp = s->general[4];
+    r->rbp = s->general[5];
+    r->rsi = s->general[6];
+    r->rdi = s->general[7];
+    r->rip = s->eip;
+    r->eflags = x86_hardware_flags(s->eflags, s->alignment_checks);
+    return true;
+}
+
+void save_registers(struct direct *d) {
+    const struct user_regs_struct *r = &d->registers;
+    struct direct_state *s = &d->state;
+    s->general[0] = (uint32_t)r->rax;
+    s->general[1] = (uint32_t)r->rcx;
+    s->general[2] = (uint32_t)r->rdx;
+    s->general[3] = (uint32_t)r->rbx;
+    s->general[4] = (uint32_t)r->rsp;
+    s->general[5] = (uint32_t)r->rbp;
+    s->general[6] = (uint32_t)r->rsi;
+    s->general[7] = (uint32_t)r->rdi;
+    s->eip = (uint32_t)r->rip;
+    s->eflags = x86_virtual_flags(s->eflags, (uint32_t)r->eflags, s->alignment_checks);
+}
+
+static bool inside(const struct x86_window *w, uint64_t address, uint32_t *linear) {
+    *linear = (uint32_t)(address - w->start);
+    return address >= w->start && address - w->start < w->size;
+}
+
+enum place guest_address(const struct direct *d, uint64_t address, uint32_t *linear) {
+    if (inside(&d->code.data, address, linear)) {
+        return PLACE_DATA;
+    }
+    return inside(&d->code.executable, address, linear) ? PLACE_CODE : PLACE_OTHER;
+}
+
+void direct_get_state(const struct direct *d, struct direct_state *s) { *s = d->state; }
+
+void direct_set_state(struct direct *d, const struct direct_state *s) {
+    d->loaded = d->loaded && memcmp(s->segments, d->state.segments, sizeof s->segments) == 0;
+    d->state = *s;
+}

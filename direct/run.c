@@ -1,0 +1,291 @@
+/* Runs the guest: from one event to the next. */
+#include "engine.h"
+
+#include <signal.h>
+#include <string.h>
+#include <time.h>
+
+#define PATIENCE 8u     /* times that a whole page is forgotten for a write to it, before writes are let through one by one */
+#define FAULTS_ALONE 8u /* pages that one instruction writes to, at most */
+
+static uint32_t code_base(const struct direct *d) { return d->state.segments[DIRECT_CS].base; }
+static void look(const struct direct *d, struct instruction *i) {
+    code_look(&d->code, code_base(d), d->state.eip, d->state.segments[DIRECT_CS].wide, i);
+}
+
+/* ---- events ------------------------------------------------------------------------------------------------------------------------------------ */
+
+static void describe(struct direct *d, struct direct_event *event) {
+    struct instruction i;
+    look(d, &i);
+    event->is_decoded = i.matched;
+    event->decoded = i.decoded;
+    event->kind = i.kind;
+    event->byte_count = i.count;
+    memcpy(event->bytes, i.bytes, sizeof i.bytes);
+}
+
+static void finish(struct direct *d, struct direct_event *event, enum direct_stop stop) {
+    event->stop = stop;
+    d->lost = d->lost || stop == DIRECT_LOST;
+    if (stop == DIRECT_INSTRUCTION) {
+        d->code.statistics.instructions++;
+    }
+    if (stop == DIRECT_INSTRUCTION || stop == DIRECT_TRAP) {
+        describe(d, event);
+    }
+}
+
+static void finish_trap(struct direct *d, struct direct_event *event, unsigned vector) {
+    event->vector = (uint8_t)vector;
+    d->code.statistics.traps++;
+    finish(d, event, DIRECT_TRAP);
+}
+
+/* The vector, as far as the signal tells. Linux, arch/x86/kernel/traps.c: which signal and code it makes of each. */
+static unsigned vector_of(struct direct *d, const struct child_stopped *s) {
+    struct instruction i;
+    switch (s->signal) {
+    case SIGILL:
+        return 6;
+    case SIGTRAP:
+        return s->code == TRAP_TRACE || s->code == TRAP_HWBKPT ? 1 : 3;
+    case SIGFPE:
+        look(d, &i);
+        if (s->code == FPE_INTDIV) {
+            return 0;
+        }
+        return i.matched && i.decoded.scheme == SCHEME_LEGACY && i.decoded.map == 0 ? 16 : 19; /* x87 and WAIT have one byte of opcode */
+    case SIGBUS:
+        return s->code == BUS_ADRALN ? 17 : 12;
+    default:
+        return 13;
+    }
+}
+
+/* ---- one instruction by itself ----------------------------------------------------------------------------------------------------------------- */
+
+/* A data segment over the bytes that a readable code segment has, in the place of FS. */
+static bool lend_fs(struct direct *d) {
+    const struct direct_segment *cs = &d->state.segments[DIRECT_CS];
+    const struct x86_segment s = {cs->base, cs->limit, (uint8_t)(cs->type & 15), cs->wide, cs->usable};
+    struct x86_descriptor descriptor;
+    if (x86_data_descriptor(&s, &d->code.data, &descriptor) == 0) {
+        return false; /* not readable */
+    }
+    d->registers.fs = segments_selector(&d->segments, &d->child, &descriptor);
+    d->registers.fs_base = descriptor.base;
+    return d->registers.fs != 0;
+}
+
+/* A write to a page with visible instructions: that frame is to be opened. */
+static bool is_guarded_write(const struct direct *d, const struct child_stopped *s, uint32_t *page) {
+    uint32_t linear = 0;
+    *page = 0;
+    if (s->how != CHILD_SIGNAL || s->signal != SIGSEGV || s->code != SEGV_ACCERR || guest_address(d, s->address, &linear) != PLACE_DATA) {
+        return false;
+    }
+    *page = linear / DIRECT_PAGE;
+    return code_is_guarded(&d->code, *page);
+}
+
+static bool step_over(struct direct *d, struct child_stopped *stopped) {
+    uint32_t opened[FAULTS_ALONE];
+    unsigned count = 0;
+    uint32_t page = 0;
+    bool good = true;
+    do {
+        child_run(&d->child, &d->registers, true, stopped);
+        if (!is_guarded_write(d, stopped, &page) || count == FAULTS_ALONE) {
+            break;
+        }
+        opened[count] = d->code.pages[page].frame;
+        d->code.statistics.writes++;
+        good = code_open(&d->code, opened[count++], true);
+    } while (good && stopped->how == CHILD_SIGNAL);
+    for (unsigned k = 0; k < count; k++) {
+        code_refresh(&d->code, opened[k]);
+        good = code_open(&d->code, opened[k], false) && good;
+    }
+    return good;
+}
+
+/* Executes the instruction at EIP under single-stepping, with its own bytes visible whatever lies there. */
+static bool execute_alone(struct direct *d, const struct instruction *i, struct child_stopped *stopped) {
+    struct shown shown;
+    unsigned long long fs = d->registers.fs;
+    unsigned long long fs_base = d->registers.fs_base;
+    bool lent = code_reads_itself(i) && lend_fs(d);
+    d->code.statistics.alone++;
+    if (!code_show(&d->code, i, lent, &shown)) {
+        return false;
+    }
+    bool good = step_over(d, stopped);
+    code_unshow(&d->code, i, &shown);
+    if (lent) {
+        d->registers.fs = fs;
+        d->registers.fs_base = fs_base;
+        code_refresh(&d->code, d->code.pages[i->linear / DIRECT_PAGE].frame);
+    }
+    return good;
+}
+
+/* ---- what happened ----------------------------------------------------------------------------------------------------------------------------- */
+
+enum next { GO, ALONE, OVER };
+
+/* A write to visible code: the page is forgotten, and the write runs again; or, after some of those, or when the instruction lies there itself, the
+ * write is executed alone. */
+static enum next pass_write(struct direct *d, uint32_t page, const struct instruction *i, struct direct_event *event) {
+    struct page *p = &d->code.pages[page];
+    bool alone = p->writes >= PATIENCE || d->code.users[p->frame] > 1;
+    for (unsigned k = 0; k < i->count; k++) {
+        alone = alone || d->code.pages[(i->linear + k) / DIRECT_PAGE].frame == p->frame;
+    }
+    if (alone) {
+        return ALONE;
+    }
+    d->code.statistics.writes++;
+    p->writes++;
+    if (!code_forget(&d->code, page)) {
+        finish(d, event, DIRECT_LOST);
+        return OVER;
+    }
+    return GO;
+}
+
+static enum next arrive(struct direct *d, const struct instruction *i, struct direct_event *event) {
+    switch (code_arrive(&d->code, i)) {
+    case ARRIVED_VISIBLE:
+        return GO;
+    case ARRIVED_ALONE:
+        return ALONE;
+    case ARRIVED_CALLER:
+        finish(d, event, DIRECT_INSTRUCTION);
+        return OVER;
+    default:
+        finish(d, event, DIRECT_LOST);
+        return OVER;
+    }
+}
+
+/* A SIGSEGV: a fetch of what is not visible, a write to what is, or a fault of the guest. */
+static enum next judge_fault(struct direct *d, const struct child_stopped *s, bool alone, struct direct_event *event) {
+    struct instruction i;
+    bool page_fault = s->signal == SIGSEGV && (s->code == SEGV_MAPERR || s->code == SEGV_ACCERR);
+    uint32_t linear = 0;
+    uint32_t page = 0;
+    enum place place = page_fault ? guest_address(d, s->address, &linear) : PLACE_OTHER;
+    look(d, &i);
+    if (page_fault && place == PLACE_OTHER) {
+        finish(d, event, DIRECT_ESCAPE);
+        return OVER;
+    }
+    if (!alone && is_guarded_write(d, s, &page)) {
+        return pass_write(d, page, &i, event);
+    }
+    if (!alone && (page_fault ? place == PLACE_CODE : !code_is_visible(&d->code, i.linear))) {
+        return arrive(d, &i, event);
+    }
+    event->has_address = page_fault;
+    event->address = linear;
+    finish_trap(d, event, page_fault ? 14 : 13);
+    return OVER;
+}
+
+static enum next judge(struct direct *d, const struct child_stopped *s, bool alone, struct direct_event *event) {
+    unsigned long long selector = d->selector;
+    if (s->how == CHILD_ENDED) {
+        finish(d, event, DIRECT_LOST);
+        return OVER;
+    }
+    save_registers(d);
+    if (s->how == CHILD_CALL || d->registers.cs != selector) {
+        event->system_call = s->how == CHILD_CALL ? (int64_t)d->registers.orig_rax : -1;
+        finish(d, event, DIRECT_ESCAPE);
+        return OVER;
+    }
+    switch (s->signal) {
+    case SIGALRM:
+        event->stop = DIRECT_BUDGET;
+        return OVER;
+    case SIGSEGV:
+        return judge_fault(d, s, alone, event);
+    case SIGTRAP:
+        if (alone && s->code == TRAP_TRACE) {
+            return GO;
+        }
+        finish_trap(d, event, vector_of(d, s));
+        return OVER;
+    case SIGILL:
+    case SIGFPE:
+    case SIGBUS:
+        finish_trap(d, event, vector_of(d, s));
+        return OVER;
+    default: /* from outside; it means nothing here */
+        return alone ? ALONE : GO;
+    }
+}
+
+/* Runs once: freely, or the instruction at EIP by itself. */
+static enum next advance(struct direct *d, enum next how, struct direct_event *event) {
+    struct child_stopped stopped = {.how = CHILD_ENDED};
+    struct instruction i;
+    bool lost = false;
+    if (!load_registers(d, &lost)) {
+        finish(d, event, lost ? DIRECT_LOST : DIRECT_INSTRUCTION);
+        return OVER;
+    }
+    if (how == GO) {
+        child_run(&d->child, &d->registers, false, &stopped);
+    } else {
+        look(d, &i);
+        if (!execute_alone(d, &i, &stopped)) {
+            finish(d, event, DIRECT_LOST);
+            return OVER;
+        }
+    }
+    return judge(d, &stopped, how == ALONE, event);
+}
+
+static uint64_t microseconds_now(void) {
+    struct timespec t = {0, 0};
+    (void)clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
+}
+
+void direct_run(struct direct *d, uint32_t microseconds, struct direct_event *event) {
+    uint64_t start = microseconds == 0 ? 0 : microseconds_now();
+    enum next next = GO;
+    *event = (struct direct_event){.system_call = -1};
+    if (d->lost || !child_tick(&d->child, microseconds)) {
+        finish(d, event, DIRECT_LOST);
+        return;
+    }
+    while (next != OVER) {
+        next = advance(d, next, event);
+        /* A tick that was due before the guest ran is not its own: with a caller that is slow it would never get anywhere. */
+        if (next == OVER && event->stop == DIRECT_BUDGET && microseconds_now() - start < microseconds / 2) {
+            next = GO;
+        }
+    }
+}
+
+void direct_step(struct direct *d, struct direct_event *event) {
+    struct instruction i;
+    *event = (struct direct_event){.system_call = -1};
+    look(d, &i);
+    if (d->lost) {
+        finish(d, event, DIRECT_LOST);
+    } else if (!i.matched || (d->code.policy != DIRECT_UNSCANNED && (i.kind == DIRECT_SENSITIVE || i.kind == DIRECT_PRIVILEGED))) {
+        finish(d, event, DIRECT_INSTRUCTION);
+    } else {
+        enum next next = ALONE;
+        do {
+            next = advance(d, ALONE, event);
+        } while (next == ALONE || (next == OVER && event->stop == DIRECT_BUDGET));
+        if (next == GO) {
+            event->stop = DIRECT_STEPPED;
+        }
+    }
+}
