@@ -52,6 +52,7 @@ enum arrival {
 };
 /* Execution has come to `i`, which is not visible. */
 enum arrival code_arrive(struct code *c, const struct instruction *i);
+/* Is there the first byte of a visible instruction? */
 bool code_is_visible(const struct code *c, uint32_t linear);
 /* Does the instruction read its explicit memory operand through CS, which is execute-only? */
 bool code_reads_itself(const struct instruction *i);

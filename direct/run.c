@@ -28,6 +28,7 @@ static void describe(struct direct *d, struct direct_event *event) {
 static void finish(struct direct *d, struct direct_event *event, enum direct_stop stop) {
     event->stop = stop;
     d->lost = d->lost || stop == DIRECT_LOST;
+    d->loaded = d->loaded && stop != DIRECT_ESCAPE; /* it may have changed the segment registers */
     if (stop == DIRECT_INSTRUCTION) {
         d->code.statistics.instructions++;
     }
@@ -235,6 +236,10 @@ static enum next advance(struct direct *d, enum next how, struct direct_event *e
     if (!load_registers(d, &lost)) {
         finish(d, event, lost ? DIRECT_LOST : DIRECT_INSTRUCTION);
         return OVER;
+    }
+    if (how == GO && d->code.policy != DIRECT_UNSCANNED && !code_is_visible(&d->code, code_base(d) + d->state.eip)) {
+        look(d, &i);
+        return arrive(d, &i, event);
     }
     if (how == GO) {
         child_run(&d->child, &d->registers, false, &stopped);
