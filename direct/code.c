@@ -230,7 +230,7 @@ static bool mark_target(struct code *c, const struct instruction *i) {
 
 static enum arrival reveal(struct code *c, const struct instruction *i) {
     unsigned length = i->decoded.length;
-    if (i->kind == DIRECT_SENSITIVE || i->kind == DIRECT_PRIVILEGED) {
+    if (i->kind != DIRECT_NATIVE && i->kind != DIRECT_TRANSFER) {
         return ARRIVED_CALLER;
     }
     if (!begin_scan_of(c, i->linear, length, i->wide)) {

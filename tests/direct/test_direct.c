@@ -128,6 +128,45 @@ static void test_returned(void) {
     direct_close(d);
 }
 
+/* What the dispatcher decides about some of them. */
+static const struct {
+    const char *code;
+    bool device;
+    unsigned cpl, iopl;
+    enum direct_decision decision;
+} decided[] = {
+    {"9C", false, 0, 0, DIRECT_DECIDE_INTERPRET},          /* pushf */
+    {"9C", false, 3, 0, DIRECT_DECIDE_INTERPRET},          /* in a program of the guest too */
+    {"F4", false, 0, 0, DIRECT_DECIDE_INTERPRET},          /* hlt of the kernel */
+    {"F4", false, 3, 0, DIRECT_DECIDE_REFLECT},            /* of a program */
+    {"E4 60", false, 0, 0, DIRECT_DECIDE_DEVICE},          /* in */
+    {"6C", false, 3, 3, DIRECT_DECIDE_DEVICE},             /* ins */
+    {"EE", false, 3, 0, DIRECT_DECIDE_INTERPRET},          /* out: the I/O map decides */
+    {"F7 F1", false, 0, 0, DIRECT_DECIDE_REFLECT},         /* div by zero */
+    {"0F 0B", false, 0, 0, DIRECT_DECIDE_REFLECT},         /* ud2 */
+    {"A1 00 00 20 00", false, 0, 0, DIRECT_DECIDE_INTERPRET}, /* beyond the memory */
+    {"A1 00 00 08 00", false, 0, 0, DIRECT_DECIDE_INTERPRET}, /* no page */
+    {"A1 00 00 08 00", true, 0, 0, DIRECT_DECIDE_DEVICE},
+};
+
+static void test_decisions(void) {
+    struct direct *d = open_guest(DIRECT_CHECKED);
+    if (d == NULL) {
+        return;
+    }
+    CHECK(direct_map(d, 0x80, 1, DIRECT_NO_FRAME, false), "no page");
+    for (size_t i = 0; i < sizeof decided / sizeof decided[0]; i++) {
+        struct direct_state s;
+        flat_state(&s, MEMORY);
+        put(d, 0x1000, decided[i].code);
+        direct_wrote(d, 0x1000, 16);
+        struct direct_event e = run_from(d, &s);
+        enum direct_decision decision = direct_decide(&e, decided[i].device, decided[i].cpl, decided[i].iopl);
+        CHECK(decision == decided[i].decision, "%s at CPL %u: decision %d", decided[i].code, decided[i].cpl, (int)decision);
+    }
+    direct_close(d);
+}
+
 /* ---- programs ---------------------------------------------------------------------------------------------------------------------------------- */
 
 struct program {
@@ -300,6 +339,32 @@ static void test_segments(void) {
     direct_close(d);
 }
 
+/* What the processor really has: access rights and limits of the segments, as LAR and LSL show them. */
+static void test_descriptors(void) {
+    static const struct {
+        const char *name, *code;
+        uint32_t rights, limit;
+    } cases[] = {
+        {"DS: writable data, DPL 3", "8C D9 0F 02 C1 0F 03 D1 F4", 0x40F300, MEMORY - 1},
+        {"CS: code that cannot be read, DPL 3", "8C C9 0F 02 C1 0F 03 D1 F4", 0x40F900, MEMORY - 1},
+        {"ES: read-only data, 256 bytes, 16 bits", "8C C1 0F 02 C1 0F 03 D1 F4", 0x00F100, 0xFF},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct direct *d = open_guest(DIRECT_UNSCANNED);
+        struct direct_state s;
+        if (d == NULL) {
+            return;
+        }
+        flat_state(&s, MEMORY);
+        s.segments[DIRECT_ES] = (struct direct_segment){0x4000, 0xFF, 1, false, true};
+        put(d, 0x1000, cases[i].code);
+        (void)run_from(d, &s);
+        CHECK((s.general[0] & 0xC0FF00) == cases[i].rights && s.general[2] == cases[i].limit, "%s: rights 0x%x, limit 0x%x", cases[i].name, s.general[0],
+              s.general[2]);
+        direct_close(d);
+    }
+}
+
 static void test_mappings(void) {
     struct direct *d = open_guest(DIRECT_CHECKED);
     struct direct_state s;
@@ -430,7 +495,7 @@ static void test_options(void) {
 }
 
 static const struct test all[] = {
-    {"instructions that come back", test_returned}, {"programs", test_programs}, {"hostile guests", test_hostile}, {"segments", test_segments},
+    {"instructions that come back", test_returned}, {"decisions", test_decisions}, {"programs", test_programs}, {"hostile guests", test_hostile}, {"segments", test_segments}, {"descriptors", test_descriptors},
     {"mappings", test_mappings},                    {"time and steps", test_time}, {"vectors", test_vectors},      {"kinds of forms", test_kinds},
     {"options", test_options},
 };
