@@ -78,7 +78,8 @@ bool direct_kinds(const struct classification *c, unsigned mode, uint8_t *kinds)
         if (v->mode != mode || s == NULL) {
             continue;
         }
-        bool harmless = v->answers[QUESTION_HOLE] == ANSWER_NO && v->answers[QUESTION_TIMING] == ANSWER_NO && v->answers[QUESTION_IDENTITY] == ANSWER_NO;
+        bool harmless =
+            v->answers[QUESTION_HOLE] == ANSWER_NO && v->answers[QUESTION_TIMING] == ANSWER_NO && v->answers[QUESTION_IDENTITY] == ANSWER_NO;
         if (v->class == VERDICT_INNOCUOUS && harmless) {
             kinds[v->form] = is_direct(isa, s) ? DIRECT_NATIVE : DIRECT_TRANSFER;
         } else if (v->privileged == ANSWER_YES) {
@@ -100,10 +101,14 @@ enum direct_decision direct_decide(const struct direct_event *event, bool is_dev
     case DIRECT_INSTRUCTION: /* what is in its place is HLT */
         return (enum direct_decision)x86_dispatch(13, kind, X86_NOWHERE, cpl & 3, iopl & 3);
     case DIRECT_TRAP:
-        return (enum direct_decision)x86_dispatch(event->vector, kind, !event->has_address ? X86_NOWHERE : is_device ? X86_A_DEVICE : X86_GUESTS, cpl & 3,
-                                                  iopl & 3);
+        return (enum direct_decision)x86_dispatch(event->vector, kind,
+                                                  !event->has_address ? X86_NOWHERE
+                                                  : is_device         ? X86_A_DEVICE
+                                                                      : X86_GUESTS,
+                                                  cpl & 3, iopl & 3);
     case DIRECT_ESCAPE:
-        return (enum direct_decision)x86_dispatch(event->system_call >= 0 ? X86_SYSTEM_CALL : X86_HOST_SELECTOR, kind, X86_NOWHERE, cpl & 3, iopl & 3);
+        return (enum direct_decision)x86_dispatch(event->system_call >= 0 ? X86_SYSTEM_CALL : X86_HOST_SELECTOR, kind, X86_NOWHERE, cpl & 3,
+                                                  iopl & 3);
     case DIRECT_LOST:
         return DIRECT_DECIDE_STOP;
     default:

@@ -127,9 +127,11 @@ static bool measure(struct raw *raw, struct direct *d) {
         good = good && s.general[0] == (uint32_t)raw->registers.rax && s.general[3] == (uint32_t)raw->registers.rbx;
         s.general[3] = 0;
     }
-    (void)printf("direct execution: an empty trap %.2f us, a trap of the guest %.2f us (ratio %.2f, asked for 1.5)\n", empty * 1e6, trap * 1e6, trap / empty);
+    (void)printf("direct execution: an empty trap %.2f us, a trap of the guest %.2f us (ratio %.2f, asked for 1.5)\n", empty * 1e6, trap * 1e6,
+                 trap / empty);
     (void)printf("direct execution: a return that is executed alone %.2f us\n", call * 1e6);
-    (void)printf("direct execution: a loop of 18 million instructions bare %.5f s, as guest %.5f s (ratio %.3f, asked for 1.05)\n", bare, guest, guest / bare);
+    (void)printf("direct execution: a loop of 18 million instructions bare %.5f s, as guest %.5f s (ratio %.3f, asked for 1.05)\n", bare, guest,
+                 guest / bare);
     return good;
 }
 
