@@ -305,6 +305,7 @@ install: $(BUILD)/popek $(BUILD)/libpopek.a $(PLUGINS)
 	install -D -m 644 $(BUILD)/libpopek.a $(DESTDIR)$(PREFIX)/lib/libpopek.a
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/include/popek/isa-model isa-model/term.h isa-model/isa.h isa-model/evaluate.h isa-model/emit.h isa-model/emitted.h
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/include/popek/classifier classifier/classifier.h
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/include/popek/direct direct/direct.h
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/include/popek/x86-tables x86-tables/matcher.h x86-tables/listing.h
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/popek/x86-tables $(TABLES)
 	cd examples && find isa guests -type f -exec install -D -m 644 '{}' '$(DESTDIR)$(PREFIX)/share/popek/examples/{}' ';'

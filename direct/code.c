@@ -63,37 +63,6 @@ static bool target_of(const struct code *c, const struct instruction *i, uint32_
 
 /* ---- pages ------------------------------------------------------------------------------------------------------------------------------------- */
 
-/* The right that the processor gets for a page, by the allocator. */
-static bool may_write(const struct code *c, const struct page *p) {
-    const struct x86_entry guest = {p->frame, p->frame != DIRECT_NO_FRAME, p->writable, 1, 1, 1};
-    struct x86_entry shadow;
-    x86_shadow_entry(&guest, c->frames, 3, 1, p->frame < c->frames && c->scanned[p->frame] != 0, &shadow);
-    return shadow.write != 0;
-}
-
-static bool protect(struct code *c, uint32_t page, bool write) {
-    return child_protect(c->child, c->data.start + page * DIRECT_PAGE, DIRECT_PAGE, write ? PROT_READ | PROT_WRITE : PROT_READ);
-}
-
-bool code_is_guarded(const struct code *c, uint32_t page) {
-    const struct page *p = page < c->page_count ? &c->pages[page] : NULL;
-    return p != NULL && p->frame != DIRECT_NO_FRAME && p->writable && c->scanned[p->frame] != 0;
-}
-
-bool code_open(struct code *c, uint32_t frame, bool open) {
-    uint32_t likely = c->likely[frame];
-    if (c->users[frame] == 1 && c->pages[likely].frame == frame) {
-        return !c->pages[likely].writable || protect(c, likely, open || may_write(c, &c->pages[likely]));
-    }
-    for (uint32_t page = 0; page < c->page_count; page++) {
-        const struct page *p = &c->pages[page];
-        if (p->frame == frame && p->writable && !protect(c, page, open || may_write(c, p))) {
-            return false;
-        }
-    }
-    return true;
-}
-
 static bool begin_scan(struct code *c, uint32_t page, bool wide) {
     struct page *p = &c->pages[page];
     if (p->marks == NULL) {
@@ -104,7 +73,8 @@ static bool begin_scan(struct code *c, uint32_t page, bool wide) {
     }
     if (!p->executable) {
         memset(c->copy + (size_t)page * DIRECT_PAGE, HIDING, DIRECT_PAGE);
-        p->executable = child_map(c->child, c->executable.start + page * DIRECT_PAGE, DIRECT_PAGE, true, (uint64_t)page * DIRECT_PAGE, PROT_READ | PROT_EXEC);
+        p->executable =
+            child_map(c->child, c->executable.start + page * DIRECT_PAGE, DIRECT_PAGE, true, (uint64_t)page * DIRECT_PAGE, PROT_READ | PROT_EXEC);
     }
     if (!p->executable || (p->scanned && p->wide != wide && !code_forget(c, page))) {
         return false;
@@ -230,7 +200,7 @@ static bool mark_target(struct code *c, const struct instruction *i) {
 
 static enum arrival reveal(struct code *c, const struct instruction *i) {
     unsigned length = i->decoded.length;
-    if (i->kind == DIRECT_SENSITIVE || i->kind == DIRECT_PRIVILEGED) {
+    if (i->kind != DIRECT_NATIVE && i->kind != DIRECT_TRANSFER) {
         return ARRIVED_CALLER;
     }
     if (!begin_scan_of(c, i->linear, length, i->wide)) {
@@ -315,47 +285,4 @@ bool code_show(struct code *c, const struct instruction *i, bool through_fs, str
 
 void code_unshow(struct code *c, const struct instruction *i, const struct shown *shown) {
     memcpy(c->copy + i->linear, shown->before, i->decoded.length);
-}
-
-/* Pages with the same rights are mapped by one call. */
-static bool map_pages(struct code *c, uint32_t first, uint32_t count) {
-    for (uint32_t done = 0; done < count;) {
-        const struct page *p = &c->pages[first + done];
-        bool write = may_write(c, p);
-        uint32_t run = 1;
-        while (done + run < count && may_write(c, p + run) == write) {
-            run++;
-        }
-        uint32_t address = c->data.start + (first + done) * DIRECT_PAGE;
-        uint64_t size = (uint64_t)run * DIRECT_PAGE;
-        if (p->frame == DIRECT_NO_FRAME ? !child_unmap(c->child, address, size)
-                                        : !child_map(c->child, address, size, false, (uint64_t)p->frame * DIRECT_PAGE, write ? PROT_READ | PROT_WRITE : PROT_READ)) {
-            return false;
-        }
-        done += run;
-    }
-    return true;
-}
-
-bool code_map(struct code *c, uint32_t first, uint32_t count, uint32_t frame, bool writable) {
-    bool none = frame == DIRECT_NO_FRAME;
-    if (first > c->page_count || count > c->page_count - first || (!none && (frame > c->frames || count > c->frames - frame))) {
-        return false;
-    }
-    for (uint32_t k = 0; k < count; k++) {
-        struct page *p = &c->pages[first + k];
-        if (!code_forget(c, first + k)) {
-            return false;
-        }
-        if (p->frame != DIRECT_NO_FRAME) {
-            c->users[p->frame]--;
-        }
-        p->frame = none ? DIRECT_NO_FRAME : frame + k;
-        p->writable = writable && !none;
-        if (!none) {
-            c->users[p->frame]++;
-            c->likely[p->frame] = first + k;
-        }
-    }
-    return map_pages(c, first, count);
 }

@@ -9,8 +9,8 @@
 #include "direct.h"
 
 struct page {
-    uint32_t frame; /* DIRECT_NO_FRAME: none */
-    bool writable;  /* as the caller has it */
+    uint32_t frame;  /* DIRECT_NO_FRAME: none */
+    bool writable;   /* as the caller has it */
     bool executable; /* the copy of it is mapped */
     bool scanned;    /* has visible instructions, or had; counted in code.scanned */
     bool wide;       /* they are 32-bit code */

@@ -24,15 +24,16 @@ struct classification;
 
 /* What to do with an instruction form. */
 enum direct_kind {
-    DIRECT_NATIVE,     /* innocuous: runs on the processor */
-    DIRECT_TRANSFER,   /* innocuous, and where it goes depends on registers or memory: RET, JMP r/m, CALL r/m */
-    DIRECT_PRIVILEGED, /* traps by itself */
-    DIRECT_SENSITIVE   /* must not run: a hole, or undecided */
+    DIRECT_NATIVE,       /* innocuous: runs on the processor */
+    DIRECT_TRANSFER,     /* innocuous, and where it goes depends on registers or memory: RET, JMP r/m, CALL r/m */
+    DIRECT_PRIVILEGED,   /* traps by itself */
+    DIRECT_INPUT_OUTPUT, /* the same, and reaches a device: IN, OUT, INS, OUTS */
+    DIRECT_SENSITIVE     /* must not run: a hole, or undecided */
 };
 
 /* The kinds of all forms of an ISA in one operating mode, from the verdicts under a profile (x86: direct_execution). Timing and identity count as
- * sensitive, and so does what was not classified. `kinds` has one byte for each form. */
-void direct_kinds(const struct classification *c, unsigned mode, uint8_t *kinds);
+ * sensitive, and so does what was not classified. `kinds` has one byte for each form. False: out of memory. */
+bool direct_kinds(const struct classification *c, unsigned mode, uint8_t *kinds);
 
 enum direct_policy {
     /* Execution only ever comes to first bytes of instructions that were scanned: returns and indirect jumps are executed alone, under
@@ -89,17 +90,29 @@ struct direct_event {
     uint32_t address; /* the linear address of the guest that faulted */
     bool is_decoded;  /* `decoded` is what is at EIP, in the guest's own bytes */
     struct decoded decoded;
-    uint8_t kind;         /* enum direct_kind of it; DIRECT_SENSITIVE when nothing matched */
-    int64_t system_call;  /* ESCAPE: its number, -1 for none */
-    uint8_t bytes[15];    /* what is at EIP, as far as it is mapped */
+    uint8_t kind;        /* enum direct_kind of it; DIRECT_SENSITIVE when nothing matched */
+    int64_t system_call; /* ESCAPE: its number, -1 for none */
+    uint8_t bytes[15];   /* what is at EIP, as far as it is mapped */
     uint8_t byte_count;
 };
+
+/* What the dispatcher of vmm-model/x86 decides about an event of a guest at this virtual CPL and IOPL (0 to 3). `is_device`: at the address of a page
+ * fault is a device. */
+enum direct_decision {
+    DIRECT_DECIDE_INTERPRET, /* execute the instruction for the virtual processor */
+    DIRECT_DECIDE_REFLECT,   /* the virtual processor takes the exception `vector` */
+    DIRECT_DECIDE_DEVICE,    /* emulate the access to a device */
+    DIRECT_DECIDE_STOP,      /* this must not happen */
+    DIRECT_DECIDE_RESUME     /* nothing happened to the guest: BUDGET, STEPPED */
+};
+enum direct_decision direct_decide(const struct direct_event *event, bool is_device, unsigned cpl, unsigned iopl);
 
 /* False, and *reason, when it cannot run here (no modify_ldt, no ptrace, not this architecture) or an option is bad. */
 bool direct_open(const struct direct_options *options, struct direct **opened, const char **reason);
 void direct_close(struct direct *d);
 
-/* Guest-physical memory, `frames` pages, shared with the guest. It is zero at first. Who writes there while the guest stands must call direct_wrote. */
+/* Guest-physical memory, `frames` pages, shared with the guest. It is zero at first. Who writes there while the guest stands must call direct_wrote.
+ */
 uint8_t *direct_memory(struct direct *d);
 /* The caller wrote `size` bytes of guest-physical memory: what was scanned there is forgotten. False: the child was lost. */
 bool direct_wrote(struct direct *d, uint32_t physical, uint32_t size);

@@ -1,8 +1,6 @@
 /* From the guest's registers to those of the processor and back. What the processor gets comes from the allocator. */
 #include "engine.h"
 
-#include <string.h>
-
 static struct x86_segment guest_segment(const struct direct_segment *s) {
     return (struct x86_segment){s->base, s->limit, (uint8_t)(s->type & 15), s->wide, s->usable};
 }
@@ -93,7 +91,13 @@ enum place guest_address(const struct direct *d, uint64_t address, uint32_t *lin
 
 void direct_get_state(const struct direct *d, struct direct_state *s) { *s = d->state; }
 
+static bool same_segment(const struct direct_segment *a, const struct direct_segment *b) {
+    return a->base == b->base && a->limit == b->limit && a->type == b->type && a->wide == b->wide && a->usable == b->usable;
+}
+
 void direct_set_state(struct direct *d, const struct direct_state *s) {
-    d->loaded = d->loaded && memcmp(s->segments, d->state.segments, sizeof s->segments) == 0;
+    for (unsigned i = 0; i < DIRECT_SEGMENTS; i++) {
+        d->loaded = d->loaded && same_segment(&s->segments[i], &d->state.segments[i]);
+    }
     d->state = *s;
 }

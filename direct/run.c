@@ -282,7 +282,7 @@ void direct_step(struct direct *d, struct direct_event *event) {
     look(d, &i);
     if (d->lost) {
         finish(d, event, DIRECT_LOST);
-    } else if (!i.matched || (d->code.policy != DIRECT_UNSCANNED && (i.kind == DIRECT_SENSITIVE || i.kind == DIRECT_PRIVILEGED))) {
+    } else if (!i.matched || (d->code.policy != DIRECT_UNSCANNED && i.kind != DIRECT_NATIVE && i.kind != DIRECT_TRANSFER)) {
         finish(d, event, DIRECT_INSTRUCTION);
     } else {
         enum next next = ALONE;

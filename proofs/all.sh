@@ -9,8 +9,8 @@ shift 2
 out=$build/proofs
 wanted=" $* "
 units=${UNITS:-proofs/units}
-for source in vmm-model/*.c; do
-    grep -q "^[a-z_]*  *$source " "$units" || {
+for source in vmm-model/*.c vmm-model/x86/*.c; do
+    grep -q "^[a-z0-9_]*  *$source " "$units" || {
         echo "$source is in no unit of $units" >&2
         exit 1
     }

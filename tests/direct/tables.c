@@ -26,8 +26,12 @@ static uint8_t *decide(const struct isa *isa, const char *mode, char **message) 
         free(kinds);
         return NULL;
     }
-    direct_kinds(c, (unsigned)number, kinds);
+    bool good = direct_kinds(c, (unsigned)number, kinds);
     classification_free(c);
+    if (!good) {
+        free(kinds);
+        return NULL;
+    }
     return kinds;
 }
 

@@ -23,7 +23,8 @@ static struct direct *open_guest(enum direct_policy policy) {
         failed = !ready;
         CHECK(ready, "tables for direct execution");
     }
-    const struct direct_options o = {.frames = FRAMES, .policy = policy, .matcher = tables.matcher, .kinds32 = tables.kinds32, .kinds16 = tables.kinds16};
+    const struct direct_options o = {
+        .frames = FRAMES, .policy = policy, .matcher = tables.matcher, .kinds32 = tables.kinds32, .kinds16 = tables.kinds16};
     if (ready && !direct_open(&o, &d, &reason)) {
         if (!said) {
             (void)printf("skipped: direct execution cannot run here: %s\n", reason);
@@ -128,6 +129,45 @@ static void test_returned(void) {
     direct_close(d);
 }
 
+/* What the dispatcher decides about some of them. */
+static const struct {
+    const char *code;
+    bool device;
+    unsigned cpl, iopl;
+    enum direct_decision decision;
+} decided[] = {
+    {"9C", false, 0, 0, DIRECT_DECIDE_INTERPRET},             /* pushf */
+    {"9C", false, 3, 0, DIRECT_DECIDE_INTERPRET},             /* in a program of the guest too */
+    {"F4", false, 0, 0, DIRECT_DECIDE_INTERPRET},             /* hlt of the kernel */
+    {"F4", false, 3, 0, DIRECT_DECIDE_REFLECT},               /* of a program */
+    {"E4 60", false, 0, 0, DIRECT_DECIDE_DEVICE},             /* in */
+    {"6C", false, 3, 3, DIRECT_DECIDE_DEVICE},                /* ins */
+    {"EE", false, 3, 0, DIRECT_DECIDE_INTERPRET},             /* out: the I/O map decides */
+    {"F7 F1", false, 0, 0, DIRECT_DECIDE_REFLECT},            /* div by zero */
+    {"0F 0B", false, 0, 0, DIRECT_DECIDE_REFLECT},            /* ud2 */
+    {"A1 00 00 20 00", false, 0, 0, DIRECT_DECIDE_INTERPRET}, /* beyond the memory */
+    {"A1 00 00 08 00", false, 0, 0, DIRECT_DECIDE_INTERPRET}, /* no page */
+    {"A1 00 00 08 00", true, 0, 0, DIRECT_DECIDE_DEVICE},
+};
+
+static void test_decisions(void) {
+    struct direct *d = open_guest(DIRECT_CHECKED);
+    if (d == NULL) {
+        return;
+    }
+    CHECK(direct_map(d, 0x80, 1, DIRECT_NO_FRAME, false), "no page");
+    for (size_t i = 0; i < sizeof decided / sizeof decided[0]; i++) {
+        struct direct_state s;
+        flat_state(&s, MEMORY);
+        put(d, 0x1000, decided[i].code);
+        direct_wrote(d, 0x1000, 16);
+        struct direct_event e = run_from(d, &s);
+        enum direct_decision decision = direct_decide(&e, decided[i].device, decided[i].cpl, decided[i].iopl);
+        CHECK(decision == decided[i].decision, "%s at CPL %u: decision %d", decided[i].code, decided[i].cpl, (int)decision);
+    }
+    direct_close(d);
+}
+
 /* ---- programs ---------------------------------------------------------------------------------------------------------------------------------- */
 
 struct program {
@@ -137,18 +177,19 @@ struct program {
     enum direct_stop stop;
     uint8_t vector;
     uint32_t eip, eax;
-    uint32_t at;      /* where `more` lies, 0: nowhere */
+    uint32_t at; /* where `more` lies, 0: nowhere */
     const char *more;
 };
 
 static const struct program programs[] = {
     {"arithmetic and a call", DIRECT_CHECKED, "B8 05 00 00 00 83 C0 01 50 E8 01 00 00 00 F4 40 C3", DIRECT_INSTRUCTION, 0, 0x100E, 7, 0, NULL},
-    {"arithmetic and a call, returns trusted", DIRECT_TRUSTED, "B8 05 00 00 00 83 C0 01 50 E8 01 00 00 00 F4 40 C3", DIRECT_INSTRUCTION, 0, 0x100E, 7, 0, NULL},
+    {"arithmetic and a call, returns trusted", DIRECT_TRUSTED, "B8 05 00 00 00 83 C0 01 50 E8 01 00 00 00 F4 40 C3", DIRECT_INSTRUCTION, 0, 0x100E, 7,
+     0, NULL},
     /* mov eax, [0x1005]; hlt: its own HLT and what follows */
     {"the guest reads its own bytes", DIRECT_CHECKED, "A1 05 10 00 00 F4 9C 9D CD", DIRECT_INSTRUCTION, 0, 0x1005, 0xCD9D9CF4, 0, NULL},
     {"and through CS", DIRECT_CHECKED, "2E A1 06 10 00 00 F4 9C 9D CD", DIRECT_INSTRUCTION, 0, 0x1006, 0xCD9D9CF4, 0, NULL},
-    {"and through CS where FS is used after it", DIRECT_CHECKED, "2E A1 0D 10 00 00 64 03 05 00 50 00 00 F4 00 00 00", DIRECT_INSTRUCTION, 0, 0x100D, 0x000001F4, 0x5000,
-     "00 01 00 00"},
+    {"and through CS where FS is used after it", DIRECT_CHECKED, "2E A1 0D 10 00 00 64 03 05 00 50 00 00 F4 00 00 00", DIRECT_INSTRUCTION, 0, 0x100D,
+     0x000001F4, 0x5000, "00 01 00 00"},
     {"a write beyond the memory", DIRECT_CHECKED, "B8 07 00 00 00 A3 00 00 20 00 F4", DIRECT_TRAP, 13, 0x1005, 7, 0, NULL},
     {"a read far beyond the memory", DIRECT_CHECKED, "A1 00 00 00 F0 F4", DIRECT_TRAP, 13, 0x1000, 0, 0, NULL},
     {"a division by zero", DIRECT_CHECKED, "31 C9 F7 F1 F4", DIRECT_TRAP, 0, 0x1002, 0, 0, NULL},
@@ -157,25 +198,28 @@ static const struct program programs[] = {
     /* mov byte [0x1007], 0x9C; nop; hlt */
     {"it becomes sensitive", DIRECT_CHECKED, "C6 05 07 10 00 00 9C 90 F4", DIRECT_INSTRUCTION, 0, 0x1007, 0, 0, NULL},
     /* call 0x3000; mov byte [0x3001], 5; call 0x3000; hlt      0x3000: mov al, 3; add ah, al; ret */
-    {"a function in another page is rewritten", DIRECT_CHECKED, "E8 FB 1F 00 00 C6 05 01 30 00 00 05 E8 EF 1F 00 00 F4", DIRECT_INSTRUCTION, 0, 0x1011, 0x0805,
-     0x3000, "B0 03 00 C4 C3"},
+    {"a function in another page is rewritten", DIRECT_CHECKED, "E8 FB 1F 00 00 C6 05 01 30 00 00 05 E8 EF 1F 00 00 F4", DIRECT_INSTRUCTION, 0,
+     0x1011, 0x0805, 0x3000, "B0 03 00 C4 C3"},
     /* mov ecx, 100; back: call 0x3000; inc byte [0x3001]; loop back; hlt: 0x3000 adds 0, 1, ... 99 */
-    {"it is rewritten a hundred times", DIRECT_CHECKED, "B9 64 00 00 00 E8 F6 1F 00 00 FE 05 01 30 00 00 E2 F3 F4", DIRECT_INSTRUCTION, 0, 0x1012, 4950, 0x3000,
-     "05 00 00 00 00 C3"},
+    {"it is rewritten a hundred times", DIRECT_CHECKED, "B9 64 00 00 00 E8 F6 1F 00 00 FE 05 01 30 00 00 E2 F3 F4", DIRECT_INSTRUCTION, 0, 0x1012,
+     4950, 0x3000, "05 00 00 00 00 C3"},
     /* jmp 0x1005; over it: mov al, 0x9C; jmp 0x1003 */
     {"a jump into the middle", DIRECT_CHECKED, "EB 00 B0 9C EB FD", DIRECT_INSTRUCTION, 0, 0x1003, 0x9C, 0, NULL},
     {"a jump into the middle through a register", DIRECT_CHECKED, "BA 06 10 00 00 B0 9C FF E2 F4", DIRECT_INSTRUCTION, 0, 0x1006, 0x9C, 0, NULL},
     {"a return into the middle", DIRECT_CHECKED, "68 06 10 00 00 B0 9C C3 F4", DIRECT_INSTRUCTION, 0, 0x1006, 0x9C, 0, NULL},
     /* in mov ax, 0x589C: pushf; pop eax. What DIRECT_TRUSTED trusts: PUSHF runs, and shows the IF of the processor where the guest has none */
-    {"a return to PUSHF in the middle", DIRECT_CHECKED, "68 0F 10 00 00 68 0C 10 00 00 66 B8 9C 58 C3 F4", DIRECT_INSTRUCTION, 0, 0x100C, 0x589C, 0, NULL},
+    {"a return to PUSHF in the middle", DIRECT_CHECKED, "68 0F 10 00 00 68 0C 10 00 00 66 B8 9C 58 C3 F4", DIRECT_INSTRUCTION, 0, 0x100C, 0x589C, 0,
+     NULL},
     {"control: the same, trusted", DIRECT_TRUSTED, "68 0F 10 00 00 68 0C 10 00 00 66 B8 9C 58 C3 F4", DIRECT_INSTRUCTION, 0, 0x100F, 0x202, 0, NULL},
     {"control: PUSHF without a scan", DIRECT_UNSCANNED, "9C 58 F4", DIRECT_TRAP, 13, 0x1002, 0x202, 0, NULL},
     /* an innocuous middle: mov eax, 0xC3C04040 and in it inc eax, inc eax, rol .. */
     {"an innocuous middle", DIRECT_CHECKED, "31 C0 EB 01 B8 40 40 EB 01 C3 F4", DIRECT_INSTRUCTION, 0, 0x100A, 2, 0, NULL},
     {"code that goes on in the next page", DIRECT_CHECKED, "E9 F9 0F 00 00", DIRECT_INSTRUCTION, 0, 0x2003, 0x00070605, 0x1FFE, "B8 05 06 07 00 F4"},
     {"a loop with LOOP", DIRECT_CHECKED, "B9 E8 03 00 00 40 E2 FD F4", DIRECT_INSTRUCTION, 0, 0x1008, 1000, 0, NULL},
-    {"16-bit operands and addresses", DIRECT_CHECKED, "66 B8 34 12 67 A3 00 50 67 66 8B 1E 00 50 01 D8 F4", DIRECT_INSTRUCTION, 0, 0x1010, 0x2468, 0, NULL},
-    {"a string operation over its own page", DIRECT_CHECKED, "BF 80 10 00 00 B9 10 00 00 00 B0 55 F3 AA A0 8F 10 00 00 F4", DIRECT_INSTRUCTION, 0, 0x1013, 0x55, 0, NULL},
+    {"16-bit operands and addresses", DIRECT_CHECKED, "66 B8 34 12 67 A3 00 50 67 66 8B 1E 00 50 01 D8 F4", DIRECT_INSTRUCTION, 0, 0x1010, 0x2468, 0,
+     NULL},
+    {"a string operation over its own page", DIRECT_CHECKED, "BF 80 10 00 00 B9 10 00 00 00 B0 55 F3 AA A0 8F 10 00 00 F4", DIRECT_INSTRUCTION, 0,
+     0x1013, 0x55, 0, NULL},
 };
 
 static void test_programs(void) {
@@ -192,14 +236,15 @@ static void test_programs(void) {
             put(d, p->at, p->more);
         }
         struct direct_event e = run_from(d, &s);
-        CHECK(e.stop == p->stop && e.vector == p->vector && s.eip == p->eip && s.general[0] == p->eax,
-              "%s: stop %d, vector %u, EIP 0x%x, EAX 0x%x", p->name, (int)e.stop, e.vector, s.eip, s.general[0]);
+        CHECK(e.stop == p->stop && e.vector == p->vector && s.eip == p->eip && s.general[0] == p->eax, "%s: stop %d, vector %u, EIP 0x%x, EAX 0x%x",
+              p->name, (int)e.stop, e.vector, s.eip, s.general[0]);
         check_audit(d, p->name);
         direct_close(d);
     }
 }
 
-/* ---- hostile guests, without a scan that would stop them before --------------------------------------------------------------------------------- */
+/* ---- hostile guests, without a scan that would stop them before ---------------------------------------------------------------------------------
+ */
 
 #define CODE_COPY 0x10100000u /* where the child has the copy of the code of a guest with 1 MiB */
 
@@ -300,6 +345,32 @@ static void test_segments(void) {
     direct_close(d);
 }
 
+/* What the processor really has: access rights and limits of the segments, as LAR and LSL show them. */
+static void test_descriptors(void) {
+    static const struct {
+        const char *name, *code;
+        uint32_t rights, limit;
+    } cases[] = {
+        {"DS: writable data, DPL 3", "8C D9 0F 02 C1 0F 03 D1 F4", 0x40F300, MEMORY - 1},
+        {"CS: code that cannot be read, DPL 3", "8C C9 0F 02 C1 0F 03 D1 F4", 0x40F900, MEMORY - 1},
+        {"ES: read-only data, 256 bytes, 16 bits", "8C C1 0F 02 C1 0F 03 D1 F4", 0x00F100, 0xFF},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct direct *d = open_guest(DIRECT_UNSCANNED);
+        struct direct_state s;
+        if (d == NULL) {
+            return;
+        }
+        flat_state(&s, MEMORY);
+        s.segments[DIRECT_ES] = (struct direct_segment){0x4000, 0xFF, 1, false, true};
+        put(d, 0x1000, cases[i].code);
+        (void)run_from(d, &s);
+        CHECK((s.general[0] & 0xC0FF00) == cases[i].rights && s.general[2] == cases[i].limit, "%s: rights 0x%x, limit 0x%x", cases[i].name,
+              s.general[0], s.general[2]);
+        direct_close(d);
+    }
+}
+
 static void test_mappings(void) {
     struct direct *d = open_guest(DIRECT_CHECKED);
     struct direct_state s;
@@ -310,7 +381,8 @@ static void test_mappings(void) {
     CHECK(direct_map(d, 0x80, 1, DIRECT_NO_FRAME, false), "no page");
     flat_state(&s, MEMORY);
     struct direct_event e = run_from(d, &s);
-    CHECK(e.stop == DIRECT_TRAP && e.vector == 14 && e.has_address && e.address == 0x80010 && s.eip == 0x1000, "a write to no page: stop %d", (int)e.stop);
+    CHECK(e.stop == DIRECT_TRAP && e.vector == 14 && e.has_address && e.address == 0x80010 && s.eip == 0x1000, "a write to no page: stop %d",
+          (int)e.stop);
     CHECK(direct_map(d, 0x80, 1, 5, false), "read-only");
     put(d, 0x5010, "11 22 33 44");
     e = run_from(d, &s);
@@ -396,9 +468,10 @@ static void test_vectors(void) {
 /* Transfers whose targets are not known before: exactly these. */
 static void test_kinds(void) {
     /* The last eleven depend on a transaction, or on extensions that no machine here has. */
-    static const char *const transfers[] = {"RET (16)",     "RET (32)",    "RET imm16 (16)", "RET imm16 (32)", "JMP r/m16",  "JMP r/m32", "CALL r/m16",
-                                            "CALL r/m32",   "XBEGIN rel16", "XBEGIN rel32",  "XEND",           "XABORT imm8", "XSUSLDTRK", "XRESLDTRK",
-                                            "UIRET",        "ERETS",       "ERETU",          "SEAMCALL",       "SEAMRET"};
+    static const char *const transfers[] = {"RET (16)",  "RET (32)",    "RET imm16 (16)", "RET imm16 (32)", "JMP r/m16",
+                                            "JMP r/m32", "CALL r/m16",  "CALL r/m32",     "XBEGIN rel16",   "XBEGIN rel32",
+                                            "XEND",      "XABORT imm8", "XSUSLDTRK",      "XRESLDTRK",      "UIRET",
+                                            "ERETS",     "ERETU",       "SEAMCALL",       "SEAMRET"};
     static const char *const native[] = {"LOOP rel8 (32, a32)", "JMP rel8 (32)", "CALL rel32 (32)", "JE rel8 (32)"};
     struct direct *d = open_guest(DIRECT_CHECKED);
     direct_close(d);
@@ -430,8 +503,16 @@ static void test_options(void) {
 }
 
 static const struct test all[] = {
-    {"instructions that come back", test_returned}, {"programs", test_programs}, {"hostile guests", test_hostile}, {"segments", test_segments},
-    {"mappings", test_mappings},                    {"time and steps", test_time}, {"vectors", test_vectors},      {"kinds of forms", test_kinds},
+    {"instructions that come back", test_returned},
+    {"decisions", test_decisions},
+    {"programs", test_programs},
+    {"hostile guests", test_hostile},
+    {"segments", test_segments},
+    {"descriptors", test_descriptors},
+    {"mappings", test_mappings},
+    {"time and steps", test_time},
+    {"vectors", test_vectors},
+    {"kinds of forms", test_kinds},
     {"options", test_options},
 };
 const struct suite direct_suite = SUITE("direct", all);

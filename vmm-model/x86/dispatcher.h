@@ -21,7 +21,7 @@
 #define X86_THE_HOSTS 3u /* not in the guest's window */
 
 /* Traps that have no vector. */
-#define X86_SYSTEM_CALL 256u  /* the host's system call was entered, by INT n, SYSENTER or SYSCALL */
+#define X86_SYSTEM_CALL 256u   /* the host's system call was entered, by INT n, SYSENTER or SYSCALL */
 #define X86_HOST_SELECTOR 257u /* the guest runs with a selector of the host */
 #define X86_TRAP_CAUSES 258u
 
@@ -31,38 +31,29 @@
 #define X86_STOP 3u      /* the virtual machine is stopped: this must not happen */
 
 /* The rows of the table. A trap of the host that no guest can cause is a defect: it stops the machine. */
-/*@ predicate broken(integer cause, integer place) = cause == 257 || cause == 2 || cause == 8 || cause == 9 || cause == 10 || cause == 15 ||
-  @     18 == cause || 20 <= cause < 256 || (cause == 14 && (place == 3 || place == 0));
-  @ predicate device(integer cause, integer place) = cause == 14 && place == 2;
-  @ predicate port(integer cause, integer kind, integer cpl, integer iopl) = kind == 3 && cause == 13 && cpl <= iopl;
-  @ predicate own(integer cause, integer kind, integer cpl) = cause < 256 && cause != 11 && cause != 12 && cause != 13 && cause != 14 &&
-  @     (kind == 0 || kind == 4 || (kind == 1 && cpl == 3)) && (cause == 17 ==> cpl == 3);
-  @ predicate denied(integer cause, integer kind, integer cpl) = cause == 13 && kind == 1 && cpl == 3;
+/*@ predicate stops(integer cause, integer kind, integer place) = cause == 257 || cause == 2 || cause == 8 || cause == 9 || cause == 10 ||
+  @     cause == 15 || cause == 18 || 20 <= cause < 256 || (cause == 14 && (place == 3 || place == 0)) || (cause == 256 && kind != 2);
+  @ predicate emulates(integer cause, integer kind, integer place, integer cpl, integer iopl) = (cause == 14 && place == 2) ||
+  @     (cause == 13 && kind == 3 && cpl <= iopl);
+  @ predicate reflects(integer cause, integer kind, integer cpl) = (cause == 13 && kind == 1 && cpl == 3) ||
+  @     (cause < 256 && cause != 11 && cause != 12 && cause != 13 && cause != 14 && (cause == 17 ==> cpl == 3) &&
+  @     (kind == 0 || kind == 4 || (kind == 1 && cpl == 3)));
   @*/
 
+/* What is decided. Every trap is in exactly one row: the four conditions exclude each other and leave nothing out, for the result is one number. */
 /*@ requires cause: cause < 258;
   @ requires kind: kind <= 4;
   @ requires place: place <= 3;
   @ requires levels: cpl <= 3 && iopl <= 3;
   @ assigns \nothing;
+  @ ensures total: \result <= 3;
+  @ ensures stopped: \result == 3 <==> stops(cause, kind, place);
+  @ ensures emulated: \result == 2 <==> !stops(cause, kind, place) && emulates(cause, kind, place, cpl, iopl);
+  @ ensures reflected: \result == 1 <==> !stops(cause, kind, place) && reflects(cause, kind, cpl);
+  @ ensures interpreted: \result == 0 <==> !stops(cause, kind, place) && !emulates(cause, kind, place, cpl, iopl) && !reflects(cause, kind, cpl);
   @ ensures sensitive_never_reflected: kind == 2 ==> \result != 1;
   @ ensures supervisor_interpreted: kind == 1 && cpl == 0 && cause == 13 ==> \result == 0;
   @ ensures host_stops: place == 3 && cause == 14 ==> \result == 3;
-  @ behavior stop:
-  @   assumes broken(cause, place) || (cause == 256 && kind != 2);
-  @   ensures stopped: \result == 3;
-  @ behavior emulate:
-  @   assumes device(cause, place) || port(cause, kind, cpl, iopl);
-  @   ensures emulated: \result == 2;
-  @ behavior reflect:
-  @   assumes !broken(cause, place) && (own(cause, kind, cpl) || denied(cause, kind, cpl));
-  @   ensures reflected: \result == 1;
-  @ behavior interpret:
-  @   assumes !broken(cause, place) && !(cause == 256 && kind != 2) && !device(cause, place) && !port(cause, kind, cpl, iopl) &&
-  @     !own(cause, kind, cpl) && !denied(cause, kind, cpl);
-  @   ensures interpreted: \result == 0;
-  @ complete behaviors;
-  @ disjoint behaviors;
   @*/
 uint32_t x86_dispatch(uint32_t cause, uint32_t kind, uint32_t place, uint32_t cpl, uint32_t iopl);
 
