@@ -106,7 +106,7 @@ $(BUILD)/proofs/third_generation_step.c: $(BUILD)/emit $(TEACHING)
 	@mkdir -p $(@D)
 	$(BUILD)/emit examples/isa/third_generation.isa c $@
 
-$(BUILD)/emitted/x86_%.c: $(BUILD)/emit $(TABLES)
+$(EMITTED_OBJECTS:.o=.c): $(BUILD)/emitted/x86_%.c: $(BUILD)/emit $(TABLES)
 	@mkdir -p $(@D)
 	$(BUILD)/emit x86-tables/x86.isa $*/$(EMITTED_PARTS) $@
 $(BUILD)/emitted/%.o: $(BUILD)/emitted/%.c isa-model/emitted.h
@@ -276,4 +276,4 @@ install: $(BUILD)/popek $(BUILD)/libpopek.a $(PLUGINS)
 clean:
 	rm -rf build build-*
 
--include $(PLUGIN_OBJECTS:.o=.d) $(LIBRARY_OBJECTS:.o=.d) $(CLI_OBJECTS:.o=.d) $(TEST_OBJECTS:.o=.d) $(COMPARE_SCAN:%.c=$(BUILD)/%.d) $(BUILD)/tests/fuzz/fuzz_scan.d
+-include $(PLUGIN_OBJECTS:.o=.d) $(filter-out $(BUILD)/emitted/%,$(LIBRARY_OBJECTS:.o=.d)) $(CLI_OBJECTS:.o=.d) $(TEST_OBJECTS:.o=.d) $(COMPARE_SCAN:%.c=$(BUILD)/%.d) $(BUILD)/tests/fuzz/fuzz_scan.d
