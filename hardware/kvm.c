@@ -61,7 +61,7 @@ struct backend *kvm_open(const char **reason) {
         return NULL;
     }
     k->base.operations = &operations;
-    if (!kvm_machine_open(&machine)) {
+    if (!kvm_machine_open(&machine, NULL, GUEST_MEMORY_SIZE)) {
         *reason = "/dev/kvm makes no virtual machine";
     } else {
         k->cpuid_count = kvm_supported_cpuid(machine.system, k->cpuid, CPUID_VALUES);

@@ -177,7 +177,7 @@ void kvm_child_main(void *context, struct channel *channel, int commands, int an
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
     s.guest = context;
     xsave_find_layout();
-    if (!kvm_machine_open(&s.machine)) {
+    if (!kvm_machine_open(&s.machine, NULL, GUEST_MEMORY_SIZE)) {
         return;
     }
     window_reset(&s.window, s.machine.memory + WINDOW_BASE);

@@ -10,11 +10,14 @@ struct kvm_machine {
     int system, machine, processor;
     struct kvm_run *shared;
     size_t shared_size;
-    uint8_t *memory; /* GUEST_MEMORY_SIZE */
+    uint8_t *memory;
+    size_t memory_size;
+    bool owns_memory;
 };
 
-/* False when it cannot be made; what was made is given back by kvm_machine_close in either case. */
-bool kvm_machine_open(struct kvm_machine *m);
+/* `memory` has whole pages and stays the caller's; NULL: the machine has its own. False when it cannot be made; what was made is given back by
+ * kvm_machine_close in either case. */
+bool kvm_machine_open(struct kvm_machine *m, uint8_t *memory, size_t memory_size);
 void kvm_machine_close(struct kvm_machine *m);
 /* What the hypervisor supports: at most `most` values; returns how many. */
 size_t kvm_supported_cpuid(int system, struct cpuid_value *values, size_t most);

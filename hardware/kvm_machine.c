@@ -34,17 +34,19 @@ size_t kvm_supported_cpuid(int system, struct cpuid_value *values, size_t most) 
     return count;
 }
 
-bool kvm_machine_open(struct kvm_machine *m) {
-    *m = (struct kvm_machine){-1, -1, -1, NULL, 0, NULL};
+bool kvm_machine_open(struct kvm_machine *m, uint8_t *own_memory, size_t memory_size) {
+    *m = (struct kvm_machine){-1, -1, -1, NULL, 0, own_memory, memory_size, own_memory == NULL};
     m->system = open("/dev/kvm", O_RDWR | O_CLOEXEC);
     if (m->system < 0 || ioctl(m->system, KVM_GET_API_VERSION, 0) != KVM_API_VERSION) {
         return false;
     }
     int size = ioctl(m->system, KVM_GET_VCPU_MMAP_SIZE, 0);
-    void *memory = mmap(NULL, GUEST_MEMORY_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    m->memory = memory == MAP_FAILED ? NULL : memory;
+    if (m->owns_memory) {
+        void *memory = mmap(NULL, memory_size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+        m->memory = memory == MAP_FAILED ? NULL : memory;
+    }
     m->machine = ioctl(m->system, KVM_CREATE_VM, 0);
-    struct kvm_userspace_memory_region region = {.memory_size = GUEST_MEMORY_SIZE, .userspace_addr = (uint64_t)(uintptr_t)m->memory};
+    struct kvm_userspace_memory_region region = {.memory_size = memory_size, .userspace_addr = (uint64_t)(uintptr_t)m->memory};
     if (m->memory == NULL || m->machine < 0 || size <= 0 || ioctl(m->machine, KVM_SET_USER_MEMORY_REGION, &region) != 0) {
         return false;
     }
@@ -65,8 +67,8 @@ void kvm_machine_close(struct kvm_machine *m) {
     if (m->shared != NULL) {
         (void)munmap(m->shared, m->shared_size);
     }
-    if (m->memory != NULL) {
-        (void)munmap(m->memory, GUEST_MEMORY_SIZE);
+    if (m->memory != NULL && m->owns_memory) {
+        (void)munmap(m->memory, m->memory_size);
     }
     const int files[] = {m->processor, m->machine, m->system};
     for (size_t i = 0; i < 3; i++) {

@@ -111,6 +111,7 @@ static enum source_kind kind_of(const char *name) {
 }
 
 bool arrays_make(struct processor *p) {
+    p->trial = calloc(1, sizeof *p->trial);
     p->arrays = calloc(x86_emitted.component_count, sizeof *p->arrays);
     p->sources = calloc(x86_emitted.component_count, sizeof *p->sources);
     for (unsigned i = 0; p->arrays != NULL && p->sources != NULL && i < x86_emitted.component_count; i++) {
@@ -125,7 +126,7 @@ bool arrays_make(struct processor *p) {
             }
         }
     }
-    return p->arrays != NULL && p->sources != NULL;
+    return p->arrays != NULL && p->sources != NULL && p->trial != NULL;
 }
 
 void arrays_drop(struct processor *p) {
@@ -135,6 +136,7 @@ void arrays_drop(struct processor *p) {
     }
     free(p->arrays);
     free(p->sources);
+    free(p->trial);
 }
 
 void arrays_clear(struct processor *p) {

@@ -132,7 +132,7 @@ static struct location find_place(const char *instruction, const struct emitted_
     if (is(o->name, "place")) {
         return effective_address(t, d);
     }
-    return kind == 'i' ? (struct location){.kind = PLACE_CONSTANT} : (struct location){.kind = PLACE_UNKNOWN};
+    return (struct location){.kind = kind == 'i' ? PLACE_CONSTANT : PLACE_UNKNOWN};
 }
 
 static unsigned flags_of(const char *name, const struct instruction *i) {

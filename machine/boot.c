@@ -39,6 +39,7 @@ static const char *load_segments(struct computer *c, const uint8_t *bytes, size_
     if (header.e_ident[EI_CLASS] != ELFCLASS32 || header.e_machine != EM_386 || header.e_type != ET_EXEC) {
         return "not an executable ELF file for 32-bit x86";
     }
+    *entry = header.e_entry;
     for (unsigned i = 0; i < header.e_phnum; i++) {
         Elf32_Phdr p;
         uint64_t at = (uint64_t)header.e_phoff + (uint64_t)i * header.e_phentsize;
@@ -57,8 +58,10 @@ static const char *load_segments(struct computer *c, const uint8_t *bytes, size_
         }
         memcpy(c->memory.bytes + p.p_paddr, bytes + p.p_offset, p.p_filesz);
         memset(c->memory.bytes + p.p_paddr + p.p_filesz, 0, p.p_memsz - p.p_filesz);
+        if (header.e_entry - p.p_vaddr < p.p_memsz) { /* a kernel that is linked to where paging will put it; loaders start it where it is */
+            *entry = header.e_entry - p.p_vaddr + p.p_paddr;
+        }
     }
-    *entry = header.e_entry;
     return NULL;
 }
 

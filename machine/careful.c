@@ -182,29 +182,28 @@ static void use_port(struct processor *p, const struct instruction *i, struct tr
 }
 
 bool execute_event(struct processor *p, const struct instruction *i, const struct event *event, struct fault *fault) {
-    struct trial t;
+    struct trial *t = p->trial;
     struct operands o;
     struct frame frame = {.count = 0};
     bool assigned[MOST_OPERANDS];
-    memset(&t, 0, sizeof t);
-    t.varied = MOST_MISSING;
+    memset(t, 0, sizeof *t);
+    t->varied = MOST_MISSING;
     o.old = 0;
-    p->trial = &t;
     fetch_operands(p, i, &o);
-    (void)attempt(p, i, &t, &o);
-    if (t.count > 0) {
-        if (depends_on_missing(p, i, &t, &o, fault)) {
+    (void)attempt(p, i, t, &o);
+    if (t->count > 0) {
+        if (depends_on_missing(p, i, t, &o, fault)) {
             return false;
         }
-        (void)attempt(p, i, &t, &o);
+        (void)attempt(p, i, t, &o);
     }
-    if (t.outcome != 0) {
-        *fault = fault_of_outcome(t.outcome, t.argument);
+    if (t->outcome != 0) {
+        *fault = fault_of_outcome(t->outcome, t->argument);
         return false;
     }
     if ((i->flags & INSTRUCTION_FRAME) != 0) {
-        find_assigned(p, i, &t, &o, assigned);
-        if (!frame_make(p, i, &t, assigned, event, &frame, fault)) {
+        find_assigned(p, i, t, &o, assigned);
+        if (!frame_make(p, i, t, assigned, event, &frame, fault)) {
             return false;
         }
     }
@@ -218,17 +217,17 @@ bool execute_event(struct processor *p, const struct instruction *i, const struc
                 return false;
             }
         }
-        use_port(p, i, &t, &o);
+        use_port(p, i, t, &o);
     }
-    if (!store_operands(p, i, &t, &o, fault) || !frame_store(p, &frame, fault) || !arrays_commit(p, true, fault)) {
+    if (!store_operands(p, i, t, &o, fault) || !frame_store(p, &frame, fault) || !arrays_commit(p, true, fault)) {
         return false;
     }
-    p->state = t.after;
+    p->state = t->after;
     if (frame.count > 0) {
         uint32_t mask = stack_mask(&p->state);
         p->state.rsp = (p->state.rsp & ~(uint64_t)mask) | (frame.pointer & mask);
     }
-    store_registers(p, i, &t);
+    store_registers(p, i, t);
     return true;
 }
 

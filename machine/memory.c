@@ -3,10 +3,12 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 bool memory_make(struct memory *m, uint32_t size) {
     uint32_t pages = size / PAGE_SIZE_4K;
-    *m = (struct memory){calloc(pages, PAGE_SIZE_4K), size, calloc(pages, sizeof *m->generation), calloc(pages, 1), 0, NULL};
+    void *bytes = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0); /* hypervisors want whole pages */
+    *m = (struct memory){bytes == MAP_FAILED ? NULL : bytes, size, calloc(pages, sizeof *m->generation), calloc(pages, 1), 0, NULL};
     if (m->bytes == NULL || m->generation == NULL || m->has_code == NULL) {
         memory_drop(m);
         return false;
@@ -15,7 +17,9 @@ bool memory_make(struct memory *m, uint32_t size) {
 }
 
 void memory_drop(struct memory *m) {
-    free(m->bytes);
+    if (m->bytes != NULL) {
+        (void)munmap(m->bytes, m->size);
+    }
     free(m->generation);
     free(m->has_code);
     *m = (struct memory){NULL, 0, NULL, NULL, 0, NULL};

@@ -143,7 +143,11 @@ static void test_readme(void) {
             char command[1024];
             char *comment = memmem(line, length, "  #", 3);
             size_t end = comment == NULL ? length : (size_t)(comment - line);
-            (void)snprintf(command, sizeof command, "\"$POPEK\" %.*s", (int)(end - 15), line + 15);
+            char *guest = memmem(line, end, "build/guests/", 13); /* beside the program under test, wherever that was built */
+            size_t before = guest == NULL ? end : (size_t)(guest - line);
+            (void)snprintf(command, sizeof command, "\"$POPEK\" %.*s%s%.*s", (int)(before - 15), line + 15,
+                           guest == NULL ? "" : "\"$(dirname \"$POPEK\")\"/guests/", guest == NULL ? 0 : (int)(end - before - 13),
+                           guest == NULL ? "" : guest + 13);
             struct command_result r = run_command(command);
             CHECK(r.code == 0 || r.code == 1 || r.code == 77, "README: popek%.*s: exit code %d: %s", (int)(end - 15), line + 15, r.code, r.err);
             command_result_free(&r);
