@@ -12,6 +12,7 @@
 
 #define BATCH_STEPS 64u
 #define BATCH_JOBS 1024u
+#define FIRST_STATES 6u /* after which a handler that has left all of them unhandled is not explored */
 
 struct work {
     struct isa *isa;
@@ -20,17 +21,21 @@ struct work {
     const struct check_options *options;
     struct check_report *report;
     struct path_store *paths;
-    struct driver *driver;
+    struct driver *driver, *first;
+    bool *idle;         /* by entry: the plug-in leaves its first states unhandled */
     bool *wanted;       /* by entry */
-    unsigned *of_step;  /* by step: place in the batch + 1 */
+    unsigned *of_step;  /* by step and mode: place in the batch + 1 */
     struct targets explored[BATCH_STEPS];
     size_t step_count;
     struct job jobs[BATCH_JOBS];
     size_t form_of_job[BATCH_JOBS];
     struct job_result results[BATCH_JOBS];
     size_t job_count;
-    unsigned *steps_in_batch; /* numbers of the steps, to forget them */
+    unsigned *steps_in_batch; /* which those are, to forget them */
 };
+
+/* Modes may share a step, and not its states. */
+static unsigned step_number(const struct work *w, const struct emitted_form *f) { return f->step * (unsigned)w->isa->mode_count + f->mode_number; }
 
 static bool is_chosen(const struct check_options *o, const struct isa *isa, const struct emitted_form *f) {
     const struct form *form = &isa->forms[f->form];
@@ -112,64 +117,54 @@ static bool flush(struct work *w) {
     return good;
 }
 
-/* What the adapter fixes may lie outside of the states that were found; those that are left count. */
-static bool fix_targets(struct work *w, size_t entry, struct targets *t) {
-    bool any = false;
-    for (size_t i = 0; i < w->isa->leaf_count; i++) {
-        any = any || w->plugin->fixed[i];
-    }
-    if (!any) {
-        return true;
-    }
-    static struct sample sample;
-    struct subject *s = malloc(sizeof *s);
-    bool *covered = malloc((t->count + 1) * sizeof *covered);
-    bool *ever = calloc(t->count + 1, sizeof *ever);
-    bool good = s != NULL && covered != NULL && ever != NULL && subject_prepare(s, w->isa, w->table, entry);
-    size_t kept = 0;
-    for (size_t i = 0; good && i < t->state_count; i++) {
-        sample_from(s, t->states[i], &sample);
-        plugin_fix(w->plugin, s, &sample);
-        struct valuation *v = sample_valuation(s, &sample);
-        good = v != NULL && path_store_mark(w->paths, s->semantics, s->form->mode_number, v, t, covered);
-        bool useful = false; /* a state that is none of the mode covers nothing */
-        for (size_t k = 0; good && k < t->count; k++) {
-            ever[k] = ever[k] || covered[k];
-            useful = useful || covered[k];
-        }
-        valuation_free(useful ? t->states[i] : v);
-        if (useful) {
-            t->states[kept++] = v;
-        } else {
-            valuation_free(t->states[i]);
-        }
-    }
-    t->state_count = good ? kept : t->state_count;
-    for (size_t i = 0; good && i < t->count; i++) {
-        if (t->items[i].status == TARGET_COVERED && !ever[i]) {
-            t->items[i].status = TARGET_OPEN;
-        }
-    }
-    free(s);
-    free(covered);
-    free(ever);
-    return good;
-}
-
 static struct targets *targets_of(struct work *w, size_t entry) {
     const struct emitted_form *f = &w->table->forms[entry];
     double start = check_now();
-    if (w->of_step[f->step] == 0) {
+    unsigned number = step_number(w, f);
+    if (w->of_step[number] == 0) {
         struct targets *t = &w->explored[w->step_count];
         const struct semantics *m = w->isa->forms[f->form].semantics[f->mode_number];
-        if (!path_store_get(w->paths, f->step, m, f->mode_number, t) || !fix_targets(w, entry, t)) {
+        if (!path_store_get(w->paths, number, m, f->mode_number, t)) {
             return NULL;
         }
-        w->steps_in_batch[w->step_count++] = f->step;
-        w->of_step[f->step] = (unsigned)w->step_count;
+        w->steps_in_batch[w->step_count++] = number;
+        w->of_step[number] = (unsigned)w->step_count;
     }
     w->report->exploring += check_now() - start;
-    return &w->explored[w->of_step[f->step] - 1];
+    return &w->explored[w->of_step[number] - 1];
+}
+
+/* Forms that the plug-in leaves unhandled need no exploration. */
+static bool find_handled(struct work *w) {
+    struct targets *plain = calloc(w->isa->mode_count, sizeof *plain);
+    size_t *entries = malloc(BATCH_JOBS * sizeof *entries);
+    bool good = plain != NULL && entries != NULL;
+    for (unsigned i = 0; good && i < w->isa->mode_count; i++) {
+        good = path_store_plain(w->paths, i, &plain[i]);
+    }
+    size_t count = 0;
+    for (size_t i = 0; good && i <= w->table->form_count; i++) {
+        bool last = i == w->table->form_count;
+        if (!last && w->wanted[i]) {
+            const struct emitted_form *f = &w->table->forms[i];
+            const struct form *form = &w->isa->forms[f->form];
+            entries[count] = i;
+            w->jobs[count++] = (struct job){i, plugin_handler(w->plugin, form, f->mode), &plain[f->mode_number], FIRST_STATES};
+        }
+        if (count == BATCH_JOBS || (last && count > 0)) {
+            good = drive(w->first, w->jobs, count, w->results);
+            for (size_t k = 0; good && k < count; k++) {
+                w->idle[entries[k]] = w->results[k].states > 0 && w->results[k].unhandled == w->results[k].states;
+            }
+            count = 0;
+        }
+    }
+    for (unsigned i = 0; plain != NULL && i < w->isa->mode_count; i++) {
+        targets_free(&plain[i]);
+    }
+    free(plain);
+    free(entries);
+    return good;
 }
 
 static bool add_form(struct work *w, size_t entry) {
@@ -181,6 +176,11 @@ static bool add_form(struct work *w, size_t entry) {
     const char *excluded = plugin_exclusion(w->plugin, form, f->mode);
     if (excluded != NULL) {
         row->note = excluded;
+        return true;
+    }
+    if (w->idle[entry]) {
+        row->note = "left unhandled";
+        row->states = row->unhandled = FIRST_STATES;
         return true;
     }
     struct targets *t = targets_of(w, entry);
@@ -211,9 +211,8 @@ static bool check_all(struct work *w, size_t all) {
     good = flush(w) && good;
     for (size_t i = 0; good && i < w->report->form_count; i++) {
         struct check_form *f = &w->report->forms[i];
-        unsigned left = f->targets - f->covered - f->impossible - f->undecided;
-        if (f->note == NULL && left > 0) {
-            f->note = "the rest contradicts what the adapter declares";
+        if (f->note == NULL && f->targets > 0 && f->states == 0) {
+            f->note = "no state of this mode is left by what the adapter declares";
         }
     }
     return good;
@@ -224,13 +223,22 @@ static bool start(struct work *w, const struct matcher *m, size_t all, char **me
     struct drive_options d = {o->seed, o->stop_early, o->hang_milliseconds, check_now(), all == 0 ? 0 : o->seconds / (double)all};
     w->report->forms = calloc(all + 1, sizeof *w->report->forms);
     w->driver = driver_new(w->plugin, m, &d);
+    struct drive_options once = d;
+    once.stop_early = true;
+    once.seconds = 0;
+    w->first = driver_new(w->plugin, m, &once);
+    w->idle = calloc(w->table->form_count + 1, sizeof *w->idle);
     w->paths = path_store_open(w->isa, o->paths, o->resource_limit, message);
     w->report->isa = w->isa;
     w->report->subject = w->plugin->given->name == NULL ? "plug-in" : w->plugin->given->name;
     w->report->declarations = (const char *const *)w->plugin->texts;
     w->report->declaration_count = w->plugin->text_count;
     w->report->seed = o->seed;
-    return w->report->forms != NULL && w->driver != NULL && w->paths != NULL;
+    bool good = w->report->forms != NULL && w->driver != NULL && w->first != NULL && w->idle != NULL && w->paths != NULL;
+    for (unsigned i = 0; good && i < w->isa->leaf_count; i++) {
+        good = !w->plugin->fixed[i] || is_assumed(w->isa->leaves[i].name) || path_store_fix(w->paths, i, w->plugin->fixed_value[i]);
+    }
+    return good;
 }
 
 struct check_report *check_plugin(struct isa *isa, const struct matcher *m, const struct emitted_isa *table, struct plugin *plugin,
@@ -243,16 +251,18 @@ struct check_report *check_plugin(struct isa *isa, const struct matcher *m, cons
     *w = (struct work){.isa = isa, .table = table, .plugin = plugin, .options = options};
     w->report = calloc(1, sizeof *w->report);
     w->wanted = calloc(table->form_count + 1, sizeof *w->wanted);
-    w->of_step = calloc(table->step_count + 1, sizeof *w->of_step);
+    w->of_step = calloc(table->step_count * isa->mode_count + 1, sizeof *w->of_step);
     w->steps_in_batch = calloc(BATCH_STEPS, sizeof *w->steps_in_batch);
     bool good = w->report != NULL && w->wanted != NULL && w->of_step != NULL && w->steps_in_batch != NULL && choose_entries(w);
     size_t all = 0;
     for (size_t i = 0; good && i < table->form_count; i++) {
         all += w->wanted[i] ? 1 : 0;
     }
-    good = good && start(w, m, all, message) && check_all(w, all) && path_store_save(w->paths, message);
+    good = good && start(w, m, all, message) && find_handled(w) && check_all(w, all) && path_store_save(w->paths, message);
     struct check_report *report = w->report;
     driver_free(w->driver);
+    driver_free(w->first);
+    free(w->idle);
     path_store_close(w->paths);
     free(w->wanted);
     free(w->of_step);
