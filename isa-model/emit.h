@@ -37,6 +37,12 @@ bool emit_smt2(FILE *out, struct isa *isa, int mode);
  * to `parts` have the steps. Forms that mean the same share one step. False also when there is no such part. */
 bool emit_c_table(FILE *out, struct isa *isa, int mode, unsigned part, unsigned parts);
 
+/* What a monitor's handlers are written and proven against, of the first profile that says what it emulates (docs/emit.md): the virtual processor, the
+ * gate to its arrays, and for each form and mode a prototype with a contract. And the table through which handlers are compared with emitted steps
+ * (emitted_handlers.h). False also when there is no such profile, or a value does not fit; `problem` says what, or is empty. */
+bool emit_handlers(FILE *out, struct isa *isa, char problem[200]);
+bool emit_handlers_table(FILE *out, struct isa *isa, char problem[200]);
+
 /* `text` as an identifier of C and ACSL, into `name` of `size` bytes. */
 void emit_identifier(const char *text, char *name, size_t size);
 
