@@ -39,7 +39,7 @@ PLUGINS         = $(if $(wildcard /usr/include/unicorn/unicorn.h),$(BUILD)/popek
 MONITOR_INPUTS  = $(BUILD)/proofs/third_generation.h $(BUILD)/proofs/third_generation_step.c $(BUILD)/proofs/x86_virtual.h
 
 .PHONY: all audit test test-all rebase compare-decoders compare-scan compare-scan-many bench prove prove-replay prove-cache prove-record \
-    prove-smoke prove-controls prove-mutants prove-abstract lint sanitize fuzz install clean
+    prove-smoke prove-controls prove-mutants prove-abstract compare-mutants lint sanitize fuzz install clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 all: $(BUILD)/popek $(PLUGINS)
@@ -134,7 +134,7 @@ $(BUILD)/emitted/%.o: $(BUILD)/emitted/%.c isa-model/emitted.h
 	$(CC) -std=c11 $(CPPFLAGS) $(GENERATED_WARNINGS) -Wno-unused-variable -O1 -c -o $@ $<
 $(BUILD)/tests/run: $(TEST_OBJECTS) $(EMITTED_OBJECTS) $(HANDLER_TABLE) $(BUILD)/libpopek.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcunit
-test: $(BUILD)/popek $(BUILD)/tests/run $(PLUGINS) $(BUILD)/proofs/why3.conf compare-decoders
+test: $(BUILD)/popek $(BUILD)/tests/run $(BUILD)/tests/bench/handlers $(PLUGINS) $(BUILD)/proofs/why3.conf compare-decoders
 	@$(BUILD)/tests/run $(BUILD)/popek
 # The matcher against Capstone; fails when a disagreement is not explained in x86-tables/disagreements.txt.
 $(BUILD)/tests/compare_capstone: $(BUILD)/tests/x86-tables/compare_capstone.o $(BUILD)/tests/x86-tables/compare_names.o $(BUILD)/libpopek.a
@@ -154,7 +154,7 @@ compare-scan: $(BUILD)/tests/compare_scan
 compare-scan-many: $(BUILD)/tests/compare_scan
 	@$< x86-tables/x86.isa x86-tables/capstone_names.txt x86-tables/disagreements.txt $(MANY_BINARIES)
 # As `make test`, with every query of x86 decided by the second solver instead of a sample.
-test-all: $(BUILD)/popek $(BUILD)/tests/run $(BUILD)/proofs/why3.conf
+test-all: $(BUILD)/popek $(BUILD)/tests/run $(BUILD)/tests/bench/handlers $(BUILD)/proofs/why3.conf
 	@POPEK_TEST_ALL=1 $(BUILD)/tests/run $(BUILD)/popek
 # Writes the expected messages of the language errors and the kept reports anew and shows what changed.
 rebase: $(BUILD)/popek
@@ -226,6 +226,9 @@ prove-controls: $(PROOF_INPUTS)
 	@proofs/controls.sh $(BUILD)
 prove-mutants: $(PROOF_INPUTS)
 	@proofs/mutants.sh $(BUILD) all
+# The faults in x86 handlers once more, by the comparison of states.
+compare-mutants: $(BUILD)/tests/bench/handlers
+	@tests/vmm-model/handler_mutants.sh $(BUILD) all
 
 # --- lint -----------------------------------------------------------------------------------------------------------------------------------------
 LINT_SOURCES = $(filter-out vmm-model/%,$(LIBRARY_SOURCES)) $(CLI_SOURCES) $(TEST_SOURCES) $(wildcard tests/x86-tables/compare_*.c tests/fuzz/*.c tests/bench/*.c)

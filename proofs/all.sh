@@ -9,8 +9,8 @@ shift 2
 out=$build/proofs
 wanted=" $* "
 units=${UNITS:-proofs/units}
-for source in vmm-model/*.c; do
-    grep -q "^[a-z_]*  *$source " "$units" || {
+for source in vmm-model/*.c vmm-model/x86/*.c; do
+    grep -q "^[a-z0-9_]*  *$source " "$units" || {
         echo "$source is in no unit of $units" >&2
         exit 1
     }
@@ -23,6 +23,7 @@ sed 's/#.*//' "$units" | while read -r unit source prover options; do
     [ "$wanted" = "  " ] || case $wanted in *" $unit "*) ;; *) continue ;; esac
     case $mode,$source in
     smoke,*.mlw) ;;
+    smoke,vmm-model/x86/*) echo "proofs/smoke.sh $build $unit $source $prover $(echo "$options" | grep -o -e '-\(inline-calls\|remove-inlined\) @inline' | tr '\n' ' ') -wp-no-smoke-dead-code" ;;
     smoke,*) echo "proofs/smoke.sh $build $unit $source $prover" ;;
     *.mlw) echo "proofs/theory.sh $build $mode $unit $source $prover" ;;
     *) echo "proofs/prove.sh $build $mode $unit $source $prover $options" ;;

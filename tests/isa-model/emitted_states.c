@@ -369,6 +369,11 @@ void states_change(struct states *s) {
         states_next(s);
         return;
     }
+    unsigned mode = s->form->mode_number;
+    unsigned kept = s->kept_count[mode] < KEPT ? s->kept_count[mode] : KEPT;
+    if (kept > 0 && below(s, 4) == 0) { /* a walk that never returns leaves the states in which anything is done */
+        memcpy(s->before, s->kept + (mode * KEPT + below(s, kept)) * s->emitted->state_size, s->emitted->state_size);
+    }
     change_inputs(s);
     set_fixed(s);
     choose_operands(s);
@@ -409,6 +414,7 @@ void states_take(struct states *s, const struct valuation *before) {
             store(element(s->before, c, k), c->width, valuation_get(before, s->isa->leaves[i].symbol, &index, c->index_width == 0 ? 0 : 1));
         }
     }
+    set_fixed(s);
     value_state(s);
     for (size_t i = 0; i < valuation_size(before); i++) {
         const struct valuation_entry *e = &valuation_entries(before)[i];

@@ -116,7 +116,7 @@ uint32_t x86_virtual_MOV_CR3_r32_protected(struct x86_virtual *s, const struct x
 
 /* With CR4.PCIDE bit 63 asks that translations be kept, and is not stored. */
 uint32_t x86_virtual_MOV_CR3_r64_long(struct x86_virtual *s, uint64_t src, uint8_t length) {
-    uint64_t kept = s->cr4_pcide == 1 ? src & 0x7FFFFFFFFFFFFFFF : src;
+    uint64_t kept = s->cr4_pcide == 1 ? src % 0x8000000000000000 : src;
     if (s->cpl != 0 || bit(kept, 63) == 1 || x86_virtual_opaque_a_reserved_bit_of_CR3_is_set_1_64(kept) == 1) {
         return X86_GENERAL_PROTECTION;
     }
