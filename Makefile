@@ -44,7 +44,7 @@ MONITOR_USERS   = $(MONITOR_OBJECTS) $(filter $(BUILD)/simulator/% $(BUILD)/repo
 PLUGIN_SOURCES  = $(wildcard hardware/unicorn/*.c) hardware/guest.c hardware/guest_check.c hardware/worker.c hardware/window_memory.c
 PLUGIN_OBJECTS  = $(PLUGIN_SOURCES:%.c=$(BUILD)/plugin/%.o)
 PLUGINS         = $(if $(wildcard /usr/include/unicorn/unicorn.h),$(BUILD)/popek-unicorn.so)
-MONITOR_INPUTS  = $(BUILD)/proofs/third_generation.h $(BUILD)/proofs/third_generation_step.c
+MONITOR_INPUTS  = $(BUILD)/proofs/third_generation.h $(BUILD)/proofs/third_generation_step.c $(BUILD)/proofs/x86_virtual.h
 
 .PHONY: all audit guests mach test test-all rebase compare-decoders compare-scan compare-scan-many bench prove prove-replay prove-cache prove-record \
     prove-smoke prove-controls prove-mutants prove-abstract lint sanitize fuzz install clean
@@ -229,6 +229,7 @@ bench: $(BUILD)/tests/bench/direct $(BUILD)/tests/bench/emitted $(BUILD)/popek $
 	@$(BUILD)/tests/bench/measure "third generation machine" $(BUILD)/popek classify examples/isa/third_generation.isa --statistics
 	@$(BUILD)/tests/bench/lockstep examples/isa/third_generation.isa
 	@$(BUILD)/tests/bench/emitted x86-tables/x86.isa
+	@$(BUILD)/tests/bench/handlers x86-tables/x86.isa
 	@$(BUILD)/tests/bench/scan x86-tables/x86.isa x86-tables/capstone_names.txt $(DECODED_LIBRARY)
 	@$(BUILD)/tests/bench/decode x86-tables/x86.isa $(DECODED_LIBRARY)
 	@POPEK_PLUGINS=$(BUILD) $(BUILD)/tests/bench/hardware x86-tables/x86.isa
@@ -272,6 +273,9 @@ prove-controls: $(PROOF_INPUTS)
 	@proofs/controls.sh $(BUILD)
 prove-mutants: $(PROOF_INPUTS)
 	@proofs/mutants.sh $(BUILD) all
+# The faults in x86 handlers once more, by the comparison of states.
+compare-mutants: $(BUILD)/tests/bench/handlers
+	@tests/vmm-model/handler_mutants.sh $(BUILD) all
 
 # --- lint -----------------------------------------------------------------------------------------------------------------------------------------
 LINT_SOURCES = $(filter-out vmm-model/%,$(LIBRARY_SOURCES)) $(CLI_SOURCES) $(TEST_SOURCES) $(wildcard tests/x86-tables/compare_*.c tests/fuzz/*.c tests/bench/*.c)

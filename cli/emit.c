@@ -9,11 +9,13 @@ struct request {
     const char *isa, *output, *mode, *instruction;
     bool (*emit)(FILE *out, struct isa *isa, int mode);
     unsigned part, parts; /* of the table, when there are any */
+    bool handlers;
 };
 
 static const struct argp_option options[] = {
     {"language", 'l', "c|types|acsl|smt2", 0, "what to write (c)", 0},
     {"table", 't', "K/N", 0, "C only: part K (0 to N) of a table of all forms behind one signature, see docs/emit.md", 0},
+    {"for", 'f', "handlers", 0, "ACSL: what the handlers of a monitor are proven against; C: the table that compares them; see docs/core.md", 0},
     {"mode", 'm', "MODE", 0, "only this operating mode (all)", 0},
     {"instruction", 'i', "NAME", 0, "only this instruction or form, of a built-in ISA", 0},
     {"output", 'o', "FILE", 0, "write the result there (standard output)", 0},
@@ -43,6 +45,12 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
         }
         return 0;
     }
+    case 'f':
+        r->handlers = strcmp(argument, "handlers") == 0;
+        if (!r->handlers) {
+            argp_error(state, "emit for whom? '%s' is not 'handlers'", argument);
+        }
+        return 0;
     case 'm':
         r->mode = argument;
         return 0;
@@ -65,10 +73,29 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
         if (r->parts != 0 && r->emit != emit_c) {
             argp_error(state, "a table is written in C only");
         }
+        if (r->handlers && (r->emit == emit_smt2 || r->parts != 0 || r->mode != NULL || r->instruction != NULL)) {
+            argp_error(state, "for handlers there is ACSL and C, of all that the profile emulates");
+        }
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
     }
+}
+
+/* Nothing is written when the ISA has no such profile. */
+static int emit_for_handlers(const struct request *r, struct isa *isa) {
+    char problem[200] = "";
+    struct output out;
+    if (!output_open(&out, r->output)) {
+        return EXIT_INTERNAL;
+    }
+    bool complete = r->emit == emit_acsl ? emit_handlers(out.stream, isa, problem) : emit_handlers_table(out.stream, isa, problem);
+    if (problem[0] != '\0') {
+        output_abandon(&out);
+        complain("%s", problem);
+        return EXIT_INPUT;
+    }
+    return output_close(&out, complete);
 }
 
 static const char *mode_name(const void *context, size_t i) { return ((const struct isa *)context)->modes[i].name; }
@@ -76,7 +103,7 @@ static const char *mode_name(const void *context, size_t i) { return ((const str
 int command_emit(int argc, char **argv) {
     static const struct argp argp = {
         options, parse, "ISA", "Writes ISA as executable C, as ACSL for Frama-C, or as SMT-LIB 2, all from the same terms.", NULL, NULL, NULL};
-    struct request r = {NULL, NULL, NULL, NULL, emit_c, 0, 0};
+    struct request r = {NULL, NULL, NULL, NULL, emit_c, 0, 0, false};
     (void)argp_parse(&argp, argc, argv, 0, NULL, &r);
     struct source_reader reader;
     int code = EXIT_INTERNAL;
@@ -91,6 +118,8 @@ int command_emit(int argc, char **argv) {
     if (r.mode != NULL && mode < 0) {
         complain_unknown("operating mode", r.mode, mode_name, isa, isa->mode_count);
         code = EXIT_USAGE;
+    } else if (r.handlers) {
+        code = emit_for_handlers(&r, isa);
     } else if (output_open(&out, r.output)) {
         bool complete = r.parts != 0 ? emit_c_table(out.stream, isa, mode, r.part, r.parts) : r.emit(out.stream, isa, mode);
         code = output_close(&out, complete);

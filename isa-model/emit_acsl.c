@@ -48,7 +48,7 @@ static void put_definition(FILE *out, struct planner *p, const struct plan *plan
     fputs(";\n", out);
 }
 
-static void put_form(FILE *out, struct planner *p, struct plan *plan) {
+void put_acsl_form(FILE *out, struct planner *p, struct plan *plan) {
     fprintf(out, "\n/*@ // %s\n", plan->name);
     for (size_t i = 0; i < plan->result_count; i++) {
         put_definition(out, p, plan, &plan->results[i]);
@@ -57,7 +57,7 @@ static void put_form(FILE *out, struct planner *p, struct plan *plan) {
     put_contract(out, p, plan);
 }
 
-static void put_opaque(FILE *out, struct planner *p) {
+void put_acsl_opaque(FILE *out, struct planner *p) {
     fprintf(out, "\n/*@ axiomatic %s_opaque { // what the description leaves open\n", p->prefix);
     for (size_t i = 0; i < p->isa->opaque_count; i++) {
         char name[200];
@@ -72,4 +72,4 @@ static void put_opaque(FILE *out, struct planner *p) {
     fputs("  @ } */\n", out);
 }
 
-bool emit_acsl(FILE *out, struct isa *isa, int mode) { return emit_forms(out, isa, mode, "acsl", put_opaque, put_form); }
+bool emit_acsl(FILE *out, struct isa *isa, int mode) { return emit_forms(out, isa, mode, "acsl", put_acsl_opaque, put_acsl_form); }

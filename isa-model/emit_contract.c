@@ -26,9 +26,14 @@ static void put_elements(FILE *out, struct planner *p, const struct plan *plan, 
         const struct input *input = &plan->inputs[i];
         if (input->kind == INPUT_ELEMENT && needed[i]) {
             bool memory = input->place != TERM_NONE;
-            fprintf(out, "\\let %s = \\at(%s%s[", input->name, memory ? "" : "s->", p->leaf_names[input->leaf]);
+            bool gate = p->virtual_isa != NULL;
+            fprintf(out, gate ? "\\let %s = \\at(%s_element(%s, " : "\\let %s = \\at(%s%s[", input->name,
+                    gate     ? p->prefix
+                    : memory ? ""
+                             : "s->",
+                    p->leaf_names[input->leaf]);
             put_value(&e, memory ? input->place : input->index);
-            fputs("],Pre); ", out);
+            fputs(gate ? "),Pre); " : "],Pre); ", out);
         }
     }
 }
@@ -125,6 +130,37 @@ static void put_inside(FILE *out, struct planner *p, const struct plan *plan) {
     }
 }
 
+/* Of a handler: the mode that it is for, arrays behind the gate, and where writes go. */
+static void put_virtual_requires(FILE *out, struct planner *p, const struct plan *plan) {
+    unsigned mode = 0;
+    while ((plan->form->modes >> mode & 1) == 0) {
+        mode++;
+    }
+    fprintf(out, "  @ %s_%s_REQUIRES(s)\n", p->prefix, p->isa->modes[mode].name);
+    for (size_t i = 0; i < p->isa->leaf_count; i++) {
+        if (is_sparse_array(&p->isa->leaves[i]) && plan_reads_array(plan, (unsigned)i)) {
+            fprintf(out, "  @ requires %s_array: %s_readable(%s);\n", p->leaf_names[i], p->prefix, p->leaf_names[i]);
+        }
+    }
+    for (size_t i = 0; i < plan->input_count; i++) {
+        const struct input *input = &plan->inputs[i];
+        if (input->kind == INPUT_ELEMENT && input->width < 64) {
+            bool *self = needed_elements(p, plan, input->apply);
+            fprintf(out, "  @ requires %s_range: ", input->name);
+            put_elements(out, p, plan, self);
+            fprintf(out, "%s < %llu;\n", input->name, 1ull << input->width);
+        }
+    }
+    for (size_t i = 0; i < plan->semantics->write_count; i++) {
+        fprintf(out, "  @ requires write_%zu_pointer: \\valid(write_%zu) && \\separated(s, write_%zu", i, i, i);
+        fputs(plan->has_argument ? ", argument" : "", out);
+        for (size_t k = 0; k < i; k++) {
+            fprintf(out, ", write_%zu", k);
+        }
+        fputs(");\n", out);
+    }
+}
+
 static void put_requires(FILE *out, struct planner *p, const struct plan *plan) {
     fputs("  @ requires state: \\valid(s);\n", out);
     for (size_t i = 0; i < p->isa->leaf_count; i++) {
@@ -144,6 +180,9 @@ static void put_requires(FILE *out, struct planner *p, const struct plan *plan) 
         fputs("  @ requires argument_pointer: \\valid(argument) && \\separated(s, argument);\n", out);
     }
     put_ranges(out, plan);
+    if (p->virtual_isa != NULL) {
+        put_virtual_requires(out, p, plan);
+    }
     put_inside(out, p, plan);
 }
 
@@ -167,10 +206,14 @@ static void put_assigns(FILE *out, struct planner *p, const struct plan *plan) {
         if (plan_writes_leaf(plan, (unsigned)i) && leaf->class == CLASS_MEMORY) {
             fprintf(out, "%s%s[0 .. %s_count - 1]", first ? "" : ", ", p->leaf_names[i], p->leaf_names[i]);
             first = false;
-        } else if (plan_writes_leaf(plan, (unsigned)i)) {
+        } else if (plan_writes_leaf(plan, (unsigned)i) && p->virtual_isa == NULL) {
             fprintf(out, "%ss->%s[0 .. %llu]", first ? "" : ", ", p->leaf_names[i], array_elements(leaf) - 1);
             first = false;
         }
+    }
+    for (size_t i = 0; i < plan->semantics->write_count && p->virtual_isa != NULL; i++) {
+        fprintf(out, "%s*write_%zu", first ? "" : ", ", i);
+        first = false;
     }
     if (plan->has_argument) {
         fprintf(out, "%s*argument", first ? "" : ", ");
@@ -193,6 +236,30 @@ static void put_outcome(FILE *out, struct planner *p, const struct plan *plan) {
     fprintf(out, "\\result >= %s_TRAP ==> \\result == %s_TRAP + ", p->prefix, p->prefix);
     put_call(out, p, plan, plan_result(plan, RESULT_VECTOR, 0));
     fputs(";", out);
+    if (plan->has_argument) {
+        open_ensures(out, p, plan, "argument", plan_result(plan, RESULT_ARGUMENT, 0), NULL);
+        fprintf(out, "\\result >= %s_TRAP ==> *argument == ", p->prefix);
+        put_call(out, p, plan, plan_result(plan, RESULT_ARGUMENT, 0));
+        fputs(";", out);
+    }
+}
+
+/* What a handler says that is to be written. */
+static void put_virtual_writes(FILE *out, struct planner *p, const struct plan *plan) {
+    for (unsigned i = 0; i < plan->semantics->write_count; i++) {
+        const struct result *guard = plan_result(plan, RESULT_GUARD, i);
+        open_ensures(out, p, plan, guard->name, guard, NULL);
+        fprintf(out, "\\result == %s_DONE ==> (write_%u->guard == 1 <==> ", p->prefix, i);
+        put_call(out, p, plan, guard);
+        fputs(");", out);
+        for (enum result_kind kind = RESULT_INDEX; kind <= RESULT_VALUE; kind++) {
+            const struct result *r = plan_result(plan, kind, i);
+            open_ensures(out, p, plan, r->name, r, NULL);
+            fprintf(out, "\\result == %s_DONE && write_%u->guard == 1 ==> write_%u->%s == ", p->prefix, i, i, kind == RESULT_INDEX ? "index" : "value");
+            put_call(out, p, plan, r);
+            fputs(";", out);
+        }
+    }
 }
 
 /* What the step makes of the scalars; `kept`: that a trap leaves them. */
@@ -300,7 +367,9 @@ static void put_arrays(FILE *out, struct planner *p, const struct plan *plan, bo
 static void put_names(FILE *out, const struct planner *p, const struct plan *plan) {
     fputs("(s", out);
     for (size_t i = 0; i < p->isa->leaf_count; i++) {
-        if (p->isa->leaves[i].class == CLASS_MEMORY && plan_uses_array(plan, (unsigned)i)) {
+        if (p->virtual_isa != NULL && is_sparse_array(&p->isa->leaves[i]) && plan_reads_array(plan, (unsigned)i)) {
+            fprintf(out, ", %s", p->leaf_names[i]);
+        } else if (p->isa->leaves[i].class == CLASS_MEMORY && plan_uses_array(plan, (unsigned)i)) {
             fprintf(out, ", %s, %s_count", p->leaf_names[i], p->leaf_names[i]);
         }
     }
@@ -308,6 +377,9 @@ static void put_names(FILE *out, const struct planner *p, const struct plan *pla
         if (plan->inputs[i].kind == INPUT_OPERAND || plan->inputs[i].kind == INPUT_CHOICE) {
             fprintf(out, ", %s", plan->inputs[i].name);
         }
+    }
+    for (size_t i = 0; p->virtual_isa != NULL && i < plan->semantics->write_count; i++) {
+        fprintf(out, ", write_%zu", i);
     }
     fputs(plan->has_argument ? ", argument)" : ")", out);
 }
@@ -346,9 +418,13 @@ static void put_ensures(FILE *out, struct planner *p, const struct plan *plan) {
         open_macro(out, p, plan, parts[1 + kept]);
         if (!never) {
             put_scalars(out, p, plan, kept != 0);
-            put_arrays(out, p, plan, kept != 0);
         }
-        if (!never && kept == 0) {
+        if (!never && p->virtual_isa == NULL) {
+            put_arrays(out, p, plan, kept != 0);
+        } else if (!never && kept == 0) {
+            put_virtual_writes(out, p, plan);
+        }
+        if (!never && kept == 0 && p->virtual_isa == NULL) { /* of a handler: what is not assigned */
             put_unchanged(out, p, plan);
         }
     }
@@ -364,7 +440,7 @@ static void put_ensures(FILE *out, struct planner *p, const struct plan *plan) {
 void put_contract(FILE *out, struct planner *p, struct plan *plan) {
     bool sparse = false;
     for (size_t i = 0; i < p->isa->leaf_count; i++) {
-        sparse = sparse || (is_sparse_array(&p->isa->leaves[i]) && plan_uses_array(plan, (unsigned)i));
+        sparse = sparse || (p->virtual_isa == NULL && is_sparse_array(&p->isa->leaves[i]) && plan_uses_array(plan, (unsigned)i));
     }
     if (!sparse) {
         put_ensures(out, p, plan);

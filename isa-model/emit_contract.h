@@ -7,6 +7,9 @@
 bool always_true(const struct plan *plan, term t);
 bool always_false(const struct plan *plan, term t);
 /* Writes the contract and the prototype. Forms that use sparse arrays get the prototype alone. */
+/* emit_acsl.c */
+void put_acsl_form(FILE *out, struct planner *p, struct plan *plan);
+void put_acsl_opaque(FILE *out, struct planner *p);
 void put_contract(FILE *out, struct planner *p, struct plan *plan);
 
 #endif

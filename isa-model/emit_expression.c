@@ -131,15 +131,15 @@ static void put_concatenation(const struct expression *e, const struct term_view
     word128 high = 1;
     bool extends = term_is_constant(e->plan->isa->pool, v->arguments[0], &high) && high == 0;
     unsigned low_width = term_width(e->plan->isa->pool, v->arguments[1]);
-    bool wide = e->acsl && v->width > 64;
+    /* In ACSL a sum: the parts do not overlap, provers know what a sum is, and there is nothing to cast. */
     if (extends) {
-        bool cast = !wide && v->width > 32 && strcmp(emitted_type(low_width), emitted_type(v->width)) != 0;
+        bool cast = !e->acsl && v->width > 32 && strcmp(emitted_type(low_width), emitted_type(v->width)) != 0;
         fprintf(e->out, cast ? "((%s)" : "%s", cast ? emitted_type(v->width) : "");
         put_value(e, v->arguments[1]);
         fputs(cast ? ")" : "", e->out);
         return;
     }
-    if (wide) {
+    if (e->acsl) {
         fputc('(', e->out);
         put_value(e, v->arguments[0]);
         fputs(" * ", e->out);
@@ -179,6 +179,21 @@ static void put_bits(const struct expression *e, const struct term_view *v) {
 }
 
 static void put_extraction(const struct expression *e, const struct term_view *v) {
+    if (e->acsl && !(v->low == 0 && is_native(v->width))) { /* quotient and remainder, which provers know better than shifts and masks */
+        unsigned width = term_width(e->plan->isa->pool, v->arguments[0]);
+        fputc('(', e->out);
+        put_value(e, v->arguments[0]);
+        if (v->low != 0) {
+            fputs(" / ", e->out);
+            put_power(e, v->low);
+        }
+        if (v->low + v->width != width) {
+            fputs(" % ", e->out);
+            put_power(e, v->width);
+        }
+        fputc(')', e->out);
+        return;
+    }
     if (e->acsl && v->width > 64) {
         fputc('(', e->out);
     } else {
@@ -196,14 +211,43 @@ static void put_pair(const struct expression *e, const struct term_view *v, cons
     fputc(')', e->out);
 }
 
-static void put_compound(const struct expression *e, const struct term_view *v) {
-    switch (v->operation) {
-    case TERM_NOT:
+/* A term whose complement can be written without a sign of complement. */
+static bool is_complement(const struct expression *e, term t) {
+    enum term_operator operation = term_look(e->plan->isa->pool, t).operation;
+    return operation == TERM_NOT || operation == TERM_CONSTANT;
+}
+
+static void put_complement(const struct expression *e, term t) {
+    struct term_view v = term_look(e->plan->isa->pool, t);
+    if (v.operation == TERM_CONSTANT) {
+        put_number(e, ~v.constant & mask_of(v.width));
+    } else {
+        put_value(e, v.arguments[0]);
+    }
+}
+
+/* Terms have `|` as a complement of `&`; provers want it as it was written. */
+static void put_not(const struct expression *e, const struct term_view *v) {
+    struct term_view both = term_look(e->plan->isa->pool, v->arguments[0]);
+    bool named = sharing_contains(e->sharing, v->arguments[0]) && sharing_number(e->sharing, v->arguments[0]) != 0;
+    if (e->acsl && both.operation == TERM_AND && !named && is_complement(e, both.arguments[0]) && is_complement(e, both.arguments[1])) {
+        fputc('(', e->out);
+        put_complement(e, both.arguments[0]);
+        fputs(" | ", e->out);
+        put_complement(e, both.arguments[1]);
+    } else {
         fprintf(e->out, e->acsl && v->width > 64 ? "(" : "(%s)(", emitted_type(v->width));
         put_number(e, mask_of(v->width));
         fputs(" - ", e->out);
         put_value(e, v->arguments[0]);
-        fputc(')', e->out);
+    }
+    fputc(')', e->out);
+}
+
+static void put_compound(const struct expression *e, const struct term_view *v) {
+    switch (v->operation) {
+    case TERM_NOT:
+        put_not(e, v);
         break;
     case TERM_AND:
         put_pair(e, v, " & ");

@@ -267,11 +267,13 @@ bool plan_writes_leaf(const struct plan *plan, unsigned leaf) {
     return false;
 }
 
-bool plan_uses_array(const struct plan *plan, unsigned leaf) {
+bool plan_reads_array(const struct plan *plan, unsigned leaf) {
     for (size_t i = 0; i < plan->input_count; i++) {
         if (plan->inputs[i].kind == INPUT_ELEMENT && plan->inputs[i].leaf == leaf) {
             return true;
         }
     }
-    return plan_writes_leaf(plan, leaf);
+    return false;
 }
+
+bool plan_uses_array(const struct plan *plan, unsigned leaf) { return plan_reads_array(plan, leaf) || plan_writes_leaf(plan, leaf); }

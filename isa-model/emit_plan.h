@@ -62,6 +62,7 @@ struct planner {
     const char **taken;      /* names of forms so far */
     size_t taken_count, taken_capacity;
     struct sharing *sharing;
+    const struct virtual_isa *virtual_isa; /* of handlers, see emit_handlers.c; otherwise NULL */
     bool *written; /* SMT-LIB: by term, and */
     size_t written_count;
     bool *declared; /* by symbol */
@@ -75,6 +76,7 @@ const struct input *plan_input(const struct plan *plan, term apply);            
 const struct result *plan_result(const struct plan *plan, enum result_kind kind, unsigned write); /* NULL: there is none */
 bool is_inline_array(const struct leaf *leaf);
 bool is_sparse_array(const struct leaf *leaf);
+bool plan_reads_array(const struct plan *plan, unsigned leaf);
 bool plan_uses_array(const struct plan *plan, unsigned leaf);
 bool plan_writes_leaf(const struct plan *plan, unsigned leaf);
 bool operand_is_pointer(const struct operand *o);

@@ -120,6 +120,11 @@ struct assumption {
     term condition;
     const char *text;
 };
+/* An instruction that the monitor has handlers for, and in which modes. */
+struct emulated {
+    const char *instruction;
+    uint64_t modes; /* bit i: isa.modes[i] */
+};
 /* A profile as it reads in one operating mode: its conditions may use the constants of the mode. */
 struct profile {
     const char *name, *title;
@@ -139,6 +144,8 @@ struct profile {
     size_t free_bit_count; /* at most 32, scalars of width 1 */
     const char *const *notes;
     size_t note_count;
+    const struct emulated *emulated;
+    size_t emulated_count;
 };
 
 struct isa {

@@ -79,7 +79,7 @@ static struct syntax *word(struct syntax *s, int token) {
 %token <node> ENCODING "encoding" MODES "modes" WITH "with" SOURCE "source" USES "uses" NOTE "note" OPERATING "operating" PROFILE "profile"
 %token <node> USER "user" SUPERVISOR "supervisor" ASSUME "assume" EACH "each" SHADOWED "shadowed" MAPPED "mapped" RELOCATED "relocated"
 %token <node> ALIAS "alias" EXTENDS "extends" SIZES "sizes" FAMILY "family" OPERAND "operand" EXTENSION "extension" FOR "for" BESIDE "beside"
-%token <node> PROLOGUE "prologue" COMPUTE "compute" FROM "from" TO "to"
+%token <node> PROLOGUE "prologue" COMPUTE "compute" FROM "from" TO "to" EMULATES "emulates"
 %token <node> WHERE "where" FREE "free" LET "let" IN "in" OUT "out" INOUT "inout" IF "if" THEN "then" ELSE "else" MATCH "match"
 %token <node> UNDEFINED "undefined" BITS "bits" BIT "bit" AS "as" OR "or" AND "and" NOT "not" TRUE_WORD "true" FALSE_WORD "false"
 %token <node> EQUAL "==" UNEQUAL "!=" AT_MOST "<=" AT_LEAST ">=" SHIFT_LEFT "<<" SHIFT_RIGHT ">>" CONCATENATE "++" ARROW "=>"
@@ -223,6 +223,7 @@ profile_item: USER WHEN expression ';' { $$ = MAKE(SYNTAX_USER, @1, $3, NULL, NU
     | PARAMETER NAME ':' type ';' { $$ = named(MAKE(SYNTAX_PARAMETER, @2, $4, NULL, NULL), $2); }
     | WHERE expression ';' { $$ = MAKE(SYNTAX_WHERE, @1, $2, NULL, NULL); }
     | FREE path '=' NUMBER opt_title ';' { $$ = MAKE(SYNTAX_FREE, @1, $2, $4, $5); }
+    | EMULATES names MODES names ';' { $$ = MAKE(SYNTAX_EMULATES, @1, $2, $4, NULL); }
     | EXTENDS NAME ';' { $$ = named(MAKE(SYNTAX_EXTENDS, @2, NULL, NULL, NULL), $2); }
     | NOTE STRING ';' { $$ = named(MAKE(SYNTAX_NOTE, @2, NULL, NULL, NULL), $2); }
     | error ';' { $$ = MAKE(SYNTAX_NAME, @1, NULL, NULL, NULL); }

@@ -43,6 +43,8 @@ struct profile_lists {
     size_t free_capacity;
     const char **notes;
     size_t note_capacity;
+    struct emulated *emulated;
+    size_t emulated_capacity;
     bool *shadowed, *relocated;
     bool any_relocated, has_user, has_supervisor;
 };
@@ -138,6 +140,36 @@ static void add_element_assumption(struct checker *c, const struct syntax *s, st
     lists->elements[at] = (struct element_assumption){component->first_leaf, element, index, condition, condition_text(c, s, s->child[1])};
 }
 
+static bool is_instruction(const struct checker *c, const char *name) {
+    for (const struct syntax *s = c->r->declarations; s != NULL; s = s->next) {
+        if (s->kind == SYNTAX_INSTRUCTION && strcmp(s->text, name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void add_emulated(struct checker *c, const struct syntax *s, struct profile *profile, struct profile_lists *lists) {
+    uint64_t modes = 0;
+    for (const struct syntax *p = s->child[1]; p != NULL; p = p->next) {
+        uint64_t before = modes;
+        for (size_t i = 0; i < c->mode_count; i++) {
+            modes |= strcmp(c->modes[i].name, p->text) == 0 ? (uint64_t)1 << i : 0;
+        }
+        if (modes == before) {
+            report(c->r, p, "there is no other operating mode '%s'", p->text);
+        }
+    }
+    for (const struct syntax *p = s->child[0]; p != NULL; p = p->next) {
+        if (!is_instruction(c, p->text)) {
+            report(c->r, p, "there is no instruction '%s'", p->text);
+            continue;
+        }
+        size_t at = APPEND(c, lists->emulated, profile->emulated_count, lists->emulated_capacity);
+        lists->emulated[at] = (struct emulated){p->text, modes};
+    }
+}
+
 static void check_item(struct checker *c, const struct syntax *s, struct profile *profile, struct profile_lists *lists) {
     size_t at = 0;
     switch (s->kind) {
@@ -175,6 +207,9 @@ static void check_item(struct checker *c, const struct syntax *s, struct profile
     case SYNTAX_NOTE:
         at = APPEND(c, lists->notes, profile->note_count, lists->note_capacity);
         lists->notes[at] = s->text;
+        break;
+    case SYNTAX_EMULATES:
+        add_emulated(c, s, profile, lists);
         break;
     default:
         break;
@@ -233,6 +268,7 @@ static struct profile check_profile(struct checker *c, const struct syntax *s) {
     profile.parameters = lists.parameters;
     profile.free_bits = lists.free_bits;
     profile.notes = lists.notes;
+    profile.emulated = lists.emulated;
     profile.shadowed = lists.shadowed;
     profile.relocated = lists.relocated;
     return profile;

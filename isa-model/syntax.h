@@ -61,6 +61,7 @@ enum syntax_kind {
     SYNTAX_WHERE,
     SYNTAX_FREE,
     SYNTAX_EXTENDS,
+    SYNTAX_EMULATES,
     /* statements */
     SYNTAX_BLOCK,
     SYNTAX_LET,

@@ -23,6 +23,7 @@ sed 's/#.*//' "$units" | while read -r unit source prover options; do
     [ "$wanted" = "  " ] || case $wanted in *" $unit "*) ;; *) continue ;; esac
     case $mode,$source in
     smoke,*.mlw) ;;
+    smoke,vmm-model/x86/*) echo "proofs/smoke.sh $build $unit $source $prover $(echo "$options" | grep -o -e '-\(inline-calls\|remove-inlined\) @inline' | tr '\n' ' ') -wp-no-smoke-dead-code" ;;
     smoke,*) echo "proofs/smoke.sh $build $unit $source $prover" ;;
     *.mlw) echo "proofs/theory.sh $build $mode $unit $source $prover" ;;
     *) echo "proofs/prove.sh $build $mode $unit $source $prover $options" ;;

@@ -13,14 +13,19 @@ case $job in
     ;;
 esac
 unit=$(echo "$job" | cut -d ' ' -f 1)
+# The function whose clause it is; and the function that the fault is put into, which is another when it is ENTRY@PLACE.
 function=$(echo "$job" | cut -d ' ' -f 2)
+place=${function#*@}
+function=${function%@*}
 clause=$(echo "$job" | cut -d ' ' -f 3)
 name=$(echo "$job" | sha256sum | cut -c 1-16)
 source=$dir/$name.c
 original=$(sed 's/#.*//' proofs/units | awk -v unit="$unit" '$1 == unit { print $2 }')
 prover=$(sed 's/#.*//' proofs/units | awk -v unit="$unit" '$1 == unit { print $3 }')
+# What changes the program that is proven; not what changes which goals are.
+options=$(sed 's/#.*//' proofs/units | awk -v unit="$unit" '$1 == unit' | grep -o -e '-\(inline-calls\|remove-inlined\) @inline' || true)
 # Only inside of the function: from its first line to the brace that ends it.
-sed "/ $function(/,/^}/ { $fault
+sed "/ $place(/,/^}/ { $fault
 }" "$original" >"$source"
 if [ -n "$fault" ] && cmp -s "$source" "$original"; then
     echo "does not apply: $job"
@@ -30,7 +35,8 @@ if ! gcc -std=c11 -fsyntax-only -I"$out" -Ivmm-model "$source" 2>"$dir/$name.gcc
     echo "does not compile: $job"
     exit 0
 fi
-proofs/prove.sh "$dir" scratch "$name" "$source" "$prover" -wp-fct "$function" -wp-prop="$clause" -wp-steps 500000 -wp-timeout 60 >"$dir/$name.said" 2>&1
+# shellcheck disable=SC2086
+proofs/prove.sh "$dir" scratch "$name" "$source" "$prover" $options -wp-fct "$function" -wp-prop="$clause" -wp-steps 500000 -wp-timeout 60 >"$dir/$name.said" 2>&1
 if [ ! -s "$out/$name.ledger.json" ]; then
     echo "no verdict: $job; see $dir/$name.said"
     exit 0

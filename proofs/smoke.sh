@@ -1,18 +1,19 @@
 #!/bin/sh
 # Smoke tests of one unit: no precondition may be contradictory, and no branch and no end of a call unreachable but those of proofs/dead.
-# A test passes when the prover has not derived a contradiction within a number of its steps. usage: smoke.sh BUILD UNIT SOURCE PROVER
+# A test passes when the prover has not derived a contradiction within a number of its steps. usage: smoke.sh BUILD UNIT SOURCE PROVER [OPTION...]
 set -eu
 build=$1
 unit=$2
 source=$3
 prover=$4
+shift 4
 out=$build/proofs
 rm -f "$out/$unit.smoke.json"
 start=$(date +%s)
 OCAMLRUNPARAM=s=16M,o=400 WHY3CONFIG=$out/why3.conf frama-c -no-autoload-plugins -load-module wp,rtegen -machdep gcc_x86_64 \
     -cpp-extra-args="-I$out -Ivmm-model" -wp -wp-rte -wp-model Typed -wp-prover "$prover" -wp-cache none -wp-par 2 -wp-no-pruning -wp-no-ground \
     -wp-smoke-tests -wp-smoke-timeout 60 -wp-steps 100000 -wp-prop=-@ensures,-@assigns,-@assert,-@requires,-@lemma \
-    -wp-report-json "$out/$unit.smoke.json" "$source" >"$out/$unit.smoke.log" 2>&1 || {
+    "$@" -wp-report-json "$out/$unit.smoke.json" "$source" >"$out/$unit.smoke.log" 2>&1 || {
     echo "$unit: Frama-C failed; see $out/$unit.smoke.log" >&2
     exit 1
 }

@@ -9,8 +9,13 @@ int main(int argc, char **argv) {
     unsigned part = 0;
     unsigned parts = 0;
     bool table = argc == 4 && sscanf(argv[2], "%u/%u", &part, &parts) == 2; // NOLINT(cert-err34-c)
-    if (argc != 4 || (!table && strcmp(argv[2], "c") != 0 && strcmp(argv[2], "types") != 0 && strcmp(argv[2], "acsl") != 0)) {
-        (void)fputs("usage: emit ISA c|types|acsl|K/N FILE\n", stderr);
+    static const char *const kinds[] = {"c", "acsl", "handlers", "handlers-table"};
+    size_t kind = 0;
+    while (argc == 4 && kind < sizeof kinds / sizeof kinds[0] && strcmp(argv[2], kinds[kind]) != 0) {
+        kind++;
+    }
+    if (argc != 4 || (!table && kind == sizeof kinds / sizeof kinds[0])) {
+        (void)fputs("usage: emit ISA c|acsl|K/N|handlers|handlers-table FILE\n", stderr);
         return 2;
     }
     const struct source_reader reader = source_reader_files();
@@ -23,14 +28,16 @@ int main(int argc, char **argv) {
         return 3;
     }
     FILE *out = fopen(argv[3], "wb");
-    bool written = out != NULL && (table                           ? emit_c_table(out, isa, -1, part, parts)
-                                   : strcmp(argv[2], "c") == 0     ? emit_c(out, isa, -1)
-                                   : strcmp(argv[2], "types") == 0 ? emit_c_types(out, isa)
-                                                                   : emit_acsl(out, isa, -1));
+    char problem[200] = "";
+    bool written = out != NULL && (table       ? emit_c_table(out, isa, -1, part, parts)
+                                   : kind == 0 ? emit_c(out, isa, -1)
+                                   : kind == 1 ? emit_acsl(out, isa, -1)
+                                   : kind == 2 ? emit_handlers(out, isa, problem)
+                                               : emit_handlers_table(out, isa, problem));
     written = out != NULL && fclose(out) == 0 && written;
     isa_free(isa);
     if (!written) {
-        (void)fprintf(stderr, "emit: cannot write '%s'\n", argv[3]);
+        (void)fprintf(stderr, "emit: cannot write '%s' %s\n", argv[3], problem);
         return 3;
     }
     return 0;

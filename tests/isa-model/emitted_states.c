@@ -42,6 +42,8 @@ struct states {
     uint64_t argument;
     uint32_t outcome;
     struct valuation *valuation;
+    const struct states_fixed *fixed;
+    size_t fixed_count;
 };
 
 /* The state under comparison: where opaque functions leave what they said, for the evaluator to find. */
@@ -341,6 +343,49 @@ static void load_arrays(struct states *s) {
     }
 }
 
+void states_fix(struct states *s, const struct states_fixed *fixed, size_t count) {
+    s->fixed = fixed;
+    s->fixed_count = count;
+}
+
+static void set_fixed(struct states *s) {
+    for (size_t i = 0; i < s->fixed_count; i++) {
+        const struct emitted_component *c = &s->emitted->components[s->fixed[i].component];
+        if (s->fixed[i].mode == s->form->mode_number) {
+            store(s->before + c->offset, c->width, s->fixed[i].value);
+        }
+    }
+}
+
+static void choose_operands(struct states *s) {
+    for (size_t i = 0; i < s->step->operand_count; i++) {
+        s->operands_before[i] = random_value(s, s->step->operands[i].width);
+    }
+    for (size_t i = 0; i < s->step->choice_count; i++) {
+        s->choices[i] = random_value(s, term_symbol_width(s->isa->pool, s->choice_symbols[i]));
+    }
+}
+
+void states_change(struct states *s) {
+    if (s->read_count > 0) {
+        states_next(s);
+        return;
+    }
+    unsigned mode = s->form->mode_number;
+    unsigned kept = s->kept_count[mode] < KEPT ? s->kept_count[mode] : KEPT;
+    if (kept > 0 && below(s, 4) == 0) { /* a walk that never returns leaves the states in which anything is done */
+        memcpy(s->before, s->kept + (mode * KEPT + below(s, kept)) * s->emitted->state_size, s->emitted->state_size);
+    }
+    change_inputs(s);
+    set_fixed(s);
+    choose_operands(s);
+}
+
+struct states_view states_look(const struct states *s) {
+    return (struct states_view){s->form,    s->step,          s->before, s->after,   s->operands_before, s->operands, (word128 *)(uintptr_t)s->choices,
+                                s->arrays,  s->argument,      s->outcome, s->read_count > 0};
+}
+
 void states_next(struct states *s) {
     unsigned mode = s->form->mode_number;
     unsigned kept = s->kept_count[mode] < KEPT ? s->kept_count[mode] : KEPT;
@@ -350,12 +395,8 @@ void states_next(struct states *s) {
     } else {
         set_random_state(s);
     }
-    for (size_t i = 0; i < s->step->operand_count; i++) {
-        s->operands_before[i] = random_value(s, s->step->operands[i].width);
-    }
-    for (size_t i = 0; i < s->step->choice_count; i++) {
-        s->choices[i] = random_value(s, term_symbol_width(s->isa->pool, s->choice_symbols[i]));
-    }
+    set_fixed(s);
+    choose_operands(s);
     value_state(s);
     set_elements(s);
 }
@@ -375,6 +416,7 @@ void states_take(struct states *s, const struct valuation *before) {
             store(element(s->before, c, k), c->width, valuation_get(before, s->isa->leaves[i].symbol, &index, c->index_width == 0 ? 0 : 1));
         }
     }
+    set_fixed(s);
     value_state(s);
     for (size_t i = 0; i < valuation_size(before); i++) {
         const struct valuation_entry *e = &valuation_entries(before)[i];
@@ -384,6 +426,8 @@ void states_take(struct states *s, const struct valuation *before) {
         }
     }
 }
+
+void states_reload(struct states *s) { load_arrays(s); }
 
 uint32_t states_run(struct states *s) {
     memcpy(s->after, s->before, s->emitted->state_size);
@@ -399,7 +443,7 @@ uint32_t states_run(struct states *s) {
 
 uint32_t states_outcome(const struct states *s) { return s->outcome; }
 
-static void keep(struct states *s) {
+void states_keep(struct states *s) {
     unsigned mode = s->form->mode_number;
     unsigned at = s->kept_count[mode] < KEPT ? s->kept_count[mode] : below(s, KEPT);
     memcpy(s->kept + (mode * KEPT + at) * s->emitted->state_size, s->before, s->emitted->state_size);
@@ -505,7 +549,7 @@ bool states_agree(struct states *s, char *difference, size_t size) {
     bool same = compare_result(s, &result, difference, size);
     valuation_free(result.after);
     if (s->outcome == 0) {
-        keep(s);
+        states_keep(s);
     }
     return same;
 }

@@ -1,0 +1,68 @@
+/* Measures the handlers of the x86 monitor in comparison with the emitted steps, on one core: how many states a second are compared. The number of states
+ * for each handler may be given; `make bench` takes fewer than the 10 million that a release is compared on. */
+#include "../vmm-model/handler_states.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#define STATES_A_HANDLER 20000u
+
+static double seconds_since(clock_t start) { return (double)(clock() - start) / CLOCKS_PER_SEC; }
+
+struct speed {
+    double states, seconds;
+};
+
+static int compare(struct handled *h, size_t handler, unsigned long states, struct speed *fast, struct speed *slow) {
+    char difference[300];
+    if (!handled_choose(h, handler)) {
+        (void)fprintf(stderr, "%s: no such step\n", x86_handlers.handlers[handler].text);
+        return 1;
+    }
+    handled_next(h);
+    bool reads = handled_reads_arrays(h);
+    struct speed *s = reads ? slow : fast;
+    unsigned long count = reads ? states / 20 + 1 : states; /* states with array elements take long to make */
+    clock_t start = clock();
+    for (unsigned long i = 0; i < count; i++) {
+        if (i % 64 == 63) {
+            handled_next(h);
+        } else {
+            handled_change(h);
+        }
+        if (!handled_agree(h, difference, sizeof difference)) {
+            (void)fprintf(stderr, "%s in %s: %s\n", x86_handlers.handlers[handler].text, x86_handlers.handlers[handler].mode, difference);
+            return 1;
+        }
+    }
+    s->states += (double)count;
+    s->seconds += seconds_since(start);
+    return 0;
+}
+
+int main(int argc, char **argv) {
+    char *end = NULL;
+    unsigned long states = argc > 2 ? strtoul(argv[2], &end, 10) : STATES_A_HANDLER;
+    if (argc < 2 || states == 0 || (end != NULL && *end != '\0')) {
+        (void)fprintf(stderr, "usage: %s ISA [STATES]\n", argv[0]);
+        return 2;
+    }
+    const struct source_reader reader = source_reader_files();
+    const struct isa_options options = {.only = NULL};
+    char *messages = NULL;
+    struct isa *isa = isa_load(argv[1], &reader, &options, &messages);
+    struct handled *h = isa == NULL ? NULL : handled_new(isa, 88172645463325252u);
+    struct speed fast = {0, 0};
+    struct speed slow = {0, 0};
+    int bad = h == NULL ? 1 : 0;
+    for (size_t i = 0; h != NULL && i < x86_handlers.handler_count; i++) {
+        bad += compare(h, i, states, &fast, &slow);
+    }
+    (void)printf("handlers: %zu, %d differ; register-only ones %.0f states, %.2f million/s; with arrays %.0f states, %.2f million/s\n",
+                 x86_handlers.handler_count, bad, fast.states, fast.states / fast.seconds / 1e6, slow.states, slow.states / slow.seconds / 1e6);
+    handled_free(h);
+    isa_free(isa);
+    free(messages);
+    return bad == 0 ? 0 : 1;
+}

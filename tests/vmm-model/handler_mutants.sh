@@ -1,0 +1,39 @@
+#!/bin/sh
+# Negative controls of the comparison of handlers: compiles each fault of proofs/mutants that is one of an x86 unit, and compares its handlers with the
+# emitted steps, which must find a difference; without a fault, none. usage: handler_mutants.sh BUILD all|fast
+set -u
+build=$1
+which=$2
+dir=$build/handler-mutants
+rm -rf "$dir"
+mkdir -p "$dir"
+link() { # link OBJECT...: the comparison, with these in the place of what the library has
+    ${CC:-cc} -o "$dir/compare" "$@" "$build/tests/bench/handlers.o" "$build/tests/vmm-model/handler_states.o" "$build/tests/isa-model/emitted_states.o" \
+        "$build"/emitted/x86_[0-9]*.o "$build/emitted/x86_handlers.o" "$build/libpopek.a"
+}
+compare() { "$dir/compare" x86-tables/x86.isa "${STATES:-3000}" >"$dir/said" 2>&1; }
+link && compare || {
+    cat "$dir/said"
+    exit 1
+}
+grep '^x86_' proofs/mutants | while read -r unit function clause fast fault; do
+    [ "$which" = all ] || [ "$fast" = fast ] || continue
+    original=$(sed 's/#.*//' proofs/units | awk -v unit="$unit" '$1 == unit { print $2 }')
+    place=${function#*@}
+    sed "/ $place(/,/^}/ { $fault
+}" "$original" >"$dir/fault.c"
+    if cmp -s "$dir/fault.c" "$original"; then
+        echo "does not apply: $unit $function $fault"
+    elif ! ${CC:-cc} -std=c11 -O1 -I"$build/proofs" -Ivmm-model -c -o "$dir/fault.o" "$dir/fault.c" 2>"$dir/said" || ! link "$dir/fault.o"; then
+        echo "does not compile: $unit $function $fault"
+    elif compare; then
+        echo "NOT NOTICED: $unit $function $clause $fault"
+    else
+        echo "ok noticed: $unit $function $clause $fault"
+    fi
+done >"$dir/verdicts"
+grep -v '^ok' "$dir/verdicts"
+all=$(wc -l <"$dir/verdicts")
+noticed=$(grep -c '^ok' "$dir/verdicts")
+echo "faults in handlers: $noticed of $all noticed by the comparison of states"
+[ "$all" -gt 0 ] && [ "$noticed" -eq "$all" ]
