@@ -47,7 +47,7 @@ PLUGINS         = $(if $(wildcard /usr/include/unicorn/unicorn.h),$(BUILD)/popek
 MONITOR_INPUTS  = $(BUILD)/proofs/third_generation.h $(BUILD)/proofs/third_generation_step.c $(BUILD)/proofs/x86_virtual.h
 
 .PHONY: all audit guests mach test test-all rebase compare-decoders compare-scan compare-scan-many bench prove prove-replay prove-cache prove-record \
-    prove-smoke prove-controls prove-mutants prove-abstract lint sanitize fuzz install clean
+    prove-smoke prove-controls prove-mutants prove-abstract compare-mutants lint sanitize fuzz install clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 all: $(BUILD)/popek $(PLUGINS) guests
@@ -120,6 +120,16 @@ $(BUILD)/proofs/third_generation_step.c: $(BUILD)/emit $(TEACHING)
 	@mkdir -p $(@D)
 	$(BUILD)/emit examples/isa/third_generation.isa c $@
 
+# What the handlers of the x86 monitor are written and proven against, and the table through which they are compared with the emitted steps.
+$(BUILD)/proofs/x86_virtual.h: $(BUILD)/emit $(TABLES)
+	@mkdir -p $(@D)
+	$(BUILD)/emit x86-tables/x86.isa handlers $@
+$(BUILD)/emitted/x86_handlers.c: $(BUILD)/emit $(TABLES)
+	@mkdir -p $(@D)
+	$(BUILD)/emit x86-tables/x86.isa handlers-table $@
+$(BUILD)/emitted/x86_handlers.o: isa-model/emitted_handlers.h $(BUILD)/proofs/x86_virtual.h
+HANDLER_TABLE   = $(BUILD)/emitted/x86_handlers.o
+
 $(EMITTED_OBJECTS:.o=.c): $(BUILD)/emitted/x86_%.c: $(BUILD)/emit $(TABLES)
 	@mkdir -p $(@D)
 	$(BUILD)/emit x86-tables/x86.isa $*/$(EMITTED_PARTS) $@
@@ -171,9 +181,9 @@ mach: $(BUILD)/popek
 	@tools/mach.sh $(BUILD)/popek $(BUILD)/mach
 
 # --- tests ----------------------------------------------------------------------------------------------------------------------------------------
-$(BUILD)/tests/run: $(TEST_OBJECTS) $(BUILD)/libpopek.a
+$(BUILD)/tests/run: $(TEST_OBJECTS) $(HANDLER_TABLE) $(BUILD)/libpopek.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcunit
-test: $(BUILD)/popek $(BUILD)/tests/run $(BUILD)/tests/compare_scan $(GUESTS) $(PLUGINS) $(BUILD)/proofs/why3.conf compare-decoders compare-scan
+test: $(BUILD)/popek $(BUILD)/tests/run $(BUILD)/tests/bench/handlers $(BUILD)/tests/compare_scan $(GUESTS) $(PLUGINS) $(BUILD)/proofs/why3.conf compare-decoders compare-scan
 	@$(BUILD)/tests/run $(BUILD)/popek
 # The matcher against Capstone; fails when a disagreement is not explained in x86-tables/disagreements.txt.
 $(BUILD)/tests/compare_capstone: $(addprefix $(BUILD)/tests/x86-tables/,compare_capstone.o compare_names.o explanations.o) $(BUILD)/libpopek.a
@@ -201,7 +211,7 @@ damage: $(BUILD)/popek $(BUILD)/tests/run
 kernels: $(BUILD)/popek
 	@tools/kernels.sh $(BUILD)/popek $(BUILD)/kernels
 # As `make test`, with every query of x86 decided by the second solver instead of a sample.
-test-all: $(BUILD)/popek $(BUILD)/tests/run $(BUILD)/tests/compare_scan $(GUESTS) $(BUILD)/proofs/why3.conf
+test-all: $(BUILD)/popek $(BUILD)/tests/run $(BUILD)/tests/bench/handlers $(BUILD)/tests/compare_scan $(GUESTS) $(BUILD)/proofs/why3.conf
 	@POPEK_TEST_ALL=1 $(BUILD)/tests/run $(BUILD)/popek
 # Writes the expected messages of the language errors and the kept reports anew and shows what changed.
 rebase: $(BUILD)/popek
@@ -223,7 +233,10 @@ $(BUILD)/tests/bench/emitted: $(BUILD)/tests/bench/emitted.o $(BUILD)/tests/isa-
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 $(BUILD)/tests/bench/direct: $(BUILD)/tests/bench/direct.o $(BUILD)/tests/direct/tables.o $(BUILD)/libpopek.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
-bench: $(BUILD)/tests/bench/direct $(BUILD)/tests/bench/emitted $(BUILD)/popek $(BUILD)/tests/bench/measure $(BUILD)/tests/bench/decode $(BUILD)/tests/bench/lockstep $(BUILD)/tests/bench/hardware $(BUILD)/tests/bench/scan $(PLUGINS)
+$(BUILD)/tests/bench/handlers: $(BUILD)/tests/bench/handlers.o $(BUILD)/tests/vmm-model/handler_states.o $(BUILD)/tests/isa-model/emitted_states.o \
+    $(HANDLER_TABLE) $(BUILD)/libpopek.a
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+bench: $(BUILD)/tests/bench/handlers $(BUILD)/tests/bench/direct $(BUILD)/tests/bench/emitted $(BUILD)/popek $(BUILD)/tests/bench/measure $(BUILD)/tests/bench/decode $(BUILD)/tests/bench/lockstep $(BUILD)/tests/bench/hardware $(BUILD)/tests/bench/scan $(PLUGINS)
 	@$(BUILD)/tests/bench/measure "x86, 32-bit protected mode" $(BUILD)/popek classify x86 --profile ring_compression --mode protected --statistics
 	@$(BUILD)/tests/bench/measure "x86, all modes" $(BUILD)/popek classify x86 --profile ring_compression --statistics
 	@$(BUILD)/tests/bench/measure "third generation machine" $(BUILD)/popek classify examples/isa/third_generation.isa --statistics
