@@ -153,39 +153,6 @@ static void print_explained(FILE *out, const struct probe *p) {
     }
 }
 
-/* The rows that showed, by cause; then those that did not although their forms ran often enough. */
-static void print_explained(FILE *out, const struct probe *p) {
-    const struct record *said = NULL;
-    for (size_t i = 0; i < explanations_count(p->explanations); i++) {
-        const struct explanation *x = explanations_at(p->explanations, i);
-        size_t runs = 0;
-        size_t rows = 0;
-        bool first = x->shown > 0;
-        for (size_t k = 0; first && k < explanations_count(p->explanations); k++) {
-            const struct explanation *y = explanations_at(p->explanations, k);
-            bool same = y->shown > 0 && y->record->reason == x->record->reason;
-            first = !(same && k < i);
-            runs += same ? y->shown : 0;
-            rows += same ? 1u : 0u;
-        }
-        if (first) {
-            (void)fprintf(out, "%s  %s: %zu runs, %zu %s of the records; blame: %s\n      ", said == NULL ? "\nRecorded differences, by cause:\n" : "",
-                          x->record->name, runs, rows, rows == 1 ? "row" : "rows", x->record->blame);
-            write_wrapped(out, 6, 6, x->record->reason);
-            said = x->record;
-        }
-    }
-    said = NULL;
-    for (size_t i = 0; i < explanations_count(p->explanations); i++) {
-        const struct explanation *x = explanations_at(p->explanations, i);
-        if (explanation_is_stale(x)) {
-            (void)fprintf(out, "%s  line %u: %s | %s | %s | %s (%zu runs)\n", said == NULL ? "\nRecorded, and did not show (stale, wrong or rare):\n" : "",
-                          x->record->line, x->record->form, x->record->where, x->record->what, x->record->name, x->runs);
-            said = x->record;
-        }
-    }
-}
-
 static size_t forms_of(const struct probe *p, unsigned world) {
     size_t count = 0;
     for (size_t i = 0; i < p->form_count; i++) {

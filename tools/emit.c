@@ -9,13 +9,13 @@ int main(int argc, char **argv) {
     unsigned part = 0;
     unsigned parts = 0;
     bool table = argc == 4 && sscanf(argv[2], "%u/%u", &part, &parts) == 2; // NOLINT(cert-err34-c)
-    static const char *const kinds[] = {"c", "acsl", "handlers", "handlers-table"};
+    static const char *const kinds[] = {"c", "acsl", "handlers", "handlers-table", "types"};
     size_t kind = 0;
     while (argc == 4 && kind < sizeof kinds / sizeof kinds[0] && strcmp(argv[2], kinds[kind]) != 0) {
         kind++;
     }
     if (argc != 4 || (!table && kind == sizeof kinds / sizeof kinds[0])) {
-        (void)fputs("usage: emit ISA c|acsl|K/N|handlers|handlers-table FILE\n", stderr);
+        (void)fputs("usage: emit ISA c|acsl|types|K/N|handlers|handlers-table FILE\n", stderr);
         return 2;
     }
     const struct source_reader reader = source_reader_files();
@@ -33,7 +33,8 @@ int main(int argc, char **argv) {
                                    : kind == 0 ? emit_c(out, isa, -1)
                                    : kind == 1 ? emit_acsl(out, isa, -1)
                                    : kind == 2 ? emit_handlers(out, isa, problem)
-                                               : emit_handlers_table(out, isa, problem));
+                                   : kind == 3 ? emit_handlers_table(out, isa, problem)
+                                               : emit_c_types(out, isa));
     written = out != NULL && fclose(out) == 0 && written;
     isa_free(isa);
     if (!written) {
