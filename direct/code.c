@@ -126,6 +126,18 @@ bool code_forget(struct code *c, uint32_t page) {
     return c->scanned[p->frame] > 0 || code_open(c, p->frame, false);
 }
 
+bool code_forget_frame(struct code *c, uint32_t frame) {
+    if (c->users[frame] == 1 && c->pages[c->likely[frame]].frame == frame) {
+        return code_forget(c, c->likely[frame]);
+    }
+    for (uint32_t page = 0; page < c->page_count; page++) {
+        if (c->pages[page].frame == frame && !code_forget(c, page)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 bool code_forget_all(struct code *c) {
     for (uint32_t page = 0; page < c->page_count; page++) {
         if (!code_forget(c, page)) {
@@ -283,6 +295,14 @@ bool code_show(struct code *c, const struct instruction *i, bool through_fs, str
     return true;
 }
 
+/* The instruction may have changed its own bytes: what is hidden by now stays so. */
 void code_unshow(struct code *c, const struct instruction *i, const struct shown *shown) {
-    memcpy(c->copy + i->linear, shown->before, i->decoded.length);
+    for (unsigned k = 0; k < i->decoded.length; k++) {
+        uint32_t linear = i->linear + k;
+        if (c->policy == DIRECT_UNSCANNED) {
+            c->copy[linear] = *guest_byte(c, linear);
+        } else {
+            c->copy[linear] = (mark_at(c, linear) & KIND) == HIDDEN ? HIDING : shown->before[k];
+        }
+    }
 }

@@ -14,7 +14,7 @@ struct page {
     bool executable; /* the copy of it is mapped */
     bool scanned;    /* has visible instructions, or had; counted in code.scanned */
     bool wide;       /* they are 32-bit code */
-    uint8_t writes;  /* how often a write to it made all of it be forgotten */
+    uint8_t writes;  /* to visible code in it: see PATIENCE in run.c */
     uint8_t *marks;  /* one for each byte, NULL: all hidden */
 };
 
@@ -68,6 +68,7 @@ void code_unshow(struct code *c, const struct instruction *i, const struct shown
 void code_refresh(struct code *c, uint32_t frame);
 /* Hides all of a page; the frame may become writable again. False: the child was lost. */
 bool code_forget(struct code *c, uint32_t page);
+bool code_forget_frame(struct code *c, uint32_t frame);
 bool code_forget_all(struct code *c);
 /* Makes all pages that have this frame writable for a moment, or as they should be. */
 bool code_open(struct code *c, uint32_t frame, bool open);

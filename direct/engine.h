@@ -23,8 +23,8 @@ bool load_registers(struct direct *d, bool *lost);
 /* Takes back what the guest changed. */
 void save_registers(struct direct *d);
 
-enum place { PLACE_DATA, PLACE_CODE, PLACE_OTHER };
+enum guest_place { PLACE_DATA, PLACE_CODE, PLACE_OTHER };
 /* Which address of the guest is this of the child? */
-enum place guest_address(const struct direct *d, uint64_t address, uint32_t *linear);
+enum guest_place guest_address(const struct direct *d, uint64_t address, uint32_t *linear);
 
 #endif

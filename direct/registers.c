@@ -82,7 +82,7 @@ static bool inside(const struct x86_window *w, uint64_t address, uint32_t *linea
     return address >= w->start && address - w->start < w->size;
 }
 
-enum place guest_address(const struct direct *d, uint64_t address, uint32_t *linear) {
+enum guest_place guest_address(const struct direct *d, uint64_t address, uint32_t *linear) {
     if (inside(&d->code.data, address, linear)) {
         return PLACE_DATA;
     }

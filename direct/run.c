@@ -5,7 +5,8 @@
 #include <string.h>
 #include <time.h>
 
-#define PATIENCE 8u     /* times that a whole page is forgotten for a write to it, before writes are let through one by one */
+#define PATIENCE 8u     /* times that a whole page is forgotten for a write to it, before writes are let through one by one ... */
+#define INTEREST 64u    /* ... so many, and then it is forgotten again: it may have become a page of data */
 #define FAULTS_ALONE 8u /* pages that one instruction writes to, at most */
 
 static uint32_t code_base(const struct direct *d) { return d->state.segments[DIRECT_CS].base; }
@@ -135,11 +136,12 @@ static bool execute_alone(struct direct *d, const struct instruction *i, struct 
 
 enum next { GO, ALONE, OVER };
 
-/* A write to visible code: the page is forgotten, and the write runs again; or, after some of those, or when the instruction lies there itself, the
- * write is executed alone. */
+/* A write to visible code: what is visible of the frame is forgotten, and the write runs again; or, after some of those, or when the instruction lies
+ * there itself, the write is executed alone. */
 static enum next pass_write(struct direct *d, uint32_t page, const struct instruction *i, struct direct_event *event) {
     struct page *p = &d->code.pages[page];
-    bool alone = p->writes >= PATIENCE || d->code.users[p->frame] > 1;
+    p->writes = (uint8_t)((p->writes + 1) % (PATIENCE + INTEREST));
+    bool alone = p->writes > PATIENCE;
     for (unsigned k = 0; k < i->count; k++) {
         alone = alone || d->code.pages[(i->linear + k) / DIRECT_PAGE].frame == p->frame;
     }
@@ -147,8 +149,7 @@ static enum next pass_write(struct direct *d, uint32_t page, const struct instru
         return ALONE;
     }
     d->code.statistics.writes++;
-    p->writes++;
-    if (!code_forget(&d->code, page)) {
+    if (!code_forget_frame(&d->code, p->frame)) {
         finish(d, event, DIRECT_LOST);
         return OVER;
     }
@@ -176,7 +177,7 @@ static enum next judge_fault(struct direct *d, const struct child_stopped *s, bo
     bool page_fault = s->signal == SIGSEGV && (s->code == SEGV_MAPERR || s->code == SEGV_ACCERR);
     uint32_t linear = 0;
     uint32_t page = 0;
-    enum place place = page_fault ? guest_address(d, s->address, &linear) : PLACE_OTHER;
+    enum guest_place place = page_fault ? guest_address(d, s->address, &linear) : PLACE_OTHER;
     look(d, &i);
     if (page_fault && place == PLACE_OTHER) {
         finish(d, event, DIRECT_ESCAPE);
