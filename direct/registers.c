@@ -86,7 +86,10 @@ enum guest_place guest_address(const struct direct *d, uint64_t address, uint32_
     if (inside(&d->code.data, address, linear)) {
         return PLACE_DATA;
     }
-    return inside(&d->code.executable, address, linear) ? PLACE_CODE : PLACE_OTHER;
+    if (inside(&d->code.executable, address, linear)) {
+        return PLACE_CODE;
+    }
+    return inside(&d->code.dark, address, linear) ? PLACE_DARK : PLACE_OTHER;
 }
 
 void direct_get_state(const struct direct *d, struct direct_state *s) { *s = d->state; }
