@@ -18,7 +18,7 @@ static bool expected(const struct direct *d, uint64_t start, uint64_t end, const
     if (inside(start, end, c->data.start, c->data.size)) {
         return !executes && strstr(what, "/memfd:guest-memory") != NULL;
     }
-    if (inside(start, end, c->executable.start, c->executable.size)) {
+    if (inside(start, end, c->executable.start, c->executable.size) || inside(start, end, c->dark.start, c->dark.size)) {
         return !writes && strstr(what, "/memfd:guest-code") != NULL;
     }
     return !writes && (inside(start, end, mailbox, DIRECT_PAGE) || start == VSYSCALL_PAGE);

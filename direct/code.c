@@ -5,8 +5,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#define HIDING 0xF4u /* HLT: one byte, and a fault with EIP at it */
-#define BLOCK 64u    /* instructions that become visible at once, at most */
+#define BLOCK 64u /* instructions that become visible at once, at most */
 
 enum mark { HIDDEN = 0, START = 1, MIDDLE = 2, KIND = 3, TARGET = 4 /* a visible direct transfer goes there */ };
 
@@ -72,7 +71,7 @@ static bool begin_scan(struct code *c, uint32_t page, bool wide) {
         return false;
     }
     if (!p->executable) {
-        memset(c->copy + (size_t)page * DIRECT_PAGE, HIDING, DIRECT_PAGE);
+        memset(c->copy + (size_t)page * DIRECT_PAGE, CODE_HIDING, DIRECT_PAGE);
         p->executable =
             child_map(c->child, c->executable.start + page * DIRECT_PAGE, DIRECT_PAGE, true, (uint64_t)page * DIRECT_PAGE, PROT_READ | PROT_EXEC);
     }
@@ -92,7 +91,7 @@ static bool begin_scan(struct code *c, uint32_t page, bool wide) {
 
 static void hide_byte(struct code *c, uint32_t linear) {
     set_mark(c, linear, HIDDEN);
-    c->copy[linear] = HIDING;
+    c->copy[linear] = CODE_HIDING;
 }
 
 /* Hides the visible instruction that `linear` belongs to. */
@@ -114,7 +113,7 @@ bool code_forget(struct code *c, uint32_t page) {
     }
     if (c->policy == DIRECT_UNSCANNED) {
         memset(p->marks, HIDDEN, DIRECT_PAGE);
-        memset(c->copy + (size_t)page * DIRECT_PAGE, HIDING, DIRECT_PAGE);
+        memset(c->copy + (size_t)page * DIRECT_PAGE, CODE_HIDING, DIRECT_PAGE);
     }
     for (uint32_t linear = page * DIRECT_PAGE; linear < (page + 1) * DIRECT_PAGE; linear++) {
         if ((mark_at(c, linear) & KIND) != HIDDEN) {
@@ -124,6 +123,18 @@ bool code_forget(struct code *c, uint32_t page) {
     p->scanned = false;
     c->scanned[p->frame]--;
     return c->scanned[p->frame] > 0 || code_open(c, p->frame, false);
+}
+
+bool code_forget_frame(struct code *c, uint32_t frame) {
+    if (c->users[frame] == 1 && c->pages[c->likely[frame]].frame == frame) {
+        return code_forget(c, c->likely[frame]);
+    }
+    for (uint32_t page = 0; page < c->page_count; page++) {
+        if (c->pages[page].frame == frame && !code_forget(c, page)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 bool code_forget_all(struct code *c) {
@@ -283,6 +294,14 @@ bool code_show(struct code *c, const struct instruction *i, bool through_fs, str
     return true;
 }
 
+/* The instruction may have changed its own bytes: what is hidden by now stays so. */
 void code_unshow(struct code *c, const struct instruction *i, const struct shown *shown) {
-    memcpy(c->copy + i->linear, shown->before, i->decoded.length);
+    for (unsigned k = 0; k < i->decoded.length; k++) {
+        uint32_t linear = i->linear + k;
+        if (c->policy == DIRECT_UNSCANNED) {
+            c->copy[linear] = *guest_byte(c, linear);
+        } else {
+            c->copy[linear] = (mark_at(c, linear) & KIND) == HIDDEN ? CODE_HIDING : shown->before[k];
+        }
+    }
 }

@@ -8,20 +8,24 @@
 #include "child.h"
 #include "direct.h"
 
+#define CODE_HIDING 0xF4u /* HLT: one byte, and a fault with EIP at it */
+
 struct page {
     uint32_t frame;  /* DIRECT_NO_FRAME: none */
     bool writable;   /* as the caller has it */
     bool executable; /* the copy of it is mapped */
+    bool dark;       /* and its page in the dark window */
     bool scanned;    /* has visible instructions, or had; counted in code.scanned */
     bool wide;       /* they are 32-bit code */
-    uint8_t writes;  /* how often a write to it made all of it be forgotten */
+    uint8_t writes;  /* to visible code in it: see PATIENCE in run.c */
     uint8_t *marks;  /* one for each byte, NULL: all hidden */
 };
 
 struct code {
     struct child *child;
     struct x86_window data, executable; /* of the child */
-    uint8_t *memory, *copy;             /* as the parent sees them */
+    struct x86_window dark;             /* code where all is HLT but one instruction; it lies behind the copy in the same file */
+    uint8_t *memory, *copy, *dark_copy; /* as the parent sees them */
     uint32_t frames, page_count;
     struct page *pages;
     uint32_t *scanned; /* by frame: how many pages with visible instructions have it; such a frame is not writable */
@@ -64,10 +68,15 @@ struct shown {
 bool code_show(struct code *c, const struct instruction *i, bool through_fs, struct shown *shown);
 void code_unshow(struct code *c, const struct instruction *i, const struct shown *shown);
 
+/* Makes one instruction visible, which lies in one page, where all else is HLT. False: the child was lost. */
+bool code_show_in_the_dark(struct code *c, const struct instruction *i);
+void code_hide_in_the_dark(struct code *c, const struct instruction *i);
+
 /* Bytes of a frame have changed: hides the instructions that are not what they were. */
 void code_refresh(struct code *c, uint32_t frame);
 /* Hides all of a page; the frame may become writable again. False: the child was lost. */
 bool code_forget(struct code *c, uint32_t page);
+bool code_forget_frame(struct code *c, uint32_t frame);
 bool code_forget_all(struct code *c);
 /* Makes all pages that have this frame writable for a moment, or as they should be. */
 bool code_open(struct code *c, uint32_t frame, bool open);

@@ -14,6 +14,7 @@ struct direct {
     bool loaded;                 /* the segment registers in `registers` are those of `state` */
     unsigned long long selector; /* of CS, while the guest runs */
     bool lost;
+    bool stepping; /* in direct_step */
     int memory_file, copy_file;
     size_t memory_size, copy_size; /* bytes */
 };
@@ -23,8 +24,13 @@ bool load_registers(struct direct *d, bool *lost);
 /* Takes back what the guest changed. */
 void save_registers(struct direct *d);
 
-enum place { PLACE_DATA, PLACE_CODE, PLACE_OTHER };
+enum guest_place { PLACE_DATA, PLACE_CODE, PLACE_DARK, PLACE_OTHER };
 /* Which address of the guest is this of the child? */
-enum place guest_address(const struct direct *d, uint64_t address, uint32_t *linear);
+enum guest_place guest_address(const struct direct *d, uint64_t address, uint32_t *linear);
+
+/* A write to a page with visible instructions, which must be let through. */
+bool is_guarded_write(const struct direct *d, const struct child_stopped *s, uint32_t *page);
+/* Executes the instruction at EIP alone. It is done when *stopped is SIGTRAP with TRAP_TRACE. False: the child was lost. */
+bool execute_alone(struct direct *d, const struct instruction *i, struct child_stopped *stopped);
 
 #endif

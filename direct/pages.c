@@ -1,6 +1,7 @@
 /* Which page of the guest's memory lies where, and with which right. */
 #include "code.h"
 
+#include <string.h>
 #include <sys/mman.h>
 
 /* The right that the processor gets for a page, by the allocator. */
@@ -77,3 +78,17 @@ bool code_map(struct code *c, uint32_t first, uint32_t count, uint32_t frame, bo
     }
     return map_pages(c, first, count);
 }
+
+bool code_show_in_the_dark(struct code *c, const struct instruction *i) {
+    uint32_t page = i->linear / DIRECT_PAGE;
+    struct page *p = &c->pages[page];
+    if (!p->dark) {
+        memset(c->dark_copy + (size_t)page * DIRECT_PAGE, CODE_HIDING, DIRECT_PAGE);
+        p->dark = child_map(c->child, c->dark.start + page * DIRECT_PAGE, DIRECT_PAGE, true, ((uint64_t)c->page_count + page) * DIRECT_PAGE,
+                            PROT_READ | PROT_EXEC);
+    }
+    memcpy(c->dark_copy + i->linear, i->bytes, i->decoded.length);
+    return p->dark;
+}
+
+void code_hide_in_the_dark(struct code *c, const struct instruction *i) { memset(c->dark_copy + i->linear, CODE_HIDING, i->decoded.length); }

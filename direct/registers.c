@@ -82,11 +82,14 @@ static bool inside(const struct x86_window *w, uint64_t address, uint32_t *linea
     return address >= w->start && address - w->start < w->size;
 }
 
-enum place guest_address(const struct direct *d, uint64_t address, uint32_t *linear) {
+enum guest_place guest_address(const struct direct *d, uint64_t address, uint32_t *linear) {
     if (inside(&d->code.data, address, linear)) {
         return PLACE_DATA;
     }
-    return inside(&d->code.executable, address, linear) ? PLACE_CODE : PLACE_OTHER;
+    if (inside(&d->code.executable, address, linear)) {
+        return PLACE_CODE;
+    }
+    return inside(&d->code.dark, address, linear) ? PLACE_DARK : PLACE_OTHER;
 }
 
 void direct_get_state(const struct direct *d, struct direct_state *s) { *s = d->state; }

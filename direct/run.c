@@ -5,8 +5,8 @@
 #include <string.h>
 #include <time.h>
 
-#define PATIENCE 8u     /* times that a whole page is forgotten for a write to it, before writes are let through one by one */
-#define FAULTS_ALONE 8u /* pages that one instruction writes to, at most */
+#define PATIENCE 8u  /* times that a whole page is forgotten for a write to it, before writes are let through one by one ... */
+#define INTEREST 64u /* ... so many, and then it is forgotten again: it may have become a page of data */
 
 static uint32_t code_base(const struct direct *d) { return d->state.segments[DIRECT_CS].base; }
 static void look(const struct direct *d, struct instruction *i) {
@@ -64,82 +64,16 @@ static unsigned vector_of(struct direct *d, const struct child_stopped *s) {
     }
 }
 
-/* ---- one instruction by itself ----------------------------------------------------------------------------------------------------------------- */
-
-/* A data segment over the bytes that a readable code segment has, in the place of FS. */
-static bool lend_fs(struct direct *d) {
-    const struct direct_segment *cs = &d->state.segments[DIRECT_CS];
-    const struct x86_segment s = {cs->base, cs->limit, (uint8_t)(cs->type & 15), cs->wide, cs->usable};
-    struct x86_descriptor descriptor;
-    if (x86_data_descriptor(&s, &d->code.data, &descriptor) == 0) {
-        return false; /* not readable */
-    }
-    d->registers.fs = segments_selector(&d->segments, &d->child, &descriptor);
-    d->registers.fs_base = descriptor.base;
-    return d->registers.fs != 0;
-}
-
-/* A write to a page with visible instructions: that frame is to be opened. */
-static bool is_guarded_write(const struct direct *d, const struct child_stopped *s, uint32_t *page) {
-    uint32_t linear = 0;
-    *page = 0;
-    if (s->how != CHILD_SIGNAL || s->signal != SIGSEGV || s->code != SEGV_ACCERR || guest_address(d, s->address, &linear) != PLACE_DATA) {
-        return false;
-    }
-    *page = linear / DIRECT_PAGE;
-    return code_is_guarded(&d->code, *page);
-}
-
-static bool step_over(struct direct *d, struct child_stopped *stopped) {
-    uint32_t opened[FAULTS_ALONE];
-    unsigned count = 0;
-    uint32_t page = 0;
-    bool good = true;
-    do {
-        child_run(&d->child, &d->registers, true, stopped);
-        if (!is_guarded_write(d, stopped, &page) || count == FAULTS_ALONE) {
-            break;
-        }
-        opened[count] = d->code.pages[page].frame;
-        d->code.statistics.writes++;
-        good = code_open(&d->code, opened[count++], true);
-    } while (good && stopped->how == CHILD_SIGNAL);
-    for (unsigned k = 0; k < count; k++) {
-        code_refresh(&d->code, opened[k]);
-        good = code_open(&d->code, opened[k], false) && good;
-    }
-    return good;
-}
-
-/* Executes the instruction at EIP under single-stepping, with its own bytes visible whatever lies there. */
-static bool execute_alone(struct direct *d, const struct instruction *i, struct child_stopped *stopped) {
-    struct shown shown;
-    unsigned long long fs = d->registers.fs;
-    unsigned long long fs_base = d->registers.fs_base;
-    bool lent = code_reads_itself(i) && lend_fs(d);
-    d->code.statistics.alone++;
-    if (!code_show(&d->code, i, lent, &shown)) {
-        return false;
-    }
-    bool good = step_over(d, stopped);
-    code_unshow(&d->code, i, &shown);
-    if (lent) {
-        d->registers.fs = fs;
-        d->registers.fs_base = fs_base;
-        code_refresh(&d->code, d->code.pages[i->linear / DIRECT_PAGE].frame);
-    }
-    return good;
-}
-
 /* ---- what happened ----------------------------------------------------------------------------------------------------------------------------- */
 
 enum next { GO, ALONE, OVER };
 
-/* A write to visible code: the page is forgotten, and the write runs again; or, after some of those, or when the instruction lies there itself, the
- * write is executed alone. */
+/* A write to visible code: what is visible of the frame is forgotten, and the write runs again; or, after some of those, or when the instruction lies
+ * there itself, the write is executed alone. */
 static enum next pass_write(struct direct *d, uint32_t page, const struct instruction *i, struct direct_event *event) {
     struct page *p = &d->code.pages[page];
-    bool alone = p->writes >= PATIENCE || d->code.users[p->frame] > 1;
+    p->writes = (uint8_t)((p->writes + 1) % (PATIENCE + INTEREST));
+    bool alone = p->writes > PATIENCE;
     for (unsigned k = 0; k < i->count; k++) {
         alone = alone || d->code.pages[(i->linear + k) / DIRECT_PAGE].frame == p->frame;
     }
@@ -147,8 +81,7 @@ static enum next pass_write(struct direct *d, uint32_t page, const struct instru
         return ALONE;
     }
     d->code.statistics.writes++;
-    p->writes++;
-    if (!code_forget(&d->code, page)) {
+    if (!code_forget_frame(&d->code, p->frame)) {
         finish(d, event, DIRECT_LOST);
         return OVER;
     }
@@ -176,7 +109,7 @@ static enum next judge_fault(struct direct *d, const struct child_stopped *s, bo
     bool page_fault = s->signal == SIGSEGV && (s->code == SEGV_MAPERR || s->code == SEGV_ACCERR);
     uint32_t linear = 0;
     uint32_t page = 0;
-    enum place place = page_fault ? guest_address(d, s->address, &linear) : PLACE_OTHER;
+    enum guest_place place = page_fault ? guest_address(d, s->address, &linear) : PLACE_OTHER;
     look(d, &i);
     if (page_fault && place == PLACE_OTHER) {
         finish(d, event, DIRECT_ESCAPE);
@@ -286,9 +219,11 @@ void direct_step(struct direct *d, struct direct_event *event) {
         finish(d, event, DIRECT_INSTRUCTION);
     } else {
         enum next next = ALONE;
+        d->stepping = true;
         do {
             next = advance(d, ALONE, event);
         } while (next == ALONE || (next == OVER && event->stop == DIRECT_BUDGET));
+        d->stepping = false;
         if (next == GO) {
             event->stop = DIRECT_STEPPED;
         }
