@@ -95,11 +95,12 @@ $(BUILD)/isa-model/parser.c $(BUILD)/isa-model/parser.h &: isa-model/parser.y | 
 PROFILES     := $(shell sed -n 's/^profile \([a-z0-9_]*\).*/\1/p' x86-tables/*.isa)
 CLASS_TABLES  = $(PROFILES:%=$(BUILD)/classes/x86.%)
 $(BUILD)/tools/classes: $(BUILD)/tools/classes.o $(addprefix $(BUILD)/reports/,class_table.o closing.o) \
-    $(filter $(BUILD)/isa-model/% $(BUILD)/classifier/%,$(LIBRARY_OBJECTS))
+    $(filter-out $(BUILD)/isa-model/emit%,$(filter $(BUILD)/isa-model/% $(BUILD)/classifier/%,$(LIBRARY_OBJECTS)))
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lz3 -lmd
 $(BUILD)/classes/x86.%: $(BUILD)/tools/classes $(filter %.isa,$(TABLES))
 	@mkdir -p $(@D)
-	$< x86-tables/x86.isa $* $@
+	$< x86-tables/x86.isa $* $@.new
+	mv $@.new $@
 $(BUILD)/cli/embedded.s $(BUILD)/cli/embedded.c &: tools/embed.sh $(TABLES) $(TEACHING) $(LIBRARY_ISAS) $(CLASS_TABLES)
 	@mkdir -p $(@D)
 	tools/embed.sh $(BUILD)/cli/embedded.s $(BUILD)/cli/embedded.c $(TABLES) $(TEACHING) $(LIBRARY_ISAS) $(CLASS_TABLES)
@@ -291,7 +292,7 @@ compare-mutants: $(BUILD)/tests/bench/handlers
 	@tests/vmm-model/handler_mutants.sh $(BUILD) all
 
 # --- lint -----------------------------------------------------------------------------------------------------------------------------------------
-LINT_SOURCES = $(filter-out vmm-model/%,$(LIBRARY_SOURCES)) $(CLI_SOURCES) $(TEST_SOURCES) $(wildcard tests/x86-tables/compare_*.c tests/fuzz/*.c tests/bench/*.c)
+LINT_SOURCES = $(filter-out vmm-model/%,$(LIBRARY_SOURCES)) $(CLI_SOURCES) $(TEST_SOURCES) $(COMPARE_SCAN) tests/x86-tables/explanations.c tools/classes.c $(wildcard tests/x86-tables/compare_*.c tests/fuzz/*.c tests/bench/*.c)
 lint: $(BUILD)/.packages-lint $(BUILD)/isa-model/parser.h $(MONITOR_INPUTS) $(STATE_HEADER)
 	clang-format --dry-run --Werror $(LINT_SOURCES) $(HEADERS)
 	$(MAKE) BUILD=build-gcc CC=gcc CFLAGS="-O2 -Werror" build-gcc/popek build-gcc/tests/run
@@ -329,7 +330,7 @@ install: $(BUILD)/popek $(BUILD)/libpopek.a $(PLUGINS)
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/include/popek/direct direct/direct.h
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/include/popek/x86-tables x86-tables/matcher.h x86-tables/listing.h
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/popek/x86-tables $(TABLES)
-	cd examples && find isa guests -type f -exec install -D -m 644 '{}' '$(DESTDIR)$(PREFIX)/share/popek/examples/{}' ';'
+	cd examples && find isa guests x86 -type f -exec install -D -m 644 '{}' '$(DESTDIR)$(PREFIX)/share/popek/examples/{}' ';'
 
 clean:
 	rm -rf build build-*

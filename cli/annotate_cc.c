@@ -151,11 +151,12 @@ static void take_arguments(struct assembling *a, int argc, char **argv) {
     }
 }
 
-static bool take_options(struct annotate_request *r) {
+/* The options stay in use as long as *kept, which the caller frees. */
+static bool take_options(struct annotate_request *r, char **kept) {
     static char name[] = "popek annotate-cc";
     static char *list[MOST_OPTIONS + 2] = {name};
     const char *text = getenv(OPTIONS_VARIABLE);
-    char *copy = text == NULL ? NULL : strdup(text); /* the options stay in use */
+    char *copy = *kept = strdup(text == NULL ? "" : text);
     char *rest = NULL;
     int count = 1;
     for (char *line = copy == NULL ? NULL : strtok_r(copy, "\n", &rest); line != NULL && count <= MOST_OPTIONS; line = strtok_r(NULL, "\n", &rest)) {
@@ -188,9 +189,11 @@ static int assemble(struct assembling *a) {
 
 int command_annotate_as(int argc, char **argv) {
     struct assembling a = {.arguments = calloc((size_t)argc + 3, sizeof *a.arguments)};
+    char *kept = NULL;
     annotate_defaults(&a.annotate);
-    if (a.arguments == NULL || argc < 2 || strcmp(argv[1], "--") != 0 || !take_options(&a.annotate)) {
+    if (a.arguments == NULL || argc < 2 || strcmp(argv[1], "--") != 0 || !take_options(&a.annotate, &kept)) {
         complain("annotate-as is called by annotate-cc");
+        free(kept);
         free(a.arguments);
         return EXIT_USAGE;
     }
@@ -201,6 +204,7 @@ int command_annotate_as(int argc, char **argv) {
         code = assemble(&a);
     }
     annotate_close(&a.annotate);
+    free(kept);
     free(a.arguments);
     return code;
 }

@@ -29,7 +29,7 @@ static int entry_number(struct class_table *t, const struct class_entry *e) {
     if (i == MOST_ENTRIES || strlen(e->closed_by) >= CLOSING_SIZE) {
         return -1;
     }
-    (void)strcpy(t->closings[i], e->closed_by);
+    memcpy(t->closings[i], e->closed_by, strlen(e->closed_by) + 1);
     t->entries[i] = (struct class_entry){e->class, e->hole, t->closings[i]};
     t->entry_count++;
     return (int)i;

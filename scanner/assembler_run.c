@@ -74,7 +74,7 @@ static int run(const struct annotate_question *q, const struct files *f, bool to
     const char *arguments[MOST_FLAGS + 8];
     size_t count = 0;
     arguments[count++] = q->assembler;
-    for (size_t i = 0; q->flags[i] != NULL && i < MOST_FLAGS; i++) {
+    for (size_t i = 0; i < MOST_FLAGS && q->flags[i] != NULL; i++) {
         arguments[count++] = q->flags[i];
     }
     arguments[count++] = tolerant ? "-Z" : "-g";
@@ -103,7 +103,7 @@ static int run(const struct annotate_question *q, const struct files *f, bool to
 
 struct assembled assembler_run(const struct annotate_question *q, const char *text, size_t size, bool tolerant) {
     struct assembled a = {.status = ANNOTATE_NO_ASSEMBLER};
-    struct files f;
+    struct files f = {"", "", "", ""};
     size_t message_size = 0;
     if (!make_directory(&f)) {
         a.messages = strdup("no temporary directory can be made");

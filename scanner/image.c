@@ -82,7 +82,8 @@ enum scan_status image_open(struct image *image, const struct scan_question *q, 
     } else if (size >= SELFMAG && memcmp(bytes, ELFMAG, SELFMAG) == 0) {
         status = image_open_elf(image, bytes, size);
     } else if (is_boot_image(bytes, size)) {
-        status = refuse(image, "a bzImage holds its kernel compressed: scan the vmlinux that the kernel's scripts/extract-vmlinux takes out of it (docs/kernels.md)");
+        status =
+            refuse(image, "a bzImage holds its kernel compressed: scan the vmlinux that scripts/extract-vmlinux takes out of it (docs/kernels.md)");
     } else if (size >= 2 && memcmp(bytes, "MZ", 2) == 0) {
         status = image_open_pe(image, bytes, size);
     }

@@ -1,5 +1,5 @@
-/* Maps files; a page that is gone is replaced by an empty one from the signal handler, and noted. The handler has to find the mappings without a lock,
- * so they are in a table of atomic fields, which is the one global state of the scanner. */
+/* Maps files; a page that is gone is replaced by an empty one from the signal handler, and noted. The handler has to find the mappings without a
+ * lock, so they are in a table of atomic fields, which is the one global state of the scanner. */
 #include "mapping.h"
 
 #include <pthread.h>

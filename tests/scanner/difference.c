@@ -180,7 +180,7 @@ static void name_all_prefixes(const struct anatomy *a, char text[KEY_SIZE]) {
         size_t used = strlen(text);
         (void)snprintf(text + used, KEY_SIZE - used, "%s%s.%s.W%u.L%u", used == 0 ? "" : "+", a->scheme, pp[a->pp], a->w ? 1u : 0u, a->vector_length);
     } else if (text[0] == '\0') {
-        (void)strcpy(text, "NP");
+        (void)snprintf(text, KEY_SIZE, "NP");
     }
 }
 

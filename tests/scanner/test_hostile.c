@@ -101,8 +101,9 @@ static void damage(const struct fixture *f, const char *name) {
     bad = 0;
     with_sites = 0;
     size_t kept_at = 0; /* the damage of one stays until the next eight are done */
-    char *whole = malloc(size);
-    if (!CHECK(whole != NULL, "out of memory")) {
+    char *whole = malloc(size + 1);
+    if (whole == NULL) {
+        CHECK(false, "out of memory");
         free(bytes);
         return;
     }
@@ -128,7 +129,8 @@ static void test_damage(void) {
     static const char *const names[] = {"small.o", "small", "small.so", "small.a", "small.exe"};
     struct command_result r = run_command(
         "cd \"$TEMPORARY\" && printf '.text\\n.globl _start\\n_start: pushf\\nsgdt (%%rax)\\nret\\n' >small.s && as -g small.s -o small.o && "
-        "ld -s -o small small.o -z noseparate-code && ld -shared -o small.so small.o -z noseparate-code && ar rc small.a small.o small.s && { printf 'MZ'; head -c 58 /dev/zero; "
+        "ld -s -o small small.o -z noseparate-code && ld -shared -o small.so small.o -z noseparate-code && ar rc small.a small.o small.s && { printf "
+        "'MZ'; head -c 58 /dev/zero; "
         "printf '\\100\\0\\0\\0PE\\0\\0\\144\\206\\1\\0'; head -c 12 /dev/zero; printf '\\2\\0\\0\\0\\013\\2.text\\0\\0\\0\\5\\0\\0\\0\\0\\20"
         "\\0\\0\\20\\0\\0\\0\\0\\0\\0\\0'; head -c 12 /dev/zero; printf '\\040\\0\\0\\140\\220\\017\\001\\0\\303'; } >small.exe");
     struct fixture f = {NULL, NULL, NULL, {.forms = NULL}};
