@@ -6,7 +6,7 @@ CC      ?= cc
 CFLAGS  ?= -O2 -g
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wconversion
 # -D_GNU_SOURCE= : argp, open_memstream and getrusage beside ISO C.
-CPPFLAGS += -D_GNU_SOURCE= -Iisa-model -I$(BUILD)/isa-model -Icli -Ivmm-model -I$(BUILD)/proofs
+CPPFLAGS += -D_GNU_SOURCE= -Iisa-model -I$(BUILD)/isa-model -Icli -Ivmm-model -I$(BUILD)/proofs -I$(BUILD)/include
 LDLIBS   = -lz3 -ljansson -lcapstone -ldw -lelf -lpthread
 FUZZ_SECONDS ?= 60
 # What the decoders are measured with: the code of the solver's library.
@@ -16,14 +16,17 @@ CLANG   ?= clang
 BUILD_PACKAGES = build-essential pkg-config flex bison libz3-dev libcunit1-dev libjansson-dev libcapstone-dev libelf-dev libdw-dev cvc4
 LINT_PACKAGES  = clang clang-format clang-tidy cppcheck libclang-rt-14-dev
 
-LIBRARY_SOURCES = $(wildcard isa-model/*.c x86-tables/*.c classifier/*.c vmm-model/*.c simulator/*.c hardware/*.c scanner/*.c reports/*.c)
+LIBRARY_SOURCES = $(wildcard isa-model/*.c x86-tables/*.c classifier/*.c checker/*.c vmm-model/*.c simulator/*.c hardware/*.c scanner/*.c reports/*.c)
 CLI_SOURCES     = $(wildcard cli/*.c)
 # These make a program of their own.
 COMPARE_SCAN    = $(addprefix tests/scanner/,class_table.c capstone_filter.c compare_sweeps.c compare_scan.c)
 TEST_SOURCES    = $(filter-out %/compare_capstone.c %/compare_names.c $(COMPARE_SCAN) tests/bench/% tests/fuzz/%,$(wildcard tests/*.c tests/*/*.c))
 TABLES          = $(sort $(wildcard x86-tables/*.isa) x86-tables/capstone_names.txt x86-tables/hardware_differences.txt)
 TEACHING        = examples/isa/third_generation.isa examples/isa/third_generation/machine.isa
-HEADERS         = $(wildcard isa-model/*.h x86-tables/*.h classifier/*.h simulator/*.h hardware/*.h reports/*.h cli/*.h scanner/*.h tests/*.h tests/x86-tables/*.h)
+HEADERS         = $(wildcard isa-model/*.h x86-tables/*.h classifier/*.h checker/*.h simulator/*.h hardware/*.h reports/*.h cli/*.h scanner/*.h tests/*.h tests/x86-tables/*.h)
+# The reference step of x86: emitted C, in parts that are compiled separately.
+EMITTED_PARTS     = 4
+REFERENCE_OBJECTS = $(foreach part,$(shell seq 0 $(EMITTED_PARTS)),$(BUILD)/emitted/x86_$(part).o)
 GENERATED       = $(BUILD)/isa-model/lexer.c $(BUILD)/isa-model/parser.c
 
 LIBRARY_OBJECTS = $(LIBRARY_SOURCES:%.c=$(BUILD)/%.o) $(GENERATED:.c=.o)
@@ -51,7 +54,7 @@ $(BUILD)/.packages-lint: tools/packages.sh
 	@tools/packages.sh $@ $(LINT_PACKAGES)
 
 # --- the program ----------------------------------------------------------------------------------------------------------------------------------
-$(BUILD)/popek: $(CLI_OBJECTS) $(BUILD)/libpopek.a
+$(BUILD)/popek: $(CLI_OBJECTS) $(REFERENCE_OBJECTS) $(BUILD)/libpopek.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 # The archive is made anew, so that objects of files that are gone do not stay in it; `objects` changes when the list of them does.
 $(BUILD)/libpopek.a: $(LIBRARY_OBJECTS) $(BUILD)/objects
@@ -103,6 +106,28 @@ $(BUILD)/proofs/third_generation_step.c: $(BUILD)/emit $(TEACHING)
 	@mkdir -p $(@D)
 	$(BUILD)/emit examples/isa/third_generation.isa c $@
 
+# What checks handlers is built against the state of x86, and contains the reference step.
+STATE_HEADER  = $(BUILD)/include/popek/x86.h
+CHECKER_USERS = $(filter $(BUILD)/checker/% $(BUILD)/reports/check%,$(LIBRARY_OBJECTS)) $(BUILD)/cli/check.o
+$(CHECKER_USERS): | $(STATE_HEADER)
+$(STATE_HEADER): $(BUILD)/emit $(TABLES)
+	@mkdir -p $(@D)
+	$(BUILD)/emit x86-tables/x86.isa types $@
+
+# Plug-ins for `popek check`: examples, and what the tests check.
+HANDLER_EXAMPLES = $(BUILD)/handlers/reference.so $(BUILD)/handlers/broken.so
+PLUGIN_CFLAGS    = -std=c11 -Iinclude -I$(BUILD)/include -Iisa-model $(WARNINGS) $(CFLAGS) -fPIC -fvisibility=hidden
+$(BUILD)/handlers/%.so: examples/handlers/%.c $(STATE_HEADER) include/popek/handler.h
+	@mkdir -p $(@D)
+	$(CC) $(PLUGIN_CFLAGS) -shared -o $@ $<
+$(BUILD)/handlers/emitted/%.o: $(BUILD)/emitted/%.c isa-model/emitted.h
+	@mkdir -p $(@D)
+	$(CC) -std=c11 $(CPPFLAGS) $(GENERATED_WARNINGS) -Wno-unused-variable -O1 -fPIC -fvisibility=hidden -c -o $@ $<
+$(BUILD)/handlers/reference.so: examples/handlers/reference.c $(REFERENCE_OBJECTS:$(BUILD)/emitted/%=$(BUILD)/handlers/emitted/%) $(STATE_HEADER) include/popek/handler.h
+	$(CC) $(PLUGIN_CFLAGS) -shared -o $@ $(filter %.c %.o,$^)
+handlers: $(HANDLER_EXAMPLES)
+.PHONY: handlers
+
 # --- what it says about x86 -----------------------------------------------------------------------------------------------------------------------
 # Exit code 1 means findings, and x86 has them.
 audit: $(BUILD)/popek
@@ -114,9 +139,8 @@ audit: $(BUILD)/popek
 	@echo "The report is in $(BUILD)/audit/x86.txt and x86.json."
 
 # --- tests ----------------------------------------------------------------------------------------------------------------------------------------
-# The C of x86 that is compared with the evaluator, in parts.
-EMITTED_PARTS   = 4
-EMITTED_OBJECTS = $(foreach part,$(shell seq 0 $(EMITTED_PARTS)),$(BUILD)/emitted/x86_$(part).o)
+# The C of x86 that is compared with the evaluator.
+EMITTED_OBJECTS = $(REFERENCE_OBJECTS)
 $(BUILD)/emitted/x86_%.c: $(BUILD)/emit $(TABLES)
 	@mkdir -p $(@D)
 	$(BUILD)/emit x86-tables/x86.isa $*/$(EMITTED_PARTS) $@

@@ -334,3 +334,49 @@ bool solver_ask(struct solver *s, term query, unsigned part, enum answer *answer
 }
 
 const char *solver_trouble(const struct solver *s) { return s->trouble[0] == '\0' ? "out of memory" : s->trouble; }
+
+#define ASSUMED_MOST 256u
+
+bool solver_pose(struct solver *s, term base, const term *others, size_t count) {
+    term *roots = malloc((count + 1) * sizeof *roots);
+    bool good = roots != NULL && prepare(s);
+    for (size_t i = 0; good && i < count; i++) {
+        roots[i] = others[i];
+    }
+    if (good) {
+        roots[count] = base;
+        good = cone_collect(s->cone, roots, count + 1);
+    }
+    free(roots);
+    for (size_t i = 0; good && i < cone_size(s->cone); i++) {
+        term t = cone_terms(s->cone)[i];
+        if (s->bits[t] == NULL && s->truth[t] == NULL) {
+            translate(s, t);
+        }
+    }
+    if (!good || s->failed) {
+        return false;
+    }
+    Z3_solver_reset(s->context, s->solver);
+    Z3_solver_assert(s->context, s->solver, s->truth[base]);
+    set_limit(s, s->resource_limit);
+    return true;
+}
+
+bool solver_ask_assuming(struct solver *s, const term *assumed, size_t count, enum answer *answer, struct valuation **model) {
+    Z3_ast literals[ASSUMED_MOST];
+    *model = NULL;
+    *answer = ANSWER_UNDECIDED;
+    for (size_t i = 0; i < count && i < ASSUMED_MOST; i++) {
+        literals[i] = s->truth[assumed[i]];
+    }
+    if (count > ASSUMED_MOST) {
+        return true;
+    }
+    Z3_lbool result = Z3_solver_check_assumptions(s->context, s->solver, (unsigned)count, literals);
+    *answer = result == Z3_L_TRUE ? ANSWER_YES : result == Z3_L_FALSE ? ANSWER_NO : ANSWER_UNDECIDED;
+    if (result == Z3_L_TRUE) {
+        *model = take_model(s);
+    }
+    return result != Z3_L_TRUE || *model != NULL;
+}

@@ -20,6 +20,7 @@ enum exit_code {
 #define POPEK_VERSION "0.1.0"
 
 int command_assemble(int argc, char **argv);
+int command_check(int argc, char **argv);
 int command_classify(int argc, char **argv);
 int command_emit(int argc, char **argv);
 int command_explain(int argc, char **argv);

@@ -12,7 +12,7 @@ struct request {
 };
 
 static const struct argp_option options[] = {
-    {"language", 'l', "c|acsl|smt2", 0, "what to write (c)", 0},
+    {"language", 'l', "c|types|acsl|smt2", 0, "what to write (c)", 0},
     {"table", 't', "K/N", 0, "C only: part K (0 to N) of a table of all forms behind one signature, see docs/emit.md", 0},
     {"mode", 'm', "MODE", 0, "only this operating mode (all)", 0},
     {"instruction", 'i', "NAME", 0, "only this instruction or form, of a built-in ISA", 0},
@@ -20,13 +20,19 @@ static const struct argp_option options[] = {
     {NULL, 0, NULL, 0, NULL, 0},
 };
 
+static bool emit_types(FILE *out, struct isa *isa, int mode) {
+    (void)mode; /* the state is that of all modes */
+    return emit_c_types(out, isa);
+}
+
 static error_t parse(int key, char *argument, struct argp_state *state) {
     struct request *r = state->input;
     switch (key) {
     case 'l':
         r->emit = strcmp(argument, "c") == 0 ? emit_c : strcmp(argument, "acsl") == 0 ? emit_acsl : strcmp(argument, "smt2") == 0 ? emit_smt2 : NULL;
+        r->emit = strcmp(argument, "types") == 0 ? emit_types : r->emit;
         if (r->emit == NULL) {
-            argp_error(state, "unknown language '%s'; there is: c, acsl, smt2", argument);
+            argp_error(state, "unknown language '%s'; there is: c, types, acsl, smt2", argument);
         }
         return 0;
     case 't': {

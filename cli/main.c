@@ -10,6 +10,7 @@ static const struct command {
     char *program; /* argv[0] of the subcommand, as its messages show it */
 } commands[] = {
     {"assemble", command_assemble, "a program for a teaching machine becomes a guest", (char[]){"popek assemble"}},
+    {"check", command_check, "instruction handlers and emulators against the reference step", (char[]){"popek check"}},
     {"classify", command_classify, "decide the Popek and Goldberg class of every instruction form", (char[]){"popek classify"}},
     {"emit", command_emit, "an ISA as C, as ACSL for Frama-C, or as SMT-LIB 2", (char[]){"popek emit"}},
     {"explain", command_explain, "one instruction: semantics, class, why, and a witness", (char[]){"popek explain"}},

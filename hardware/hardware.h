@@ -40,6 +40,7 @@ struct world {
     bool error_codes_unseen; /* the backend cannot tell error codes */
     bool system_only;        /* forms that only compute are not run unless asked for */
     bool documented_only;    /* forms of extensions that CPUID does not have are not run */
+    bool complete;           /* components and elements that neither `base` nor the facts have are 0; more privileged software is looked at too */
 };
 
 struct backend;

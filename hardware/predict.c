@@ -73,7 +73,7 @@ static word128 fact_element(const struct predictor *p, symbol s, const word128 *
             return f->value;
         }
     }
-    return open_value(p, s, arguments, count);
+    return p->world->complete ? 0 : open_value(p, s, arguments, count);
 }
 
 static word128 x87_register(const struct machine_state *s, unsigned number) {
@@ -141,7 +141,11 @@ static void mean(struct predictor *p, const struct leaf *leaf) {
     struct meaning *m = &p->meanings[leaf->symbol];
     m->component = leaf->index_width == 0 ? component_find(leaf->name) : NULL;
     m->kind = m->component != NULL ? KIND_COMPONENT : KIND_OPEN;
-    for (size_t i = 0; i < sizeof special / sizeof special[0]; i++) {
+    if (m->kind == KIND_OPEN && p->world->complete) {
+        m->kind = leaf->index_width == 0 ? KIND_FACT : KIND_FACTS;
+        m->value = 0;
+    }
+    for (size_t i = 0; i < sizeof special / sizeof special[0] - (p->world->complete ? 1 : 0); i++) { /* CPUID is the last */
         m->kind = strcmp(leaf->name, special[i].name) == 0 ? special[i].kind : m->kind;
     }
     for (size_t i = 0; i < p->world->fact_count; i++) {
@@ -184,6 +188,12 @@ struct predictor *predictor_new(const struct isa *isa, const struct matcher *m, 
     }
     p->meanings[isa->length].kind = KIND_LENGTH;
     return p;
+}
+
+void predictor_learn(struct predictor *p) {
+    for (size_t i = 0; i < p->isa->leaf_count; i++) {
+        mean(p, &p->isa->leaves[i]);
+    }
 }
 
 void predictor_free(struct predictor *p) {

@@ -33,6 +33,8 @@ struct predictor;
 /* NULL when memory is exhausted. The arguments must live as long as it. */
 struct predictor *predictor_new(const struct isa *isa, const struct matcher *m, const struct world *world);
 void predictor_free(struct predictor *p);
+/* The facts of the world have changed. */
+void predictor_learn(struct predictor *p);
 /* `evaluations`: how often the open values are chosen anew; 2 choose zeros and ones, more choose at random. False: out of memory, or the state is not
  * one of the operating mode. */
 bool predict(struct predictor *p, unsigned form, const struct decoded *decoded, const struct run *run, unsigned evaluations,

@@ -37,6 +37,9 @@ bool emit_smt2(FILE *out, struct isa *isa, int mode);
  * to `parts` have the steps. Forms that mean the same share one step. False also when there is no such part. */
 bool emit_c_table(FILE *out, struct isa *isa, int mode, unsigned part, unsigned parts);
 
+/* The struct and the arrays alone, with a number for each array that is not in the struct: `#define isa_ARRAY_NAME` its component. */
+bool emit_c_types(FILE *out, struct isa *isa);
+
 /* `text` as an identifier of C and ACSL, into `name` of `size` bytes. */
 void emit_identifier(const char *text, char *name, size_t size);
 

@@ -12,6 +12,9 @@ struct cone {
     term *terms;
     size_t count, capacity;
     word128 *values; /* by place */
+    word128 *pinned; /* by place, see cone_pin */
+    bool *changed;
+    size_t pinned_capacity;
     term *stack;
     size_t stack_size, stack_capacity;
 };
@@ -31,6 +34,8 @@ void cone_free(struct cone *cone) {
     free(cone->positions);
     free(cone->terms);
     free(cone->values);
+    free(cone->pinned);
+    free(cone->changed);
     free(cone->stack);
     free(cone);
 }
@@ -143,7 +148,9 @@ bool cone_collect(struct cone *cone, const term *roots, size_t count) {
     return true;
 }
 
-static word128 value_of(const struct cone *cone, const struct term_view *view, term_lookup lookup, void *context) {
+static word128 at(const struct cone *cone, const word128 *values, term t) { return values[cone->positions[t] - 1]; }
+
+static word128 value_of(const struct cone *cone, const struct term_view *view, const word128 *values, term_lookup lookup, void *context) {
     const term *a = view->arguments;
     word128 arguments[TERM_MAXIMUM_ARGUMENTS];
     switch (view->operation) {
@@ -151,28 +158,67 @@ static word128 value_of(const struct cone *cone, const struct term_view *view, t
         return view->constant;
     case TERM_APPLY:
         for (unsigned i = 0; i < view->argument_count && i < TERM_MAXIMUM_ARGUMENTS; i++) {
-            arguments[i] = cone_value(cone, a[i]);
+            arguments[i] = at(cone, values, a[i]);
         }
         return lookup(context, view->symbol, arguments, view->argument_count) & term_mask(view->width);
     case TERM_IF:
-        return cone_value(cone, a[0]) != 0 ? cone_value(cone, a[1]) : cone_value(cone, a[2]);
+        return at(cone, values, a[0]) != 0 ? at(cone, values, a[1]) : at(cone, values, a[2]);
     case TERM_CONCATENATE:
-        return (cone_value(cone, a[0]) << term_width(cone->pool, a[1])) | cone_value(cone, a[1]);
+        return (at(cone, values, a[0]) << term_width(cone->pool, a[1])) | at(cone, values, a[1]);
     case TERM_EXTRACT:
-        return (cone_value(cone, a[0]) >> view->low) & term_mask(view->width);
+        return (at(cone, values, a[0]) >> view->low) & term_mask(view->width);
     case TERM_NOT:
-        return ~cone_value(cone, a[0]) & term_mask(view->width);
+        return ~at(cone, values, a[0]) & term_mask(view->width);
     default:
-        return term_compute(view->operation, term_width(cone->pool, a[0]), cone_value(cone, a[0]), cone_value(cone, a[1]));
+        return term_compute(view->operation, term_width(cone->pool, a[0]), at(cone, values, a[0]), at(cone, values, a[1]));
     }
 }
 
 void cone_evaluate(struct cone *cone, term_lookup lookup, void *context) {
     for (size_t i = 0; i < cone->count; i++) {
         struct term_view view = term_look(cone->pool, cone->terms[i]);
-        cone->values[i] = value_of(cone, &view, lookup, context);
+        cone->values[i] = value_of(cone, &view, cone->values, lookup, context);
     }
 }
+
+static bool make_room_for_pins(struct cone *cone) {
+    if (cone->pinned_capacity >= cone->count) {
+        return true;
+    }
+    free(cone->pinned);
+    free(cone->changed);
+    cone->pinned = malloc(cone->capacity * sizeof *cone->pinned);
+    cone->changed = malloc(cone->capacity * sizeof *cone->changed);
+    cone->pinned_capacity = cone->pinned == NULL || cone->changed == NULL ? 0 : cone->capacity;
+    return cone->pinned_capacity > 0;
+}
+
+bool cone_pin(struct cone *cone, term t, word128 value, term_lookup lookup, void *context) {
+    if (!make_room_for_pins(cone)) {
+        return false;
+    }
+    for (size_t i = 0; i < cone->count; i++) {
+        cone->pinned[i] = cone->values[i];
+        cone->changed[i] = false;
+        if (cone->terms[i] == t) {
+            cone->pinned[i] = value;
+            cone->changed[i] = value != cone->values[i];
+            continue;
+        }
+        struct term_view view = term_look(cone->pool, cone->terms[i]);
+        bool affected = false;
+        for (unsigned k = 0; k < view.argument_count; k++) {
+            affected = affected || cone->changed[cone->positions[view.arguments[k]] - 1];
+        }
+        if (affected) {
+            cone->pinned[i] = value_of(cone, &view, cone->pinned, lookup, context);
+            cone->changed[i] = cone->pinned[i] != cone->values[i];
+        }
+    }
+    return true;
+}
+
+word128 cone_pinned_value(const struct cone *cone, term t) { return cone->pinned[cone->positions[t] - 1]; }
 
 bool term_evaluate(const struct term_pool *pool, const term *roots, size_t count, term_lookup lookup, void *context, word128 *results) {
     /* The pool's working memory: the terms stay as they are. */

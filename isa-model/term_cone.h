@@ -20,4 +20,8 @@ bool cone_contains(const struct cone *cone, term t);
 void cone_evaluate(struct cone *cone, term_lookup lookup, void *context);
 word128 cone_value(const struct cone *cone, term t); /* of a term of the cone, as last evaluated */
 
+/* As last evaluated, but with one term of the cone having another value: what follows from that. False: out of memory. */
+bool cone_pin(struct cone *cone, term t, word128 value, term_lookup lookup, void *context);
+word128 cone_pinned_value(const struct cone *cone, term t);
+
 #endif

@@ -1,4 +1,4 @@
-/* Writes a machine as ACSL or C, or a part of its table (K/N), as `popek emit` does: popek itself contains the monitor, which is built against this.
+/* Writes a machine as ACSL or C, its types, or a part of its table (K/N), as `popek emit` does: popek itself contains the monitor, which is built against this.
  */
 #include "emit.h"
 
@@ -9,8 +9,8 @@ int main(int argc, char **argv) {
     unsigned part = 0;
     unsigned parts = 0;
     bool table = argc == 4 && sscanf(argv[2], "%u/%u", &part, &parts) == 2; // NOLINT(cert-err34-c)
-    if (argc != 4 || (!table && strcmp(argv[2], "c") != 0 && strcmp(argv[2], "acsl") != 0)) {
-        (void)fputs("usage: emit ISA c|acsl|K/N FILE\n", stderr);
+    if (argc != 4 || (!table && strcmp(argv[2], "c") != 0 && strcmp(argv[2], "acsl") != 0 && strcmp(argv[2], "types") != 0)) {
+        (void)fputs("usage: emit ISA c|acsl|types|K/N FILE\n", stderr);
         return 2;
     }
     const struct source_reader reader = source_reader_files();
@@ -23,9 +23,10 @@ int main(int argc, char **argv) {
         return 3;
     }
     FILE *out = fopen(argv[3], "wb");
-    bool written = out != NULL && (table                       ? emit_c_table(out, isa, -1, part, parts)
-                                   : strcmp(argv[2], "c") == 0 ? emit_c(out, isa, -1)
-                                                               : emit_acsl(out, isa, -1));
+    bool written = out != NULL && (table                           ? emit_c_table(out, isa, -1, part, parts)
+                                   : strcmp(argv[2], "c") == 0     ? emit_c(out, isa, -1)
+                                   : strcmp(argv[2], "types") == 0 ? emit_c_types(out, isa)
+                                                                   : emit_acsl(out, isa, -1));
     written = out != NULL && fclose(out) == 0 && written;
     isa_free(isa);
     if (!written) {

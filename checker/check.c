@@ -1,0 +1,278 @@
+/* Goes through the forms: explores their steps, has their states run, and puts the report together. */
+#include "checker.h"
+
+#include "../hardware/system_forms.h"
+#include "explorer.h"
+#include "findings.h"
+#include "paths.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BATCH_STEPS 64u
+#define BATCH_JOBS 1024u
+
+struct work {
+    struct isa *isa;
+    const struct emitted_isa *table;
+    const struct plugin *plugin;
+    const struct check_options *options;
+    struct check_report *report;
+    struct path_store *paths;
+    struct driver *driver;
+    bool *wanted;       /* by entry */
+    unsigned *of_step;  /* by step: place in the batch + 1 */
+    struct targets explored[BATCH_STEPS];
+    size_t step_count;
+    struct job jobs[BATCH_JOBS];
+    size_t form_of_job[BATCH_JOBS];
+    struct job_result results[BATCH_JOBS];
+    size_t job_count;
+    unsigned *steps_in_batch; /* numbers of the steps, to forget them */
+};
+
+static bool is_chosen(const struct check_options *o, const struct isa *isa, const struct emitted_form *f) {
+    const struct form *form = &isa->forms[f->form];
+    bool named = o->instruction == NULL || strcmp(o->instruction, form->instruction) == 0 || strcmp(o->instruction, form->text) == 0;
+    return named && (o->mode < 0 || (unsigned)o->mode == f->mode_number) && f->form % o->shard_count == o->shard &&
+           form->semantics[f->mode_number] != NULL;
+}
+
+static bool choose_entries(struct work *w) {
+    struct system_forms *system = system_forms_new(w->isa);
+    for (size_t i = 0; system != NULL && i < w->table->form_count; i++) {
+        const struct emitted_form *f = &w->table->forms[i];
+        w->wanted[i] = is_chosen(w->options, w->isa, f);
+        if (w->wanted[i] && w->options->system_only) {
+            w->wanted[i] = is_system_form(system, w->isa->forms[f->form].semantics[f->mode_number]);
+        }
+        bool has = w->wanted[i] && (plugin_handler(w->plugin, &w->isa->forms[f->form], f->mode) != NULL || w->plugin->given->emulate != NULL);
+        w->wanted[i] = has;
+    }
+    system_forms_free(system);
+    return system != NULL;
+}
+
+static void count_targets(const struct work *w, const struct semantics *m, const struct targets *t, struct check_form *f) {
+    (void)w;
+    (void)m;
+    f->targets = (unsigned)t->count;
+    for (size_t i = 0; i < t->count; i++) {
+        enum target_status s = t->items[i].status;
+        f->covered += s == TARGET_COVERED ? 1 : 0;
+        f->impossible += s == TARGET_IMPOSSIBLE ? 1 : 0;
+        f->undecided += s == TARGET_UNDECIDED ? 1 : 0;
+        if (t->items[i].kind == TARGET_TRAP && s != TARGET_IMPOSSIBLE) {
+            f->traps++;
+            f->traps_covered += s == TARGET_COVERED ? 1 : 0;
+        }
+    }
+}
+
+static bool add_findings(struct work *w) {
+    struct check_report *r = w->report;
+    size_t count = 0;
+    size_t left_out = 0;
+    const struct raw_finding *raw = driver_findings(w->driver, &count, &left_out);
+    r->findings_left_out += left_out;
+    if (count == 0) {
+        return true;
+    }
+    struct check_finding *larger = realloc(r->findings, (r->finding_count + count) * sizeof *larger);
+    if (larger == NULL) {
+        return false;
+    }
+    r->findings = larger;
+    bool good = true;
+    for (size_t i = 0; good && i < count; i++) {
+        good = finding_make(w->plugin, &w->jobs[raw[i].job], &raw[i], &r->findings[r->finding_count]);
+        r->finding_count += good ? 1 : 0;
+    }
+    return good;
+}
+
+/* Runs what was gathered. */
+static bool flush(struct work *w) {
+    double start = check_now();
+    bool good = w->job_count == 0 || (drive(w->driver, w->jobs, w->job_count, w->results) && add_findings(w));
+    for (size_t i = 0; good && i < w->job_count; i++) {
+        struct check_form *f = &w->report->forms[w->form_of_job[i]];
+        f->states = w->results[i].states;
+        f->unhandled = w->results[i].unhandled;
+        f->note = w->results[i].note;
+        w->report->states += f->states;
+    }
+    for (size_t i = 0; i < w->step_count; i++) {
+        targets_free(&w->explored[i]);
+        w->of_step[w->steps_in_batch[i]] = 0;
+    }
+    w->step_count = w->job_count = 0;
+    w->report->running += check_now() - start;
+    return good;
+}
+
+/* What the adapter fixes may lie outside of the states that were found; those that are left count. */
+static bool fix_targets(struct work *w, size_t entry, struct targets *t) {
+    bool any = false;
+    for (size_t i = 0; i < w->isa->leaf_count; i++) {
+        any = any || w->plugin->fixed[i];
+    }
+    if (!any) {
+        return true;
+    }
+    static struct sample sample;
+    struct subject *s = malloc(sizeof *s);
+    bool *covered = malloc((t->count + 1) * sizeof *covered);
+    bool *ever = calloc(t->count + 1, sizeof *ever);
+    bool good = s != NULL && covered != NULL && ever != NULL && subject_prepare(s, w->isa, w->table, entry);
+    size_t kept = 0;
+    for (size_t i = 0; good && i < t->state_count; i++) {
+        sample_from(s, t->states[i], &sample);
+        plugin_fix(w->plugin, s, &sample);
+        struct valuation *v = sample_valuation(s, &sample);
+        good = v != NULL && path_store_mark(w->paths, s->semantics, s->form->mode_number, v, t, covered);
+        bool useful = false; /* a state that is none of the mode covers nothing */
+        for (size_t k = 0; good && k < t->count; k++) {
+            ever[k] = ever[k] || covered[k];
+            useful = useful || covered[k];
+        }
+        valuation_free(useful ? t->states[i] : v);
+        if (useful) {
+            t->states[kept++] = v;
+        } else {
+            valuation_free(t->states[i]);
+        }
+    }
+    t->state_count = good ? kept : t->state_count;
+    for (size_t i = 0; good && i < t->count; i++) {
+        if (t->items[i].status == TARGET_COVERED && !ever[i]) {
+            t->items[i].status = TARGET_OPEN;
+        }
+    }
+    free(s);
+    free(covered);
+    free(ever);
+    return good;
+}
+
+static struct targets *targets_of(struct work *w, size_t entry) {
+    const struct emitted_form *f = &w->table->forms[entry];
+    double start = check_now();
+    if (w->of_step[f->step] == 0) {
+        struct targets *t = &w->explored[w->step_count];
+        const struct semantics *m = w->isa->forms[f->form].semantics[f->mode_number];
+        if (!path_store_get(w->paths, f->step, m, f->mode_number, t) || !fix_targets(w, entry, t)) {
+            return NULL;
+        }
+        w->steps_in_batch[w->step_count++] = f->step;
+        w->of_step[f->step] = (unsigned)w->step_count;
+    }
+    w->report->exploring += check_now() - start;
+    return &w->explored[w->of_step[f->step] - 1];
+}
+
+static bool add_form(struct work *w, size_t entry) {
+    const struct emitted_form *f = &w->table->forms[entry];
+    const struct form *form = &w->isa->forms[f->form];
+    struct check_form *row = &w->report->forms[w->report->form_count];
+    *row = (struct check_form){.form = f->form, .mode = f->mode_number};
+    w->report->form_count++;
+    const char *excluded = plugin_exclusion(w->plugin, form, f->mode);
+    if (excluded != NULL) {
+        row->note = excluded;
+        return true;
+    }
+    struct targets *t = targets_of(w, entry);
+    if (t == NULL) {
+        return false;
+    }
+    count_targets(w, form->semantics[f->mode_number], t, row);
+    w->form_of_job[w->job_count] = w->report->form_count - 1;
+    w->jobs[w->job_count++] = (struct job){entry, plugin_handler(w->plugin, form, f->mode), t, w->options->states};
+    return true;
+}
+
+static bool check_all(struct work *w, size_t all) {
+    bool good = true;
+    size_t done = 0;
+    for (size_t i = 0; good && i < w->table->form_count; i++) {
+        if (w->wanted[i]) {
+            good = add_form(w, i);
+            done++;
+        }
+        if (good && (w->job_count == BATCH_JOBS || w->step_count == BATCH_STEPS)) {
+            good = flush(w);
+            if (w->options->progress != NULL) {
+                w->options->progress(w->options->progress_context, done, all);
+            }
+        }
+    }
+    good = flush(w) && good;
+    for (size_t i = 0; good && i < w->report->form_count; i++) {
+        struct check_form *f = &w->report->forms[i];
+        unsigned left = f->targets - f->covered - f->impossible - f->undecided;
+        if (f->note == NULL && left > 0) {
+            f->note = "the rest contradicts what the adapter declares";
+        }
+    }
+    return good;
+}
+
+static bool start(struct work *w, const struct matcher *m, size_t all, char **message) {
+    const struct check_options *o = w->options;
+    struct drive_options d = {o->seed, o->stop_early, o->hang_milliseconds, check_now(), all == 0 ? 0 : o->seconds / (double)all};
+    w->report->forms = calloc(all + 1, sizeof *w->report->forms);
+    w->driver = driver_new(w->plugin, m, &d);
+    w->paths = path_store_open(w->isa, o->paths, o->resource_limit, message);
+    w->report->isa = w->isa;
+    w->report->subject = w->plugin->given->name == NULL ? "plug-in" : w->plugin->given->name;
+    w->report->declarations = (const char *const *)w->plugin->texts;
+    w->report->declaration_count = w->plugin->text_count;
+    w->report->seed = o->seed;
+    return w->report->forms != NULL && w->driver != NULL && w->paths != NULL;
+}
+
+struct check_report *check_plugin(struct isa *isa, const struct matcher *m, const struct emitted_isa *table, struct plugin *plugin,
+                                  const struct check_options *options, char **message) {
+    struct work *w = calloc(1, sizeof *w);
+    *message = NULL;
+    if (w == NULL) {
+        return NULL;
+    }
+    *w = (struct work){.isa = isa, .table = table, .plugin = plugin, .options = options};
+    w->report = calloc(1, sizeof *w->report);
+    w->wanted = calloc(table->form_count + 1, sizeof *w->wanted);
+    w->of_step = calloc(table->step_count + 1, sizeof *w->of_step);
+    w->steps_in_batch = calloc(BATCH_STEPS, sizeof *w->steps_in_batch);
+    bool good = w->report != NULL && w->wanted != NULL && w->of_step != NULL && w->steps_in_batch != NULL && choose_entries(w);
+    size_t all = 0;
+    for (size_t i = 0; good && i < table->form_count; i++) {
+        all += w->wanted[i] ? 1 : 0;
+    }
+    good = good && start(w, m, all, message) && check_all(w, all) && path_store_save(w->paths, message);
+    struct check_report *report = w->report;
+    driver_free(w->driver);
+    path_store_close(w->paths);
+    free(w->wanted);
+    free(w->of_step);
+    free(w->steps_in_batch);
+    free(w);
+    if (!good) {
+        check_report_free(report);
+        return NULL;
+    }
+    return report;
+}
+
+void check_report_free(struct check_report *r) {
+    if (r != NULL) {
+        for (size_t i = 0; i < r->finding_count; i++) {
+            free(r->findings[i].test);
+        }
+        free(r->findings);
+        free(r->forms);
+        free((void *)(uintptr_t)r->fixed);
+        free(r);
+    }
+}

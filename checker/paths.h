@@ -1,0 +1,19 @@
+/* Explored steps: from a file, or explored now and kept in it. Internal to the checker. */
+#ifndef POPEK_CHECKER_PATHS_H
+#define POPEK_CHECKER_PATHS_H
+
+#include "targets.h"
+
+struct path_store;
+/* `file` may not exist yet, and is passed over when it is of other tables; NULL: nothing is kept. NULL: out of memory. */
+struct path_store *path_store_open(struct isa *isa, const char *file, unsigned resource_limit, char **message);
+void path_store_close(struct path_store *s);
+/* The targets of a step by its number in the table of steps. False: out of memory or an error of the solver. */
+bool path_store_get(struct path_store *s, unsigned step, const struct semantics *semantics, unsigned mode, struct targets *t);
+/* As mark_covered, of a step whose targets were got last. */
+bool path_store_mark(struct path_store *s, const struct semantics *semantics, unsigned mode, const struct valuation *state, const struct targets *t,
+                     bool *covered);
+/* Writes the file if there is anything new. False: *message says why. */
+bool path_store_save(struct path_store *s, char **message);
+
+#endif

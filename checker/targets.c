@@ -1,0 +1,181 @@
+/* Lists the targets of a step, and decides by evaluation which of them a state exercises. */
+#include "explorer.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void targets_free(struct targets *t) {
+    for (size_t i = 0; i < t->state_count; i++) {
+        valuation_free(t->states[i]);
+    }
+    free(t->states);
+    free(t->items);
+    *t = (struct targets){NULL, 0, NULL, 0, 0};
+}
+
+static bool push_root(struct explorer *e, term t) {
+    if (e->root_count == e->root_capacity) {
+        size_t capacity = e->root_capacity == 0 ? 256 : 2 * e->root_capacity;
+        term *roots = realloc(e->roots, capacity * sizeof *roots);
+        if (roots == NULL) {
+            return false;
+        }
+        e->roots = roots;
+        e->root_capacity = capacity;
+    }
+    e->roots[e->root_count++] = t;
+    return true;
+}
+
+/* Everything that can be seen of the step, trap and memory trap first; then what tells its states. */
+static bool gather_roots(struct explorer *e, const struct semantics *m) {
+    const struct isa *isa = e->isa;
+    e->root_count = 0;
+    bool good = push_root(e, m->trap) && push_root(e, m->memory_trap) && push_root(e, m->trap_vector) && push_root(e, m->trap_argument);
+    for (size_t i = 0; good && i < isa->leaf_count; i++) {
+        if (isa->leaves[i].index_width == 0 && m->next[i] != e->variables[i]) {
+            good = push_root(e, m->next[i]);
+        }
+    }
+    for (size_t i = 0; good && i < m->operand_count; i++) {
+        good = (m->operands[i].direction & OPERAND_OUT) == 0 || push_root(e, m->operands[i].next);
+    }
+    for (size_t i = 0; good && i < m->write_count; i++) {
+        good = push_root(e, m->writes[i].guard) && push_root(e, m->writes[i].index) && push_root(e, m->writes[i].value);
+    }
+    e->seen_count = e->root_count;
+    return good;
+}
+
+static bool add_target(struct explorer *e, struct targets *t, enum target_kind kind, unsigned number, bool value, term condition) {
+    if (t->count == e->target_capacity) {
+        size_t capacity = e->target_capacity == 0 ? 64 : 2 * e->target_capacity;
+        struct target *items = realloc(t->items, capacity * sizeof *items);
+        if (items == NULL) {
+            return false;
+        }
+        t->items = items;
+        e->target_capacity = capacity;
+    }
+    t->items[t->count++] = (struct target){kind, TARGET_OPEN, number, value, condition, 0};
+    return true;
+}
+
+/* Comparisons, tests of a bit and one-bit variables: what conditions are made of. */
+static bool is_branch(const struct term_pool *pool, term t) {
+    struct term_view v = term_look(pool, t);
+    return v.width == 1 && (v.operation == TERM_EQUAL || v.operation == TERM_LESS || v.operation == TERM_SIGNED_LESS || v.operation == TERM_APPLY ||
+                            v.operation == TERM_EXTRACT);
+}
+
+/* Terms of width 1 that decide something: conditions of IF, and arguments of what is itself of width 1. A bit that is only moved is none. */
+static bool list_branches(struct explorer *e, struct targets *t) {
+    const struct term_pool *pool = e->isa->pool;
+    size_t count = cone_size(e->cone);
+    bool *decides = calloc(count + 1, sizeof *decides);
+    bool good = decides != NULL;
+    for (size_t i = count; good && i-- > 0;) { /* what is built of a term comes after it */
+        struct term_view v = term_look(pool, cone_terms(e->cone)[i]);
+        if (v.operation == TERM_IF) {
+            decides[cone_place(e->cone, v.arguments[0])] = true;
+        }
+        bool logical = v.operation == TERM_AND || v.operation == TERM_OR || v.operation == TERM_NOT || v.operation == TERM_XOR;
+        for (unsigned k = 0; v.width == 1 && decides[i] && logical && k < v.argument_count; k++) {
+            decides[cone_place(e->cone, v.arguments[k])] = true;
+        }
+        for (unsigned k = 1; v.width == 1 && decides[i] && v.operation == TERM_IF && k < 3; k++) {
+            decides[cone_place(e->cone, v.arguments[k])] = true;
+        }
+        decides[i] = decides[i] || cone_terms(e->cone)[i] == e->roots[0]; /* the trap: its parts follow, coming before it */
+        for (unsigned k = 0; decides[i] && logical && v.width == 1 && k < v.argument_count; k++) {
+            decides[cone_place(e->cone, v.arguments[k])] = true;
+        }
+    }
+    for (size_t i = 0; good && i < count && e->branch_count < EXPLORER_BRANCHES; i++) {
+        term branch = cone_terms(e->cone)[i];
+        if (decides[i] && is_branch(pool, branch)) {
+            e->branches[e->branch_count++] = branch;
+            good = add_target(e, t, TARGET_BRANCH, e->branch_count - 1, true, branch) && add_target(e, t, TARGET_BRANCH, e->branch_count - 1, false, branch);
+        }
+    }
+    free(decides);
+    return good;
+}
+
+static bool list_changes(struct explorer *e, const struct semantics *m, term done, struct targets *t) {
+    const struct isa *isa = e->isa;
+    struct term_pool *pool = isa->pool;
+    bool good = true;
+    for (size_t i = 0; good && i < isa->leaf_count; i++) {
+        if (isa->leaves[i].index_width == 0 && m->next[i] != e->variables[i]) {
+            term other = term_and(pool, done, term_not(pool, term_equal(pool, m->next[i], e->variables[i])));
+            good = add_target(e, t, TARGET_CHANGE, (unsigned)i, true, other);
+        }
+    }
+    for (size_t i = 0; good && i < m->operand_count; i++) {
+        const struct operand *o = &m->operands[i];
+        term before = term_apply(pool, o->symbol, NULL, 0);
+        if ((o->direction & OPERAND_OUT) != 0 && o->next != before) {
+            term other = term_and(pool, done, term_not(pool, term_equal(pool, o->next, before)));
+            good = add_target(e, t, TARGET_CHANGE, (unsigned)(isa->leaf_count + i), true, other);
+        }
+    }
+    return good;
+}
+
+bool list_targets(struct explorer *e, const struct semantics *m, unsigned mode, struct targets *t) {
+    struct term_pool *pool = e->isa->pool;
+    *t = (struct targets){NULL, 0, NULL, 0, 0};
+    e->target_capacity = 0;
+    e->branch_count = 0;
+    term stopped = term_or(pool, m->trap, m->memory_trap);
+    term done = term_not(pool, stopped);
+    e->base = term_and(pool, e->isa->well_formed, e->isa->modes[mode].condition);
+    bool good = gather_roots(e, m) && cone_collect(e->cone, e->roots, e->root_count);
+    for (size_t i = 0; good && i < m->point_count; i++) {
+        good = add_target(e, t, TARGET_TRAP, (unsigned)i, true, m->points[i].condition);
+    }
+    good = good && add_target(e, t, TARGET_DONE, 0, true, done) && list_changes(e, m, done, t) && list_branches(e, t);
+    for (size_t i = 0; good && i < t->count; i++) {
+        good = push_root(e, t->items[i].condition);
+    }
+    e->base_root = e->root_count;
+    good = good && push_root(e, e->base) && cone_collect(e->cone, e->roots, e->root_count);
+    return good && !term_pool_failed(pool);
+}
+
+static word128 look_up(void *context, symbol s, const word128 *arguments, unsigned count) { return valuation_get(context, s, arguments, count); }
+
+/* Whether what is seen of the step differs between the values and the pinned ones. */
+static bool differs(const struct explorer *e) {
+    const struct cone *c = e->cone;
+    bool stopped = cone_value(c, e->roots[0]) != 0 || cone_value(c, e->roots[1]) != 0;
+    size_t last = stopped ? 4 : e->seen_count; /* outcome; what a trap says; components, operands and writes */
+    size_t first = stopped ? 2 : 4;
+    if (cone_value(c, e->roots[0]) != cone_pinned_value(c, e->roots[0]) || cone_value(c, e->roots[1]) != cone_pinned_value(c, e->roots[1])) {
+        return true;
+    }
+    for (size_t i = first; i < last; i++) {
+        if (cone_value(c, e->roots[i]) != cone_pinned_value(c, e->roots[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool mark_covered(struct explorer *e, const struct valuation *state, const struct targets *t, bool *covered) {
+    void *context = (void *)(uintptr_t)state;
+    cone_evaluate(e->cone, look_up, context);
+    bool possible = cone_value(e->cone, e->base) != 0;
+    bool good = true;
+    for (size_t i = 0; good && i < t->count; i++) {
+        const struct target *x = &t->items[i];
+        bool holds = possible && cone_value(e->cone, x->condition) == (x->value ? 1 : 0);
+        if (holds && x->kind == TARGET_BRANCH) {
+            good = cone_pin(e->cone, x->condition, x->value ? 0 : 1, look_up, context);
+            holds = good && differs(e);
+        }
+        covered[i] = holds;
+    }
+    return good;
+}

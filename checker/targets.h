@@ -1,0 +1,47 @@
+/* What has to be exercised of one step of the reference: every trap point, completion, every change, and every comparison both ways with effect. */
+#ifndef POPEK_CHECKER_TARGETS_H
+#define POPEK_CHECKER_TARGETS_H
+
+#include "../isa-model/evaluate.h"
+
+enum target_kind {
+    TARGET_TRAP,   /* this trap point is reached and taken */
+    TARGET_DONE,   /* it completes */
+    TARGET_CHANGE, /* it completes and this component or operand is another one afterwards */
+    TARGET_BRANCH  /* this comparison is true (or false), and the outcome or the state afterwards depends on that */
+};
+enum target_status {
+    TARGET_OPEN,
+    TARGET_COVERED,
+    TARGET_IMPOSSIBLE, /* the solver proved that there is no such state */
+    TARGET_UNDECIDED   /* the solver gave up */
+};
+struct target {
+    enum target_kind kind;
+    enum target_status status;
+    unsigned number; /* TRAP: of the trap point; CHANGE: of the leaf, or leaf_count + of the operand */
+    bool value;      /* BRANCH */
+    term condition;  /* of the state; BRANCH: the comparison */
+    unsigned state;  /* COVERED: which of the states */
+};
+
+struct targets {
+    struct target *items;
+    size_t count;
+    struct valuation **states; /* that cover them, few */
+    size_t state_count, state_capacity;
+};
+
+struct explorer;
+/* NULL when memory is exhausted. The pool of the isa grows; `resource_limit` as of the classifier. */
+struct explorer *explorer_new(struct isa *isa, unsigned resource_limit);
+void explorer_free(struct explorer *e);
+/* Targets of a form in a mode, each decided; states found for other forms are tried first. False: out of memory or an error of the solver. */
+bool explore(struct explorer *e, const struct semantics *semantics, unsigned mode, struct targets *result);
+/* Only lists them. */
+bool list_targets(struct explorer *e, const struct semantics *semantics, unsigned mode, struct targets *result);
+/* Whether a state of the mode exercises a target of the step that was listed or explored last. False: out of memory. */
+bool mark_covered(struct explorer *e, const struct valuation *state, const struct targets *of, bool *covered);
+void targets_free(struct targets *t);
+
+#endif
