@@ -115,7 +115,7 @@ $(STATE_HEADER): $(BUILD)/emit $(TABLES)
 	$(BUILD)/emit x86-tables/x86.isa types $@
 
 # Plug-ins for `popek check`: examples, and what the tests check.
-HANDLER_EXAMPLES = $(BUILD)/handlers/reference.so $(BUILD)/handlers/broken.so
+HANDLER_EXAMPLES = $(BUILD)/handlers/reference.so $(BUILD)/handlers/broken.so $(BUILD)/handlers/emulator.so
 PLUGIN_CFLAGS    = -std=c11 -Iinclude -I$(BUILD)/include -Iisa-model $(WARNINGS) $(CFLAGS) -fPIC -fvisibility=hidden
 $(BUILD)/handlers/%.so: examples/handlers/%.c $(STATE_HEADER) include/popek/handler.h
 	@mkdir -p $(@D)

@@ -22,15 +22,18 @@ struct work {
     struct path_store *paths;
     struct driver *driver;
     bool *wanted;       /* by entry */
-    unsigned *of_step;  /* by step: place in the batch + 1 */
+    unsigned *of_step;  /* by step and mode: place in the batch + 1 */
     struct targets explored[BATCH_STEPS];
     size_t step_count;
     struct job jobs[BATCH_JOBS];
     size_t form_of_job[BATCH_JOBS];
     struct job_result results[BATCH_JOBS];
     size_t job_count;
-    unsigned *steps_in_batch; /* numbers of the steps, to forget them */
+    unsigned *steps_in_batch; /* which those are, to forget them */
 };
+
+/* Modes may share a step, and not its states. */
+static unsigned step_number(const struct work *w, const struct emitted_form *f) { return f->step * (unsigned)w->isa->mode_count + f->mode_number; }
 
 static bool is_chosen(const struct check_options *o, const struct isa *isa, const struct emitted_form *f) {
     const struct form *form = &isa->forms[f->form];
@@ -112,64 +115,21 @@ static bool flush(struct work *w) {
     return good;
 }
 
-/* What the adapter fixes may lie outside of the states that were found; those that are left count. */
-static bool fix_targets(struct work *w, size_t entry, struct targets *t) {
-    bool any = false;
-    for (size_t i = 0; i < w->isa->leaf_count; i++) {
-        any = any || w->plugin->fixed[i];
-    }
-    if (!any) {
-        return true;
-    }
-    static struct sample sample;
-    struct subject *s = malloc(sizeof *s);
-    bool *covered = malloc((t->count + 1) * sizeof *covered);
-    bool *ever = calloc(t->count + 1, sizeof *ever);
-    bool good = s != NULL && covered != NULL && ever != NULL && subject_prepare(s, w->isa, w->table, entry);
-    size_t kept = 0;
-    for (size_t i = 0; good && i < t->state_count; i++) {
-        sample_from(s, t->states[i], &sample);
-        plugin_fix(w->plugin, s, &sample);
-        struct valuation *v = sample_valuation(s, &sample);
-        good = v != NULL && path_store_mark(w->paths, s->semantics, s->form->mode_number, v, t, covered);
-        bool useful = false; /* a state that is none of the mode covers nothing */
-        for (size_t k = 0; good && k < t->count; k++) {
-            ever[k] = ever[k] || covered[k];
-            useful = useful || covered[k];
-        }
-        valuation_free(useful ? t->states[i] : v);
-        if (useful) {
-            t->states[kept++] = v;
-        } else {
-            valuation_free(t->states[i]);
-        }
-    }
-    t->state_count = good ? kept : t->state_count;
-    for (size_t i = 0; good && i < t->count; i++) {
-        if (t->items[i].status == TARGET_COVERED && !ever[i]) {
-            t->items[i].status = TARGET_OPEN;
-        }
-    }
-    free(s);
-    free(covered);
-    free(ever);
-    return good;
-}
-
 static struct targets *targets_of(struct work *w, size_t entry) {
     const struct emitted_form *f = &w->table->forms[entry];
     double start = check_now();
-    if (w->of_step[f->step] == 0) {
+    unsigned number = step_number(w, f);
+    if (w->of_step[number] == 0) {
         struct targets *t = &w->explored[w->step_count];
         const struct semantics *m = w->isa->forms[f->form].semantics[f->mode_number];
-        if (!path_store_get(w->paths, f->step, m, f->mode_number, t) || !fix_targets(w, entry, t)) {
+        if (!path_store_get(w->paths, number, m, f->mode_number, t)) {
             return NULL;
         }
-        w->steps_in_batch[w->step_count++] = f->step;
-        w->of_step[f->step] = (unsigned)w->step_count;
+        w->steps_in_batch[w->step_count++] = number;
+        w->of_step[number] = (unsigned)w->step_count;
     }
     w->report->exploring += check_now() - start;
-    return &w->explored[w->of_step[f->step] - 1];
+    return &w->explored[w->of_step[number] - 1];
 }
 
 static bool add_form(struct work *w, size_t entry) {
@@ -211,9 +171,8 @@ static bool check_all(struct work *w, size_t all) {
     good = flush(w) && good;
     for (size_t i = 0; good && i < w->report->form_count; i++) {
         struct check_form *f = &w->report->forms[i];
-        unsigned left = f->targets - f->covered - f->impossible - f->undecided;
-        if (f->note == NULL && left > 0) {
-            f->note = "the rest contradicts what the adapter declares";
+        if (f->note == NULL && f->targets > 0 && f->states == 0) {
+            f->note = "no state of this mode is left by what the adapter declares";
         }
     }
     return good;
@@ -230,7 +189,11 @@ static bool start(struct work *w, const struct matcher *m, size_t all, char **me
     w->report->declarations = (const char *const *)w->plugin->texts;
     w->report->declaration_count = w->plugin->text_count;
     w->report->seed = o->seed;
-    return w->report->forms != NULL && w->driver != NULL && w->paths != NULL;
+    bool good = w->report->forms != NULL && w->driver != NULL && w->paths != NULL;
+    for (unsigned i = 0; good && i < w->isa->leaf_count; i++) {
+        good = !w->plugin->fixed[i] || is_assumed(w->isa->leaves[i].name) || path_store_fix(w->paths, i, w->plugin->fixed_value[i]);
+    }
+    return good;
 }
 
 struct check_report *check_plugin(struct isa *isa, const struct matcher *m, const struct emitted_isa *table, struct plugin *plugin,
@@ -243,7 +206,7 @@ struct check_report *check_plugin(struct isa *isa, const struct matcher *m, cons
     *w = (struct work){.isa = isa, .table = table, .plugin = plugin, .options = options};
     w->report = calloc(1, sizeof *w->report);
     w->wanted = calloc(table->form_count + 1, sizeof *w->wanted);
-    w->of_step = calloc(table->step_count + 1, sizeof *w->of_step);
+    w->of_step = calloc(table->step_count * isa->mode_count + 1, sizeof *w->of_step);
     w->steps_in_batch = calloc(BATCH_STEPS, sizeof *w->steps_in_batch);
     bool good = w->report != NULL && w->wanted != NULL && w->of_step != NULL && w->steps_in_batch != NULL && choose_entries(w);
     size_t all = 0;

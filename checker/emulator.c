@@ -50,7 +50,8 @@ struct emulator {
     uint64_t code;                  /* linear address of the instruction */
     bool stray;
     struct popek_host host;
-    uint64_t state[SAMPLE_STATE / 8], given[SAMPLE_STATE / 8]; /* struct x86 */
+    _Alignas(16) unsigned char state[SAMPLE_STATE]; /* struct x86 */
+    _Alignas(16) unsigned char given[SAMPLE_STATE];
     uint8_t vectors[32][64];
     uint64_t masks[8];
     struct sample sample; /* arrays as the emulator changes them */
@@ -112,10 +113,11 @@ static bool is_own_address(const char *name) {
 }
 
 struct emulator *emulator_new(const struct plugin *p, const struct matcher *m) {
-    struct emulator *e = calloc(1, sizeof *e);
+    struct emulator *e = aligned_alloc(16, (sizeof *e + 15) / 16 * 16);
     if (e == NULL) {
         return NULL;
     }
+    memset(e, 0, sizeof *e);
     e->plugin = p;
     e->matcher = m;
     e->host.emulator = e;
@@ -319,7 +321,7 @@ static void to_struct(struct emulator *e, const struct sample *x) {
     memset(e->state, 0, sizeof e->state);
     for (unsigned i = 0; i < s->isa->leaf_count; i++) {
         const struct emitted_component *c = &s->table->components[i];
-        unsigned char *at = (unsigned char *)e->state + c->offset;
+        unsigned char *at = e->state + c->offset;
         if (e->components[i] != NULL) {
             store(at, c->width, component_get(e->components[i], &e->run.before));
         } else if (c->placement == EMITTED_IN_STATE && c->index_width == 0) {
@@ -350,7 +352,7 @@ static void from_struct(struct emulator *e, struct machine_state *m) {
     for (unsigned i = 0; i < s->isa->leaf_count; i++) {
         const struct emitted_component *c = &s->table->components[i];
         if (e->components[i] != NULL) {
-            component_set(e->components[i], m, (uint64_t)load((unsigned char *)e->state + c->offset, c->width));
+            component_set(e->components[i], m, (uint64_t)load(e->state + c->offset, c->width));
         }
     }
     for (unsigned i = 0; i < 4; i++) {

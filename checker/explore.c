@@ -26,11 +26,17 @@ struct explorer *explorer_new(struct isa *isa, unsigned resource_limit) {
         e->flips[i] = term_symbol(isa->pool, name, 1, NULL, 0);
     }
     e->tame = term_true(isa->pool);
+    e->fixed = term_true(isa->pool);
     for (size_t i = 0; e->variables != NULL && i < sizeof addresses / sizeof addresses[0]; i++) {
         int leaf = isa_find_leaf(isa, addresses[i]);
         if (leaf >= 0 && isa->leaves[leaf].width > 31) {
             term high = term_extract(isa->pool, isa->leaves[leaf].width - 1, 30, e->variables[leaf]);
             e->tame = term_and(isa->pool, e->tame, term_equal(isa->pool, high, term_constant(isa->pool, isa->leaves[leaf].width - 30, 0)));
+        }
+    }
+    for (unsigned i = 0; e->variables != NULL && i < isa->leaf_count; i++) {
+        if (is_assumed(isa->leaves[i].name)) {
+            explorer_fix(e, i, 0);
         }
     }
     e->solver = solver_new(isa->pool, resource_limit);
@@ -43,10 +49,23 @@ struct explorer *explorer_new(struct isa *isa, unsigned resource_limit) {
     return e;
 }
 
+void explorer_fix(struct explorer *e, unsigned leaf, word128 value) {
+    struct term_pool *p = e->isa->pool;
+    term equal = term_equal(p, e->variables[leaf], term_constant(p, e->isa->leaves[leaf].width, value));
+    e->fixed = term_and(p, e->fixed, equal);
+    for (unsigned i = 0; i < EXPLORER_MODES; i++) {
+        substitution_free(e->settled[i]);
+        e->settled[i] = NULL;
+    }
+}
+
 void explorer_free(struct explorer *e) {
     if (e != NULL) {
         for (unsigned i = 0; i < EXPLORER_RECALLED; i++) {
             valuation_free(e->recalled[i]);
+        }
+        for (unsigned i = 0; i < EXPLORER_MODES; i++) {
+            substitution_free(e->settled[i]);
         }
         solver_free(e->solver);
         cone_free(e->cone);
@@ -307,7 +326,12 @@ static bool ask_target(struct explorer *e, struct targets *t, size_t number, str
     struct valuation *model = NULL;
     bool useful = false;
     struct target *x = &t->items[number];
-    for (unsigned attempt = 0; attempt < 2 && answer != ANSWER_YES; attempt++) {
+    word128 constant = 1;
+    if (term_is_constant(e->isa->pool, x->condition, &constant) && constant != (x->value ? 1 : 0)) {
+        x->status = TARGET_IMPOSSIBLE;
+        return true;
+    }
+    for (unsigned attempt = 0; attempt < 2 && answer == ANSWER_NO; attempt++) {
         assume(e, q, x, attempt == 0);
         e->asked++;
         if (!solver_ask_assuming(e->solver, q->assumed, q->count, &answer, &model)) {
@@ -332,20 +356,34 @@ static bool find_mode_state(struct explorer *e, struct targets *t, struct valuat
 
 static bool ask_open(struct explorer *e, struct targets *t, struct questions *q, bool *posed, bool branches) {
     bool good = true;
+    unsigned undecided = 0;
     for (size_t i = 0; good && i < t->count; i++) {
-        if (t->items[i].status == TARGET_OPEN && (t->items[i].kind == TARGET_BRANCH) == branches) {
+        struct target *x = &t->items[i];
+        if (x->status == TARGET_OPEN && (x->kind == TARGET_BRANCH) == branches && undecided >= EXPLORER_UNDECIDED) {
+            x->status = TARGET_UNDECIDED; /* the step is too hard */
+        } else if (x->status == TARGET_OPEN && (x->kind == TARGET_BRANCH) == branches) {
             good = (*posed || pose(e, t, q)) && ask_target(e, t, i, q);
             *posed = true;
+            undecided += x->status == TARGET_UNDECIDED ? 1 : 0;
         }
     }
     return good;
 }
 
-bool explore(struct explorer *e, const struct semantics *m, unsigned mode, struct targets *t) {
+static bool try_seeds(struct explorer *e, struct targets *t, const struct targets *seeds, const struct valuation *frame) {
+    bool good = true;
+    bool useful = false;
+    for (size_t i = 0; good && i < seeds->state_count; i++) {
+        good = try_copy(e, t, seeds->states[i], frame, &useful);
+    }
+    return good;
+}
+
+bool explore(struct explorer *e, const struct semantics *m, unsigned mode, const struct targets *seeds, struct targets *t) {
     struct questions q = {TERM_NONE, {0}, 0};
     struct valuation *frame = NULL;
     bool posed = false;
-    bool good = list_targets(e, m, mode, t) && find_frame(e) && find_mode_state(e, t, &frame) && try_recalled(e, t, frame) && try_neighbours(e, t) &&
+    bool good = list_targets(e, m, mode, t) && find_frame(e) && find_mode_state(e, t, &frame) && (seeds == NULL || try_seeds(e, t, seeds, frame)) && try_recalled(e, t, frame) && try_neighbours(e, t) &&
                 ask_open(e, t, &q, &posed, false) && try_neighbours(e, t) && ask_open(e, t, &q, &posed, true) && remember(e, t);
     valuation_free(frame);
     if (!good) {

@@ -13,8 +13,7 @@ struct path_store {
     const char *file;
     unsigned resource_limit;
     struct explorer *explorer;
-    const struct semantics *listed; /* what the explorer looked at last, and */
-    unsigned listed_mode;
+    bool fixed; /* only some states are wanted */
     char *text;          /* of the file; zero bytes for the ends of lines */
     const char **places; /* by step: where its line begins in `text` */
     uint64_t hash;
@@ -268,34 +267,27 @@ static bool have_explorer(struct path_store *s) {
     return s->explorer != NULL;
 }
 
-bool path_store_get(struct path_store *s, unsigned step, const struct semantics *m, unsigned mode, struct targets *t) {
-    s->listed = NULL;
-    if (read_step(s, step, m, t)) {
-        return true;
-    }
-    if (!have_explorer(s) || !explore(s->explorer, m, mode, t)) {
+bool path_store_fix(struct path_store *s, unsigned leaf, word128 value) {
+    if (!have_explorer(s)) {
         return false;
     }
-    s->listed = m;
-    s->listed_mode = mode;
-    put_step(s, step, m, t);
-    return ferror(s->fresh) == 0;
+    explorer_fix(s->explorer, leaf, value);
+    s->fixed = true;
+    return true;
 }
 
-bool path_store_mark(struct path_store *s, const struct semantics *m, unsigned mode, const struct valuation *state, const struct targets *t,
-                     bool *covered) {
-    struct targets again = *t;
-    bool own = s->listed != m || s->listed_mode != mode || t->count == 0 || t->items[0].condition == 0;
-    if (own && (!have_explorer(s) || !list_targets(s->explorer, m, mode, &again))) {
-        return false;
+bool path_store_get(struct path_store *s, unsigned step, const struct semantics *m, unsigned mode, struct targets *t) {
+    struct targets known = {NULL, 0, NULL, 0, 0};
+    if (read_step(s, step, m, &known) && !s->fixed) {
+        *t = known;
+        return true;
     }
-    s->listed = m;
-    s->listed_mode = mode;
-    bool good = again.count == t->count && mark_covered(s->explorer, state, &again, covered);
-    if (own) {
-        targets_free(&again);
+    bool good = have_explorer(s) && explore(s->explorer, m, mode, &known, t);
+    targets_free(&known);
+    if (good && !s->fixed) {
+        put_step(s, step, m, t);
     }
-    return good;
+    return good && ferror(s->fresh) == 0;
 }
 
 bool path_store_save(struct path_store *s, char **message) {

@@ -8,11 +8,10 @@ struct path_store;
 /* `file` may not exist yet, and is passed over when it is of other tables; NULL: nothing is kept. NULL: out of memory. */
 struct path_store *path_store_open(struct isa *isa, const char *file, unsigned resource_limit, char **message);
 void path_store_close(struct path_store *s);
-/* The targets of a step by its number in the table of steps. False: out of memory or an error of the solver. */
+/* The targets of a step in a mode, by a number of both that is less than 65,536. False: out of memory or an error of the solver. */
 bool path_store_get(struct path_store *s, unsigned step, const struct semantics *semantics, unsigned mode, struct targets *t);
-/* As mark_covered, of a step whose targets were got last. */
-bool path_store_mark(struct path_store *s, const struct semantics *semantics, unsigned mode, const struct valuation *state, const struct targets *t,
-                     bool *covered);
+/* Before the first step: only states in which the component has this value. Such steps are not kept. False: out of memory. */
+bool path_store_fix(struct path_store *s, unsigned leaf, word128 value);
 /* Writes the file if there is anything new. False: *message says why. */
 bool path_store_save(struct path_store *s, char **message);
 

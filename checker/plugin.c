@@ -1,6 +1,8 @@
 /* Loads plug-ins and reads their declarations. */
 #include "plugin.h"
 
+#include "explorer.h"
+
 #include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -87,6 +89,9 @@ static struct plugin *take(struct plugin *p, const char *path, char **message) {
     if (p->texts == NULL || p->ignored == NULL || p->fixed == NULL || p->fixed_value == NULL) {
         plugin_close(p);
         return NULL;
+    }
+    for (size_t i = 0; i < p->isa->leaf_count; i++) {
+        p->fixed[i] = is_assumed(p->isa->leaves[i].name);
     }
     for (size_t i = 0; i < g->declaration_count; i++) {
         const char *bad = read_declaration(p, &g->declarations[i]);

@@ -23,7 +23,8 @@ struct runner {
     unsigned char *pages; /* guard, two pages, guard; the state ends where the second guard begins */
     unsigned char *seen_state;
     struct popek_operand *seen_list; /* at the end of the first of the two pages */
-    unsigned char expected_state[SAMPLE_STATE], known[SAMPLE_STATE];
+    _Alignas(16) unsigned char expected_state[SAMPLE_STATE];
+    unsigned char known[SAMPLE_STATE];
     word128 expected_operands[SAMPLE_OPERANDS], seen_operands[SAMPLE_OPERANDS], known_operands[SAMPLE_OPERANDS];
     struct step_effect expected, seen;
     unsigned char *compared; /* mask of the state: what is not ignored */
@@ -45,10 +46,11 @@ static void arrays_free(struct run_arrays *a) {
 }
 
 struct runner *runner_new(const struct plugin *p) {
-    struct runner *r = calloc(1, sizeof *r);
+    struct runner *r = aligned_alloc(16, (sizeof *r + 15) / 16 * 16);
     if (r == NULL) {
         return NULL;
     }
+    memset(r, 0, sizeof *r);
     r->plugin = p;
     r->host.runner = r;
     r->pages = mmap(NULL, (size_t)PAGE * (GUARDED_PAGES + 2), PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);

@@ -27,21 +27,70 @@ static bool push_root(struct explorer *e, term t) {
     return true;
 }
 
+/* A conjunct that leaves a variable one value. */
+static void settle_literal(struct explorer *e, struct substitution *s, term t) {
+    struct term_pool *p = e->isa->pool;
+    struct term_view v = term_look(p, t);
+    term one = t;
+    word128 value = 1;
+    if (v.operation == TERM_AND) {
+        term parts[2] = {v.arguments[0], v.arguments[1]};
+        settle_literal(e, s, parts[0]);
+        settle_literal(e, s, parts[1]);
+        return;
+    }
+    if (v.operation == TERM_NOT) {
+        one = v.arguments[0];
+        value = 0;
+    } else if (v.operation == TERM_EQUAL) {
+        bool second = term_is_constant(p, v.arguments[1], &value);
+        one = v.arguments[second ? 0 : 1];
+        if (!second && !term_is_constant(p, v.arguments[0], &value)) {
+            return;
+        }
+    }
+    struct term_view w = term_look(p, one);
+    if (w.operation == TERM_APPLY && w.argument_count == 0) {
+        substitution_replace(s, w.symbol, term_constant(p, w.width, value));
+    }
+}
+
+static bool choose_mode(struct explorer *e, unsigned mode) {
+    struct term_pool *p = e->isa->pool;
+    e->base = term_and(p, term_and(p, e->isa->well_formed, e->isa->modes[mode].condition), e->fixed);
+    if (mode >= EXPLORER_MODES) {
+        return false;
+    }
+    if (e->settled[mode] == NULL) {
+        e->settled[mode] = substitution_new(p);
+        if (e->settled[mode] != NULL) {
+            settle_literal(e, e->settled[mode], e->isa->modes[mode].condition);
+            settle_literal(e, e->settled[mode], e->fixed);
+        }
+    }
+    e->settle = e->settled[mode];
+    return e->settle != NULL;
+}
+
+static term settled(struct explorer *e, term t) { return substitute(e->settle, t); }
+
 /* Everything that can be seen of the step, trap and memory trap first; then what tells its states. */
 static bool gather_roots(struct explorer *e, const struct semantics *m) {
     const struct isa *isa = e->isa;
     e->root_count = 0;
-    bool good = push_root(e, m->trap) && push_root(e, m->memory_trap) && push_root(e, m->trap_vector) && push_root(e, m->trap_argument);
+    bool good = push_root(e, settled(e, m->trap)) && push_root(e, settled(e, m->memory_trap)) && push_root(e, settled(e, m->trap_vector)) &&
+                push_root(e, settled(e, m->trap_argument));
     for (size_t i = 0; good && i < isa->leaf_count; i++) {
         if (isa->leaves[i].index_width == 0 && m->next[i] != e->variables[i]) {
-            good = push_root(e, m->next[i]);
+            good = push_root(e, settled(e, m->next[i]));
         }
     }
     for (size_t i = 0; good && i < m->operand_count; i++) {
-        good = (m->operands[i].direction & OPERAND_OUT) == 0 || push_root(e, m->operands[i].next);
+        good = (m->operands[i].direction & OPERAND_OUT) == 0 || push_root(e, settled(e, m->operands[i].next));
     }
     for (size_t i = 0; good && i < m->write_count; i++) {
-        good = push_root(e, m->writes[i].guard) && push_root(e, m->writes[i].index) && push_root(e, m->writes[i].value);
+        good = push_root(e, settled(e, m->writes[i].guard)) && push_root(e, settled(e, m->writes[i].index)) &&
+               push_root(e, settled(e, m->writes[i].value));
     }
     e->seen_count = e->root_count;
     return good;
@@ -108,7 +157,8 @@ static bool list_changes(struct explorer *e, const struct semantics *m, term don
     bool good = true;
     for (size_t i = 0; good && i < isa->leaf_count; i++) {
         if (isa->leaves[i].index_width == 0 && m->next[i] != e->variables[i]) {
-            term other = term_and(pool, done, term_not(pool, term_equal(pool, m->next[i], e->variables[i])));
+            term same = term_equal(pool, settled(e, m->next[i]), settled(e, e->variables[i]));
+            term other = term_and(pool, done, term_not(pool, same));
             good = add_target(e, t, TARGET_CHANGE, (unsigned)i, true, other);
         }
     }
@@ -116,7 +166,7 @@ static bool list_changes(struct explorer *e, const struct semantics *m, term don
         const struct operand *o = &m->operands[i];
         term before = term_apply(pool, o->symbol, NULL, 0);
         if ((o->direction & OPERAND_OUT) != 0 && o->next != before) {
-            term other = term_and(pool, done, term_not(pool, term_equal(pool, o->next, before)));
+            term other = term_and(pool, done, term_not(pool, term_equal(pool, settled(e, o->next), before)));
             good = add_target(e, t, TARGET_CHANGE, (unsigned)(isa->leaf_count + i), true, other);
         }
     }
@@ -128,12 +178,14 @@ bool list_targets(struct explorer *e, const struct semantics *m, unsigned mode, 
     *t = (struct targets){NULL, 0, NULL, 0, 0};
     e->target_capacity = 0;
     e->branch_count = 0;
-    term stopped = term_or(pool, m->trap, m->memory_trap);
-    term done = term_not(pool, stopped);
-    e->base = term_and(pool, e->isa->well_formed, e->isa->modes[mode].condition);
-    bool good = gather_roots(e, m) && cone_collect(e->cone, e->roots, e->root_count);
+    bool good = choose_mode(e, mode);
+    if (!good) {
+        return false;
+    }
+    term done = term_not(pool, settled(e, term_or(pool, m->trap, m->memory_trap)));
+    good = gather_roots(e, m) && cone_collect(e->cone, e->roots, e->root_count);
     for (size_t i = 0; good && i < m->point_count; i++) {
-        good = add_target(e, t, TARGET_TRAP, (unsigned)i, true, m->points[i].condition);
+        good = add_target(e, t, TARGET_TRAP, (unsigned)i, true, settled(e, m->points[i].condition));
     }
     good = good && add_target(e, t, TARGET_DONE, 0, true, done) && list_changes(e, m, done, t) && list_branches(e, t);
     for (size_t i = 0; good && i < t->count; i++) {

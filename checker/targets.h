@@ -36,8 +36,11 @@ struct explorer;
 /* NULL when memory is exhausted. The pool of the isa grows; `resource_limit` as of the classifier. */
 struct explorer *explorer_new(struct isa *isa, unsigned resource_limit);
 void explorer_free(struct explorer *e);
-/* Targets of a form in a mode, each decided; states found for other forms are tried first. False: out of memory or an error of the solver. */
-bool explore(struct explorer *e, const struct semantics *semantics, unsigned mode, struct targets *result);
+/* From now on only states are looked at in which the component has this value. */
+void explorer_fix(struct explorer *e, unsigned leaf, word128 value);
+/* Targets of a form in a mode, each decided; the states of `seeds` (may be NULL) and those found for other forms are tried first. False: out of
+ * memory or an error of the solver. */
+bool explore(struct explorer *e, const struct semantics *semantics, unsigned mode, const struct targets *seeds, struct targets *result);
 /* Only lists them. */
 bool list_targets(struct explorer *e, const struct semantics *semantics, unsigned mode, struct targets *result);
 /* Whether a state of the mode exercises a target of the step that was listed or explored last. False: out of memory. */

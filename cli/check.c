@@ -34,7 +34,7 @@ static const struct argp_option options[] = {
     {"paths", KEY_PATHS, "FILE", 0, "read the solver's states from there, and keep new ones there", 0},
     {"hang", KEY_HANG, "MS", 0, "a call that takes longer than this hangs (2000)", 0},
     {"stop-early", KEY_STOP, NULL, 0, "no more states for a form after its first finding", 0},
-    {"resource-limit", KEY_LIMIT, "N", 0, "work that the solver may spend on one target (600000)", 0},
+    {"resource-limit", KEY_LIMIT, "N", 0, "work that the solver may spend on one target (400000)", 0},
     {"format", 'f', "text|json|junit|sarif|tap", 0, "what to write (text)", 0},
     {"output", 'o', "FILE", 0, "write the result there (standard output)", 0},
     {"statistics", KEY_STATISTICS, NULL, 0, "time and states per second, to standard error", 0},
@@ -284,7 +284,7 @@ int command_check(int argc, char **argv) {
                                      NULL,
                                      NULL};
     struct request r = {.write = report_check_text};
-    r.options = (struct check_options){.mode = -1, .states = 1000, .seed = 1, .shard_count = 1, .resource_limit = 600000, .hang_milliseconds = 2000};
+    r.options = (struct check_options){.mode = -1, .states = 1000, .seed = 1, .shard_count = 1, .resource_limit = 400000, .hang_milliseconds = 2000};
     (void)argp_parse(&argp, argc, argv, 0, NULL, &r);
     r.options.progress = isatty(STDERR_FILENO) == 1 ? show_progress : NULL;
     struct source_reader reader;
