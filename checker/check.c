@@ -12,6 +12,7 @@
 
 #define BATCH_STEPS 64u
 #define BATCH_JOBS 1024u
+#define FIRST_STATES 6u /* after which a handler that has left all of them unhandled is not explored */
 
 struct work {
     struct isa *isa;
@@ -20,7 +21,8 @@ struct work {
     const struct check_options *options;
     struct check_report *report;
     struct path_store *paths;
-    struct driver *driver;
+    struct driver *driver, *first;
+    bool *idle;         /* by entry: the plug-in leaves its first states unhandled */
     bool *wanted;       /* by entry */
     unsigned *of_step;  /* by step and mode: place in the batch + 1 */
     struct targets explored[BATCH_STEPS];
@@ -132,6 +134,39 @@ static struct targets *targets_of(struct work *w, size_t entry) {
     return &w->explored[w->of_step[number] - 1];
 }
 
+/* Forms that the plug-in leaves unhandled need no exploration. */
+static bool find_handled(struct work *w) {
+    struct targets *plain = calloc(w->isa->mode_count, sizeof *plain);
+    size_t *entries = malloc(BATCH_JOBS * sizeof *entries);
+    bool good = plain != NULL && entries != NULL;
+    for (unsigned i = 0; good && i < w->isa->mode_count; i++) {
+        good = path_store_plain(w->paths, i, &plain[i]);
+    }
+    size_t count = 0;
+    for (size_t i = 0; good && i <= w->table->form_count; i++) {
+        bool last = i == w->table->form_count;
+        if (!last && w->wanted[i]) {
+            const struct emitted_form *f = &w->table->forms[i];
+            const struct form *form = &w->isa->forms[f->form];
+            entries[count] = i;
+            w->jobs[count++] = (struct job){i, plugin_handler(w->plugin, form, f->mode), &plain[f->mode_number], FIRST_STATES};
+        }
+        if (count == BATCH_JOBS || (last && count > 0)) {
+            good = drive(w->first, w->jobs, count, w->results);
+            for (size_t k = 0; good && k < count; k++) {
+                w->idle[entries[k]] = w->results[k].states > 0 && w->results[k].unhandled == w->results[k].states;
+            }
+            count = 0;
+        }
+    }
+    for (unsigned i = 0; plain != NULL && i < w->isa->mode_count; i++) {
+        targets_free(&plain[i]);
+    }
+    free(plain);
+    free(entries);
+    return good;
+}
+
 static bool add_form(struct work *w, size_t entry) {
     const struct emitted_form *f = &w->table->forms[entry];
     const struct form *form = &w->isa->forms[f->form];
@@ -141,6 +176,11 @@ static bool add_form(struct work *w, size_t entry) {
     const char *excluded = plugin_exclusion(w->plugin, form, f->mode);
     if (excluded != NULL) {
         row->note = excluded;
+        return true;
+    }
+    if (w->idle[entry]) {
+        row->note = "left unhandled";
+        row->states = row->unhandled = FIRST_STATES;
         return true;
     }
     struct targets *t = targets_of(w, entry);
@@ -183,13 +223,18 @@ static bool start(struct work *w, const struct matcher *m, size_t all, char **me
     struct drive_options d = {o->seed, o->stop_early, o->hang_milliseconds, check_now(), all == 0 ? 0 : o->seconds / (double)all};
     w->report->forms = calloc(all + 1, sizeof *w->report->forms);
     w->driver = driver_new(w->plugin, m, &d);
+    struct drive_options once = d;
+    once.stop_early = true;
+    once.seconds = 0;
+    w->first = driver_new(w->plugin, m, &once);
+    w->idle = calloc(w->table->form_count + 1, sizeof *w->idle);
     w->paths = path_store_open(w->isa, o->paths, o->resource_limit, message);
     w->report->isa = w->isa;
     w->report->subject = w->plugin->given->name == NULL ? "plug-in" : w->plugin->given->name;
     w->report->declarations = (const char *const *)w->plugin->texts;
     w->report->declaration_count = w->plugin->text_count;
     w->report->seed = o->seed;
-    bool good = w->report->forms != NULL && w->driver != NULL && w->paths != NULL;
+    bool good = w->report->forms != NULL && w->driver != NULL && w->first != NULL && w->idle != NULL && w->paths != NULL;
     for (unsigned i = 0; good && i < w->isa->leaf_count; i++) {
         good = !w->plugin->fixed[i] || is_assumed(w->isa->leaves[i].name) || path_store_fix(w->paths, i, w->plugin->fixed_value[i]);
     }
@@ -213,9 +258,11 @@ struct check_report *check_plugin(struct isa *isa, const struct matcher *m, cons
     for (size_t i = 0; good && i < table->form_count; i++) {
         all += w->wanted[i] ? 1 : 0;
     }
-    good = good && start(w, m, all, message) && check_all(w, all) && path_store_save(w->paths, message);
+    good = good && start(w, m, all, message) && find_handled(w) && check_all(w, all) && path_store_save(w->paths, message);
     struct check_report *report = w->report;
     driver_free(w->driver);
+    driver_free(w->first);
+    free(w->idle);
     path_store_close(w->paths);
     free(w->wanted);
     free(w->of_step);

@@ -37,7 +37,8 @@ struct emulator {
     enum matcher_mode mode;
     bool has_register, has_memory, encodable;
     const struct component **components; /* by leaf */
-    bool *addresses;                     /* by leaf: the backend's own */
+    bool *addresses;                     /* by leaf: the window's own */
+    bool *segments;                      /* by leaf: part of a segment register */
     struct island islands[SAMPLE_ELEMENTS];
     size_t island_count;
     struct run run;
@@ -59,9 +60,9 @@ struct emulator {
 
 /* ---- worlds ------------------------------------------------------------------------------------------------------------------------------------ */
 
-static void set_segment(struct segment_state *s, uint16_t selector, uint8_t type, bool real, bool wide) {
-    *s = (struct segment_state){.base = real ? (uint64_t)selector << 4 : 0,
-                                .limit = real ? 0xFFFF : UINT32_MAX,
+static void set_segment(struct segment_state *s, uint16_t selector, uint8_t type, bool small, bool wide) {
+    *s = (struct segment_state){.base = small ? WINDOW_BASE : 0,
+                                .limit = small ? 0xFFFF : UINT32_MAX,
                                 .selector = selector,
                                 .type = type,
                                 .dpl = 3,
@@ -69,7 +70,7 @@ static void set_segment(struct segment_state *s, uint16_t selector, uint8_t type
                                 .usable = 1};
 }
 
-/* Flat segments; in real-address and virtual-8086 mode they begin where the window does. */
+/* Flat segments; those of 16-bit code begin where the window does. */
 static void make_world(struct world *w, enum matcher_mode mode) {
     bool real = mode == MATCHER_REAL || mode == MATCHER_V86;
     bool wide = mode == MATCHER_PROTECTED || mode == MATCHER_COMPATIBILITY;
@@ -80,9 +81,11 @@ static void make_world(struct world *w, enum matcher_mode mode) {
     memset(&w->varied, 0xFF, sizeof w->varied);
     w->mode = mode;
     w->complete = true;
-    w->pointer_base = real ? 0 : WINDOW_BASE;
+    bool small = real || mode == MATCHER_PROTECTED16;
+    w->pointer_base = small ? 0 : WINDOW_BASE;
     for (unsigned i = 0; i < SEGMENT_COUNT; i++) {
-        set_segment(&b->segments[i], real ? WINDOW_BASE >> 4 : i == SEGMENT_CS ? 0x08 : 0x10, i == SEGMENT_CS ? 11 : 3, real, wide);
+        set_segment(&b->segments[i], real ? WINDOW_BASE >> 4 : i == SEGMENT_CS ? 0x08 : 0x10, i == SEGMENT_CS && !real ? 11 : 3, small,
+                    wide);
     }
     b->segments[SEGMENT_CS].l = mode == MATCHER_LONG;
     b->rflags = 2;
@@ -123,13 +126,16 @@ struct emulator *emulator_new(const struct plugin *p, const struct matcher *m) {
     e->host.emulator = e;
     e->components = calloc(p->isa->leaf_count + 1, sizeof *e->components);
     e->addresses = calloc(p->isa->leaf_count + 1, sizeof *e->addresses);
-    if (e->components == NULL || e->addresses == NULL) {
+    e->segments = calloc(p->isa->leaf_count + 1, sizeof *e->segments);
+    if (e->components == NULL || e->segments == NULL || e->addresses == NULL) {
         emulator_free(e);
         return NULL;
     }
     for (size_t i = 0; i < p->isa->leaf_count; i++) {
         e->components[i] = p->isa->leaves[i].index_width == 0 ? component_find(p->isa->leaves[i].name) : NULL;
-        e->addresses[i] = is_own_address(p->isa->leaves[i].name);
+        const char *name = p->isa->leaves[i].name;
+        e->addresses[i] = is_own_address(name);
+        e->segments[i] = name[1] == 's' && name[2] == '.' && strchr("cdefgs", name[0]) != NULL;
     }
     for (unsigned i = 0; i < MATCHER_MODE_COUNT; i++) {
         make_world(&e->worlds[i], (enum matcher_mode)i);
@@ -150,6 +156,7 @@ void emulator_free(struct emulator *e) {
         }
         free(e->components);
         free(e->addresses);
+        free(e->segments);
         free(e);
     }
 }
@@ -169,12 +176,13 @@ static void set_registers(struct emulator *e, const struct sample *x) {
     const struct subject *s = e->subject;
     for (unsigned i = 0; i < s->input_count; i++) {
         unsigned leaf = s->inputs[i];
-        if (e->components[leaf] != NULL && !e->addresses[leaf]) {
+        if (e->components[leaf] != NULL && !e->addresses[leaf] && !(e->segments[leaf] && e->mode == MATCHER_V86)) {
             component_set(e->components[leaf], &e->run.before, (uint64_t)sample_get(s, x, leaf));
         }
     }
     for (unsigned leaf = 0; leaf < s->isa->leaf_count; leaf++) { /* the mode, and what the adapter fixes */
-        if ((s->kept[leaf] || e->plugin->fixed[leaf]) && e->components[leaf] != NULL) {
+        bool given = e->segments[leaf] && (e->mode == MATCHER_REAL || e->mode == MATCHER_V86);
+        if ((s->kept[leaf] || e->plugin->fixed[leaf]) && e->components[leaf] != NULL && !given) {
             component_set(e->components[leaf], &e->run.before, (uint64_t)sample_get(s, x, leaf));
         }
     }

@@ -347,11 +347,13 @@ static bool ask_target(struct explorer *e, struct targets *t, size_t number, str
     return true;
 }
 
-/* Any state of the mode. */
-static bool find_mode_state(struct explorer *e, struct targets *t, struct valuation **state) {
+bool find_mode_state(struct explorer *e, unsigned mode, struct valuation **state) {
     enum answer answer = ANSWER_NO;
+    struct term_pool *p = e->isa->pool;
+    term base = term_and(p, term_and(p, e->isa->well_formed, e->isa->modes[mode].condition), e->fixed);
+    *state = NULL;
     e->asked++;
-    return t->count == 0 || solver_ask(e->solver, term_and(e->isa->pool, e->base, e->tame), 1, &answer, state);
+    return solver_ask(e->solver, term_and(p, base, e->tame), 1, &answer, state);
 }
 
 static bool ask_open(struct explorer *e, struct targets *t, struct questions *q, bool *posed, bool branches) {
@@ -383,7 +385,7 @@ bool explore(struct explorer *e, const struct semantics *m, unsigned mode, const
     struct questions q = {TERM_NONE, {0}, 0};
     struct valuation *frame = NULL;
     bool posed = false;
-    bool good = list_targets(e, m, mode, t) && find_frame(e) && find_mode_state(e, t, &frame) && (seeds == NULL || try_seeds(e, t, seeds, frame)) && try_recalled(e, t, frame) && try_neighbours(e, t) &&
+    bool good = list_targets(e, m, mode, t) && find_frame(e) && find_mode_state(e, mode, &frame) && (seeds == NULL || try_seeds(e, t, seeds, frame)) && try_recalled(e, t, frame) && try_neighbours(e, t) &&
                 ask_open(e, t, &q, &posed, false) && try_neighbours(e, t) && ask_open(e, t, &q, &posed, true) && remember(e, t);
     valuation_free(frame);
     if (!good) {

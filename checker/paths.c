@@ -290,6 +290,16 @@ bool path_store_get(struct path_store *s, unsigned step, const struct semantics 
     return good && ferror(s->fresh) == 0;
 }
 
+bool path_store_plain(struct path_store *s, unsigned mode, struct targets *t) {
+    *t = (struct targets){NULL, 0, calloc(1, sizeof(struct valuation *)), 0, 1};
+    bool good = t->states != NULL && have_explorer(s) && find_mode_state(s->explorer, mode, &t->states[0]);
+    t->state_count = good && t->states[0] != NULL ? 1 : 0;
+    if (!good) {
+        targets_free(t);
+    }
+    return good;
+}
+
 bool path_store_save(struct path_store *s, char **message) {
     if (s->file == NULL || !s->changed || fflush(s->fresh) != 0) {
         return true;
