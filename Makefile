@@ -20,7 +20,7 @@ LIBRARY_SOURCES = $(wildcard isa-model/*.c x86-tables/*.c classifier/*.c checker
 CLI_SOURCES     = $(wildcard cli/*.c)
 # These make a program of their own.
 COMPARE_SCAN    = $(addprefix tests/scanner/,class_table.c capstone_filter.c compare_sweeps.c compare_scan.c)
-TEST_SOURCES    = $(filter-out %/compare_capstone.c %/compare_names.c $(COMPARE_SCAN) tests/bench/% tests/fuzz/%,$(wildcard tests/*.c tests/*/*.c))
+TEST_SOURCES    = $(filter-out %/compare_capstone.c %/checker/mutants.c %/compare_names.c $(COMPARE_SCAN) tests/bench/% tests/fuzz/%,$(wildcard tests/*.c tests/*/*.c))
 TABLES          = $(sort $(wildcard x86-tables/*.isa) x86-tables/capstone_names.txt x86-tables/hardware_differences.txt)
 TEACHING        = examples/isa/third_generation.isa examples/isa/third_generation/machine.isa
 HEADERS         = $(wildcard isa-model/*.h x86-tables/*.h classifier/*.h checker/*.h simulator/*.h hardware/*.h reports/*.h cli/*.h scanner/*.h tests/*.h tests/x86-tables/*.h)
@@ -108,7 +108,7 @@ $(BUILD)/proofs/third_generation_step.c: $(BUILD)/emit $(TEACHING)
 
 # What checks handlers is built against the state of x86, and contains the reference step.
 STATE_HEADER  = $(BUILD)/include/popek/x86.h
-CHECKER_USERS = $(filter $(BUILD)/checker/% $(BUILD)/reports/check%,$(LIBRARY_OBJECTS)) $(BUILD)/cli/check.o
+CHECKER_USERS = $(BUILD)/tests/checker/mutants.o $(filter $(BUILD)/checker/% $(BUILD)/reports/check%,$(LIBRARY_OBJECTS)) $(BUILD)/cli/check.o
 $(CHECKER_USERS): | $(STATE_HEADER)
 $(STATE_HEADER): $(BUILD)/emit $(TABLES)
 	@mkdir -p $(@D)
@@ -125,6 +125,17 @@ $(BUILD)/handlers/emitted/%.o: $(BUILD)/emitted/%.c isa-model/emitted.h
 	$(CC) -std=c11 $(CPPFLAGS) $(GENERATED_WARNINGS) -Wno-unused-variable -O1 -fPIC -fvisibility=hidden -c -o $@ $<
 $(BUILD)/handlers/reference.so: examples/handlers/reference.c $(REFERENCE_OBJECTS:$(BUILD)/emitted/%=$(BUILD)/handlers/emitted/%) $(STATE_HEADER) include/popek/handler.h
 	$(CC) $(PLUGIN_CFLAGS) -shared -o $@ $(filter %.c %.o,$^)
+# Every mutant of every form as one plug-in.
+MUTANT_OBJECTS = $(foreach part,$(shell seq 0 $(EMITTED_PARTS)),$(BUILD)/mutants/x86_$(part).o)
+$(BUILD)/mutants/x86_%.c: $(BUILD)/emit $(TABLES)
+	@mkdir -p $(@D)
+	$(BUILD)/emit x86-tables/x86.isa mutants-$*/$(EMITTED_PARTS) $@
+$(BUILD)/mutants/%.o: $(BUILD)/mutants/%.c isa-model/emitted.h
+	$(CC) -std=c11 $(CPPFLAGS) $(GENERATED_WARNINGS) -Wno-unused-variable -O1 -fPIC -fvisibility=hidden -c -o $@ $<
+$(BUILD)/mutants/mutants.so: examples/handlers/reference.c $(MUTANT_OBJECTS) $(STATE_HEADER) include/popek/handler.h
+	$(CC) $(PLUGIN_CFLAGS) -shared -o $@ $(filter %.c %.o,$^)
+$(BUILD)/tests/checker/mutants: $(BUILD)/tests/checker/mutants.o $(REFERENCE_OBJECTS) $(BUILD)/libpopek.a
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 handlers: $(HANDLER_EXAMPLES)
 .PHONY: handlers
 
@@ -186,6 +197,11 @@ $(BUILD)/tests/bench/scan: $(addprefix $(BUILD)/tests/,bench/scan.o scanner/clas
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 $(BUILD)/tests/bench/hardware: $(BUILD)/tests/bench/hardware.o $(BUILD)/libpopek.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+# The mutation score of the checker (docs/checker.md): MUTANTS=NAME for one instruction, empty for all system forms.
+MUTANTS ?=
+mutants: $(BUILD)/tests/checker/mutants $(BUILD)/mutants/mutants.so
+	@$(BUILD)/tests/checker/mutants x86-tables/x86.isa $(BUILD)/mutants/mutants.so $(BUILD)/x86.paths $(MUTANTS)
+.PHONY: mutants
 $(BUILD)/tests/bench/emitted: $(BUILD)/tests/bench/emitted.o $(BUILD)/tests/isa-model/emitted_states.o $(EMITTED_OBJECTS) $(BUILD)/libpopek.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 bench: $(BUILD)/tests/bench/emitted $(BUILD)/popek $(BUILD)/tests/bench/measure $(BUILD)/tests/bench/decode $(BUILD)/tests/bench/lockstep $(BUILD)/tests/bench/hardware $(BUILD)/tests/bench/scan $(PLUGINS)

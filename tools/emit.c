@@ -1,4 +1,4 @@
-/* Writes a machine as ACSL or C, its types, or a part of its table (K/N), as `popek emit` does: popek itself contains the monitor, which is built against this.
+/* Writes a machine as ACSL or C, its types, or a part of its table (K/N; also of its mutants), as `popek emit` does: popek itself contains the monitor, which is built against this.
  */
 #include "emit.h"
 
@@ -8,13 +8,14 @@
 int main(int argc, char **argv) {
     unsigned part = 0;
     unsigned parts = 0;
-    bool table = argc == 4 && sscanf(argv[2], "%u/%u", &part, &parts) == 2; // NOLINT(cert-err34-c)
+    bool mutants = argc == 4 && sscanf(argv[2], "mutants-%u/%u", &part, &parts) == 2;   // NOLINT(cert-err34-c)
+    bool table = mutants || (argc == 4 && sscanf(argv[2], "%u/%u", &part, &parts) == 2); // NOLINT(cert-err34-c)
     if (argc != 4 || (!table && strcmp(argv[2], "c") != 0 && strcmp(argv[2], "acsl") != 0 && strcmp(argv[2], "types") != 0)) {
-        (void)fputs("usage: emit ISA c|acsl|types|K/N FILE\n", stderr);
+        (void)fputs("usage: emit ISA c|acsl|types|K/N|mutants-K/N FILE\n", stderr);
         return 2;
     }
     const struct source_reader reader = source_reader_files();
-    const struct isa_options options = {.only = NULL};
+    const struct isa_options options = {.mutants = mutants};
     char *messages = NULL;
     struct isa *isa = isa_load(argv[1], &reader, &options, &messages);
     if (isa == NULL) {
