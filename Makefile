@@ -159,7 +159,7 @@ $(BUILD)/emitted/%.o: $(BUILD)/emitted/%.c isa-model/emitted.h
 	$(CC) -std=c11 $(CPPFLAGS) $(GENERATED_WARNINGS) -Wno-unused-variable -O1 -c -o $@ $<
 $(BUILD)/tests/run: $(TEST_OBJECTS) $(EMITTED_OBJECTS) $(BUILD)/libpopek.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcunit
-test: $(BUILD)/popek $(BUILD)/tests/run $(PLUGINS) $(BUILD)/proofs/why3.conf compare-decoders
+test: $(BUILD)/popek $(BUILD)/tests/run $(PLUGINS) $(HANDLER_EXAMPLES) $(BUILD)/proofs/why3.conf compare-decoders
 	@$(BUILD)/tests/run $(BUILD)/popek
 # The matcher against Capstone; fails when a disagreement is not explained in x86-tables/disagreements.txt.
 $(BUILD)/tests/compare_capstone: $(BUILD)/tests/x86-tables/compare_capstone.o $(BUILD)/tests/x86-tables/compare_names.o $(BUILD)/libpopek.a
@@ -201,15 +201,20 @@ $(BUILD)/tests/bench/hardware: $(BUILD)/tests/bench/hardware.o $(BUILD)/libpopek
 MUTANTS ?=
 mutants: $(BUILD)/tests/checker/mutants $(BUILD)/mutants/mutants.so
 	@$(BUILD)/tests/checker/mutants x86-tables/x86.isa $(BUILD)/mutants/mutants.so $(BUILD)/x86.paths $(MUTANTS)
-.PHONY: mutants
+# Faults of the past (tests/checker/corpus.txt), one plug-in each; CORPUS=WORD for some.
+CORPUS ?=
+corpus: $(BUILD)/popek
+	@tests/checker/corpus.sh $(BUILD) tests/checker/corpus.txt $(CORPUS)
+.PHONY: mutants corpus
 $(BUILD)/tests/bench/emitted: $(BUILD)/tests/bench/emitted.o $(BUILD)/tests/isa-model/emitted_states.o $(EMITTED_OBJECTS) $(BUILD)/libpopek.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
-bench: $(BUILD)/tests/bench/emitted $(BUILD)/popek $(BUILD)/tests/bench/measure $(BUILD)/tests/bench/decode $(BUILD)/tests/bench/lockstep $(BUILD)/tests/bench/hardware $(BUILD)/tests/bench/scan $(PLUGINS)
+bench: $(BUILD)/handlers/reference.so $(BUILD)/tests/bench/emitted $(BUILD)/popek $(BUILD)/tests/bench/measure $(BUILD)/tests/bench/decode $(BUILD)/tests/bench/lockstep $(BUILD)/tests/bench/hardware $(BUILD)/tests/bench/scan $(PLUGINS)
 	@$(BUILD)/tests/bench/measure "x86, 32-bit protected mode" $(BUILD)/popek classify x86 --profile ring_compression --mode protected --statistics
 	@$(BUILD)/tests/bench/measure "x86, all modes" $(BUILD)/popek classify x86 --profile ring_compression --statistics
 	@$(BUILD)/tests/bench/measure "third generation machine" $(BUILD)/popek classify examples/isa/third_generation.isa --statistics
 	@$(BUILD)/tests/bench/lockstep examples/isa/third_generation.isa
 	@$(BUILD)/tests/bench/emitted x86-tables/x86.isa
+	@$(BUILD)/popek check $(BUILD)/handlers/reference.so --instruction CLTS --states 1000000 --statistics -o /dev/null
 	@$(BUILD)/tests/bench/scan x86-tables/x86.isa x86-tables/capstone_names.txt $(DECODED_LIBRARY)
 	@$(BUILD)/tests/bench/decode x86-tables/x86.isa $(DECODED_LIBRARY)
 	@POPEK_PLUGINS=$(BUILD) $(BUILD)/tests/bench/hardware x86-tables/x86.isa
@@ -283,7 +288,7 @@ $(BUILD)/fuzz_isa: $(BUILD)/tests/fuzz/fuzz_isa.o $(BUILD)/libpopek.a
 	$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 # --- installing -----------------------------------------------------------------------------------------------------------------------------------
-install: $(BUILD)/popek $(BUILD)/libpopek.a $(PLUGINS)
+install: $(BUILD)/popek $(BUILD)/libpopek.a $(PLUGINS) $(STATE_HEADER)
 	install -D -m 755 $(BUILD)/popek $(DESTDIR)$(PREFIX)/bin/popek
 	$(if $(PLUGINS),install -D -m 755 $(PLUGINS) $(DESTDIR)$(PREFIX)/lib/popek/popek-unicorn.so)
 	install -D -m 644 $(BUILD)/libpopek.a $(DESTDIR)$(PREFIX)/lib/libpopek.a
@@ -291,7 +296,8 @@ install: $(BUILD)/popek $(BUILD)/libpopek.a $(PLUGINS)
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/include/popek/classifier classifier/classifier.h
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/include/popek/x86-tables x86-tables/matcher.h x86-tables/listing.h
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/popek/x86-tables $(TABLES)
-	cd examples && find isa guests -type f -exec install -D -m 644 '{}' '$(DESTDIR)$(PREFIX)/share/popek/examples/{}' ';'
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/include/popek include/popek/handler.h include/popek/handler_test.h $(STATE_HEADER)
+	cd examples && find isa guests handlers -type f -exec install -D -m 644 '{}' '$(DESTDIR)$(PREFIX)/share/popek/examples/{}' ';'
 
 clean:
 	rm -rf build build-*

@@ -348,16 +348,16 @@ bool solver_pose(struct solver *s, term base, const term *others, size_t count) 
         good = cone_collect(s->cone, roots, count + 1);
     }
     free(roots);
+    Z3_solver_reset(s->context, s->solver); /* first, as above */
     for (size_t i = 0; good && i < cone_size(s->cone); i++) {
         term t = cone_terms(s->cone)[i];
         if (s->bits[t] == NULL && s->truth[t] == NULL) {
             translate(s, t);
         }
     }
-    if (!good || s->failed) {
+    if (!good || s->trouble[0] != '\0') {
         return false;
     }
-    Z3_solver_reset(s->context, s->solver);
     Z3_solver_assert(s->context, s->solver, s->truth[base]);
     set_limit(s, s->resource_limit);
     return true;
@@ -377,6 +377,7 @@ bool solver_ask_assuming(struct solver *s, const term *assumed, size_t count, en
     *answer = result == Z3_L_TRUE ? ANSWER_YES : result == Z3_L_FALSE ? ANSWER_NO : ANSWER_UNDECIDED;
     if (result == Z3_L_TRUE) {
         *model = take_model(s);
+        *answer = *model == NULL ? ANSWER_UNDECIDED : ANSWER_YES;
     }
-    return result != Z3_L_TRUE || *model != NULL;
+    return true;
 }
