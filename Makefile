@@ -126,13 +126,13 @@ $(BUILD)/handlers/emitted/%.o: $(BUILD)/emitted/%.c isa-model/emitted.h
 $(BUILD)/handlers/reference.so: examples/handlers/reference.c $(REFERENCE_OBJECTS:$(BUILD)/emitted/%=$(BUILD)/handlers/emitted/%) $(STATE_HEADER) include/popek/handler.h
 	$(CC) $(PLUGIN_CFLAGS) -shared -o $@ $(filter %.c %.o,$^)
 # Every mutant of every form as one plug-in.
-MUTANT_OBJECTS = $(foreach part,$(shell seq 0 $(EMITTED_PARTS)),$(BUILD)/mutants/x86_$(part).o)
-$(BUILD)/mutants/x86_%.c: $(BUILD)/emit $(TABLES)
+MUTANT_OBJECTS = $(foreach part,$(shell seq 0 $(EMITTED_PARTS)),$(BUILD)/handler-mutants/x86_$(part).o)
+$(BUILD)/handler-mutants/x86_%.c: $(BUILD)/emit $(TABLES)
 	@mkdir -p $(@D)
 	$(BUILD)/emit x86-tables/x86.isa mutants-$*/$(EMITTED_PARTS) $@
-$(BUILD)/mutants/%.o: $(BUILD)/mutants/%.c isa-model/emitted.h
+$(BUILD)/handler-mutants/%.o: $(BUILD)/handler-mutants/%.c isa-model/emitted.h
 	$(CC) -std=c11 $(CPPFLAGS) $(GENERATED_WARNINGS) -Wno-unused-variable -O1 -fPIC -fvisibility=hidden -c -o $@ $<
-$(BUILD)/mutants/mutants.so: examples/handlers/reference.c $(MUTANT_OBJECTS) $(STATE_HEADER) include/popek/handler.h
+$(BUILD)/handler-mutants/mutants.so: examples/handlers/reference.c $(MUTANT_OBJECTS) $(STATE_HEADER) include/popek/handler.h
 	$(CC) $(PLUGIN_CFLAGS) -shared -o $@ $(filter %.c %.o,$^)
 $(BUILD)/tests/checker/mutants: $(BUILD)/tests/checker/mutants.o $(REFERENCE_OBJECTS) $(BUILD)/libpopek.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
@@ -199,11 +199,11 @@ $(BUILD)/tests/bench/hardware: $(BUILD)/tests/bench/hardware.o $(BUILD)/libpopek
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 # The mutation score of the checker (docs/checker.md): MUTANTS=NAME for one instruction, empty for all system forms.
 MUTANTS ?=
-mutants: $(BUILD)/tests/checker/mutants $(BUILD)/mutants/mutants.so
-	@$(BUILD)/tests/checker/mutants x86-tables/x86.isa $(BUILD)/mutants/mutants.so $(BUILD)/x86.paths $(MUTANTS)
+mutants: $(BUILD)/tests/checker/mutants $(BUILD)/handler-mutants/mutants.so
+	@$(BUILD)/tests/checker/mutants x86-tables/x86.isa $(BUILD)/handler-mutants/mutants.so $(BUILD)/x86.paths $(MUTANTS)
 # Faults of the past (tests/checker/corpus.txt), one plug-in each; CORPUS=WORD for some.
 CORPUS ?=
-corpus: $(BUILD)/popek
+corpus: $(BUILD)/popek $(BUILD)/emit
 	@tests/checker/corpus.sh $(BUILD) tests/checker/corpus.txt $(CORPUS)
 .PHONY: mutants corpus
 $(BUILD)/tests/bench/emitted: $(BUILD)/tests/bench/emitted.o $(BUILD)/tests/isa-model/emitted_states.o $(EMITTED_OBJECTS) $(BUILD)/libpopek.a

@@ -8,14 +8,14 @@
 int main(int argc, char **argv) {
     unsigned part = 0;
     unsigned parts = 0;
-    bool mutants = argc == 4 && sscanf(argv[2], "mutants-%u/%u", &part, &parts) == 2;   // NOLINT(cert-err34-c)
-    bool table = mutants || (argc == 4 && sscanf(argv[2], "%u/%u", &part, &parts) == 2); // NOLINT(cert-err34-c)
-    if (argc != 4 || (!table && strcmp(argv[2], "c") != 0 && strcmp(argv[2], "acsl") != 0 && strcmp(argv[2], "types") != 0)) {
-        (void)fputs("usage: emit ISA c|acsl|types|K/N|mutants-K/N FILE\n", stderr);
+    bool mutants = argc >= 4 && sscanf(argv[2], "mutants-%u/%u", &part, &parts) == 2;   // NOLINT(cert-err34-c)
+    bool table = mutants || (argc >= 4 && sscanf(argv[2], "%u/%u", &part, &parts) == 2); // NOLINT(cert-err34-c)
+    if (argc < 4 || argc > 5 || (!table && strcmp(argv[2], "c") != 0 && strcmp(argv[2], "acsl") != 0 && strcmp(argv[2], "types") != 0)) {
+        (void)fputs("usage: emit ISA c|acsl|types|K/N|mutants-K/N FILE [INSTRUCTION]\n", stderr);
         return 2;
     }
     const struct source_reader reader = source_reader_files();
-    const struct isa_options options = {.mutants = mutants};
+    const struct isa_options options = {.mutants = mutants, .only = argc == 5 ? argv[4] : NULL};
     char *messages = NULL;
     struct isa *isa = isa_load(argv[1], &reader, &options, &messages);
     if (isa == NULL) {

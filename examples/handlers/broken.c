@@ -62,13 +62,18 @@ static struct popek_outcome rdtsc(struct popek_call *call) {
     return done(call);
 }
 
-/* Keeps a copy of each state. */
+/* Keeps a copy of each state; and knows nothing of virtual interrupts. */
 static struct popek_outcome cli(struct popek_call *call) {
     void *copy = malloc(sizeof *call->state);
-    if (copy != NULL) {
-        memcpy(copy, call->state, sizeof *call->state);
+    if (copy == NULL) {
+        return (struct popek_outcome){POPEK_EXIT, 0, 0};
     }
-    return (struct popek_outcome){copy != NULL ? POPEK_UNHANDLED : POPEK_EXIT, 0, 0};
+    memcpy(copy, call->state, sizeof *call->state);
+    if (call->state->cpl > call->state->iopl) {
+        return fault(13, 0);
+    }
+    call->state->interrupt_flag = 0;
+    return done(call);
 }
 
 static const struct popek_handler handlers[] = {

@@ -21,7 +21,7 @@ while IFS= read -r row; do
     fi
     parts=
     for part in 0 1; do
-        "$build/popek" emit "$work/x86-tables/x86.isa" --instruction "$form" --table $part/1 -o "$work/x86_$part.c" || continue 2
+        "$build/emit" "$work/x86-tables/x86.isa" $part/1 "$work/x86_$part.c" "$form" || continue 2
         parts="$parts $work/x86_$part.c"
     done
     ${CC:-cc} -std=c11 -D_GNU_SOURCE= -Iinclude -I"$build/include" -Iisa-model -w -O0 -shared -fPIC -fvisibility=hidden -o "$work/mutant.so" \
