@@ -22,9 +22,9 @@ struct work {
     struct check_report *report;
     struct path_store *paths;
     struct driver *driver, *first;
-    bool *idle;         /* by entry: the plug-in leaves its first states unhandled */
-    bool *wanted;       /* by entry */
-    unsigned *of_step;  /* by step and mode: place in the batch + 1 */
+    bool *idle;        /* by entry: the plug-in leaves its first states unhandled */
+    bool *wanted;      /* by entry */
+    unsigned *of_step; /* by step and mode: place in the batch + 1 */
     struct targets explored[BATCH_STEPS];
     size_t step_count;
     struct job jobs[BATCH_JOBS];

@@ -106,8 +106,8 @@ static void put_concrete(FILE *out, const struct subject *s, const struct concre
 static void put_test_fields(FILE *out, const struct subject *s, const struct raw_finding *raw) {
     const struct concrete *c = &raw->concrete;
     if (c->length > 0) {
-        (void)fprintf(out, "    struct popek_test test = {.state = &state, .bytes = bytes, .length = %u, .memory = memory, .memory_count = %u,\n", c->length,
-                      c->memory_count);
+        (void)fprintf(out, "    struct popek_test test = {.state = &state, .bytes = bytes, .length = %u, .memory = memory, .memory_count = %u,\n",
+                      c->length, c->memory_count);
     } else {
         (void)fprintf(out, "    struct popek_test test = {.state = &state, .length = %llu, .operands = operands, .operand_count = %zu,\n",
                       (unsigned long long)(s->length_choice < 0 ? 3 : raw->sample.choices[s->length_choice]), s->step->operand_count);

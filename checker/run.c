@@ -227,7 +227,8 @@ static void run_plugin(struct runner *r, const struct sample *x) {
     memcpy(o->state, x->state, s->table->state_size);
     arrays_load(s, x, &o->arrays);
     for (size_t i = 0; i < s->step->operand_count; i++) {
-        r->seen_list[i] = (struct popek_operand){s->step->operands[i].name, s->step->operands[i].width, s->step->operands[i].direction, x->operands[i]};
+        r->seen_list[i] =
+            (struct popek_operand){s->step->operands[i].name, s->step->operands[i].width, s->step->operands[i].direction, x->operands[i]};
     }
     struct popek_call call = {.state = (struct x86 *)(void *)o->state,
                               .instruction = form->instruction,
@@ -246,9 +247,7 @@ static void run_plugin(struct runner *r, const struct sample *x) {
                               .out = host_out};
     r->stray = false;
     struct popek_outcome outcome = r->handle(&call);
-    o->code = outcome.result == POPEK_DONE                                       ? 0
-              : outcome.result == POPEK_FAULT || outcome.result == POPEK_EXIT ? 2 + outcome.vector
-                                                                                 : RUN_UNHANDLED;
+    o->code = outcome.result == POPEK_DONE ? 0 : outcome.result == POPEK_FAULT || outcome.result == POPEK_EXIT ? 2 + outcome.vector : RUN_UNHANDLED;
     o->argument = o->code == 0 ? 0 : outcome.error_code;
     for (size_t i = 0; i < s->step->operand_count; i++) {
         o->operands[i] = r->seen_list[i].value;

@@ -9,7 +9,20 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { KEY_STATES = 0x100, KEY_TIME, KEY_SEED, KEY_SHARD, KEY_BASELINE, KEY_ALL, KEY_PATHS, KEY_HANG, KEY_STATISTICS, KEY_STOP, KEY_LIMIT, KEY_TARGET };
+enum {
+    KEY_STATES = 0x100,
+    KEY_TIME,
+    KEY_SEED,
+    KEY_SHARD,
+    KEY_BASELINE,
+    KEY_ALL,
+    KEY_PATHS,
+    KEY_HANG,
+    KEY_STATISTICS,
+    KEY_STOP,
+    KEY_LIMIT,
+    KEY_TARGET
+};
 #define PLUGINS_MOST 64u
 
 extern const struct emitted_isa x86_emitted;
@@ -306,16 +319,17 @@ static int judge(const struct request *r, struct checked *c) {
 }
 
 int command_check(int argc, char **argv) {
-    static const struct argp argp = {options,
-                                     parse,
-                                     "[PLUGIN.so...]",
-                                     "Gives instruction handlers, or whole emulators, states that exercise every check of the reference both ways, and "
-                                     "compares what they do (docs/checker.md).\v"
-                                     "Exit codes: 0 no finding; 1 findings; 2 bad usage; 3 bad input; 70 internal error; 77 the target cannot "
-                                     "run here.",
-                                     NULL,
-                                     NULL,
-                                     NULL};
+    static const struct argp argp = {
+        options,
+        parse,
+        "[PLUGIN.so...]",
+        "Gives instruction handlers, or whole emulators, states that exercise every check of the reference both ways, and "
+        "compares what they do (docs/checker.md).\v"
+        "Exit codes: 0 no finding; 1 findings; 2 bad usage; 3 bad input; 70 internal error; 77 the target cannot "
+        "run here.",
+        NULL,
+        NULL,
+        NULL};
     struct request r = {.write = report_check_text};
     r.options = (struct check_options){.mode = -1, .states = 1000, .seed = 1, .shard_count = 1, .resource_limit = 400000, .hang_milliseconds = 2000};
     (void)argp_parse(&argp, argc, argv, 0, NULL, &r);

@@ -152,13 +152,12 @@ static bool trap_arguments(struct checker *c, const struct syntax *s, const stru
 }
 
 /* Whether the form is this mutant of itself. */
-term is_mutant(struct checker *c, size_t number) {
-    return term_equal(c->pool, c->mutant, term_constant(c->pool, ISA_MUTANT_WIDTH, number));
-}
+term is_mutant(struct checker *c, size_t number) { return term_equal(c->pool, c->mutant, term_constant(c->pool, ISA_MUTANT_WIDTH, number)); }
 
 static term trap_vector(struct checker *c, size_t point, unsigned vector) {
     term right = term_constant(c->pool, 16, vector);
-    return c->mutant == TERM_NONE ? right : term_if(c->pool, is_mutant(c, ISA_MUTANT_SWAPS(point)), term_constant(c->pool, 16, vector == 13 ? 6 : 13), right);
+    return c->mutant == TERM_NONE ? right
+                                  : term_if(c->pool, is_mutant(c, ISA_MUTANT_SWAPS(point)), term_constant(c->pool, 16, vector == 13 ? 6 : 13), right);
 }
 
 static void execute_trap(struct checker *c, const struct syntax *s) {

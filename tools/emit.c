@@ -1,4 +1,5 @@
-/* Writes a machine as ACSL or C, its types, or a part of its table (K/N; also of its mutants), as `popek emit` does: popek itself contains the monitor, which is built against this.
+/* Writes a machine as ACSL or C, its types, or a part of its table (K/N; also of its mutants), as `popek emit` does: popek itself contains the
+ * monitor, which is built against this.
  */
 #include "emit.h"
 
@@ -8,7 +9,7 @@
 int main(int argc, char **argv) {
     unsigned part = 0;
     unsigned parts = 0;
-    bool mutants = argc >= 4 && sscanf(argv[2], "mutants-%u/%u", &part, &parts) == 2;   // NOLINT(cert-err34-c)
+    bool mutants = argc >= 4 && sscanf(argv[2], "mutants-%u/%u", &part, &parts) == 2;    // NOLINT(cert-err34-c)
     bool table = mutants || (argc >= 4 && sscanf(argv[2], "%u/%u", &part, &parts) == 2); // NOLINT(cert-err34-c)
     if (argc < 4 || argc > 5 || (!table && strcmp(argv[2], "c") != 0 && strcmp(argv[2], "acsl") != 0 && strcmp(argv[2], "types") != 0)) {
         (void)fputs("usage: emit ISA c|acsl|types|K/N|mutants-K/N FILE [INSTRUCTION]\n", stderr);

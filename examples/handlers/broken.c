@@ -76,14 +76,19 @@ static struct popek_outcome cli(struct popek_call *call) {
     return done(call);
 }
 
-static const struct popek_handler handlers[] = {
-    {"CLTS", NULL, clts}, {"INVLPG", NULL, invlpg}, {"LGDT", NULL, lgdt}, {"WBINVD", NULL, wbinvd}, {"LMSW", NULL, lmsw},
-    {"RDPMC", NULL, rdpmc}, {"HLT", NULL, hlt}, {"RDTSC", NULL, rdtsc}, {"CLI", NULL, cli}};
-static const struct popek_declaration declarations[] = {
-    {POPEK_FIXES, "guest", 0, "no nested virtualization"}, {POPEK_IGNORES, "cache_state", 0, "caches are not modelled"},
-    {POPEK_IGNORES, "translation_cache", 0, "there is no paging"}};
-static const struct popek_plugin plugin = {POPEK_HANDLER_VERSION, sizeof(struct x86), "broken handlers", handlers,
-                                           sizeof handlers / sizeof handlers[0], NULL, declarations,
+static const struct popek_handler handlers[] = {{"CLTS", NULL, clts},     {"INVLPG", NULL, invlpg}, {"LGDT", NULL, lgdt},
+                                                {"WBINVD", NULL, wbinvd}, {"LMSW", NULL, lmsw},     {"RDPMC", NULL, rdpmc},
+                                                {"HLT", NULL, hlt},       {"RDTSC", NULL, rdtsc},   {"CLI", NULL, cli}};
+static const struct popek_declaration declarations[] = {{POPEK_FIXES, "guest", 0, "no nested virtualization"},
+                                                        {POPEK_IGNORES, "cache_state", 0, "caches are not modelled"},
+                                                        {POPEK_IGNORES, "translation_cache", 0, "there is no paging"}};
+static const struct popek_plugin plugin = {POPEK_HANDLER_VERSION,
+                                           sizeof(struct x86),
+                                           "broken handlers",
+                                           handlers,
+                                           sizeof handlers / sizeof handlers[0],
+                                           NULL,
+                                           declarations,
                                            sizeof declarations / sizeof declarations[0]};
 
 const struct popek_plugin *popek_plugin(void) { return &plugin; }

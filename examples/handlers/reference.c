@@ -66,7 +66,6 @@ static struct popek_outcome handle(struct popek_call *call) {
 }
 
 static const struct popek_handler handlers[] = {{"*", NULL, handle}};
-static const struct popek_plugin plugin = {
-    POPEK_HANDLER_VERSION, sizeof(struct x86), "the emitted reference", handlers, 1, NULL, NULL, 0};
+static const struct popek_plugin plugin = {POPEK_HANDLER_VERSION, sizeof(struct x86), "the emitted reference", handlers, 1, NULL, NULL, 0};
 
 const struct popek_plugin *popek_plugin(void) { return &plugin; }

@@ -97,9 +97,20 @@ static inline void popek_test_out(struct popek_host *h, uint16_t port, uint32_t 
 static inline struct popek_outcome popek_test_call(struct popek_test *t, const char *instruction, const char *form, const char *mode) {
     const struct popek_plugin *p = popek_plugin();
     struct popek_host host = {t};
-    struct popek_call call = {.state = t->state, .instruction = instruction, .form = form, .mode = mode, .length = t->length,
-                              .operand_count = (uint32_t)t->operand_count, .operands = t->operands, .host = &host, .get = popek_test_get,
-                              .set = popek_test_set, .read = popek_test_read, .write = popek_test_write, .in = popek_test_in, .out = popek_test_out};
+    struct popek_call call = {.state = t->state,
+                              .instruction = instruction,
+                              .form = form,
+                              .mode = mode,
+                              .length = t->length,
+                              .operand_count = (uint32_t)t->operand_count,
+                              .operands = t->operands,
+                              .host = &host,
+                              .get = popek_test_get,
+                              .set = popek_test_set,
+                              .read = popek_test_read,
+                              .write = popek_test_write,
+                              .in = popek_test_in,
+                              .out = popek_test_out};
     static uint8_t vectors[32][64];
     static uint64_t masks[8];
     if (t->bytes != NULL && p->emulate != NULL) {

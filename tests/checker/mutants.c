@@ -143,14 +143,12 @@ static int ascending(const void *a, const void *b) {
 }
 
 static int report(struct work *w) {
-    size_t all = 0;
     size_t caught = 0;
     size_t real = 0;
     for (unsigned i = 0; i < KINDS; i++) {
         const struct score *s = &w->scores[i];
         (void)printf("%-20s %6zu mutants, %6zu caught, %5zu proven to be no fault, %4zu undecided, %4zu survive\n", kind_names[i], s->all, s->caught,
                      s->equivalent, s->undecided, s->survived);
-        all += s->all;
         caught += s->caught;
         real += s->all - s->equivalent;
     }

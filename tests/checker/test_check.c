@@ -98,8 +98,9 @@ static void test_finding(void) {
     if (CHECK(out != NULL && test != NULL, "the test")) {
         (void)fprintf(out, "%sint main(void) { return test_CLTS_protected() ? 0 : 42; }\n", test);
         (void)fclose(out);
-        struct command_result r = run_command("d=$(dirname $POPEK); cc -Wall -Werror -Iinclude -I$d/include -o $TEMPORARY/finding $TEMPORARY/finding.c "
-                                              "examples/handlers/broken.c && $TEMPORARY/finding");
+        struct command_result r =
+            run_command("d=$(dirname $POPEK); cc -Wall -Werror -Iinclude -I$d/include -o $TEMPORARY/finding $TEMPORARY/finding.c "
+                        "examples/handlers/broken.c && $TEMPORARY/finding");
         CHECK(r.code == 42, "the test shows the fault: %d %s", r.code, r.err);
         command_result_free(&r);
     }
@@ -138,7 +139,8 @@ static void test_sarif(void) {
         const json_t *place = json_object_get(json_array_get(json_object_get(x, "locations"), 0), "physicalLocation");
         CHECK(json_equal(json_object_get(described, "id"), json_object_get(x, "ruleId")) != 0, "result %zu has the rule that it names", i);
         CHECK(has(json_object_get(x, "message"), "text") && has(x, "partialFingerprints") && has(x, "kind") && has(x, "level"), "result %zu", i);
-        CHECK(has(json_object_get(place, "artifactLocation"), "uri") && json_integer_value(json_object_get(json_object_get(place, "region"), "startLine")) > 0,
+        CHECK(has(json_object_get(place, "artifactLocation"), "uri") &&
+                  json_integer_value(json_object_get(json_object_get(place, "region"), "startLine")) > 0,
               "result %zu has a place", i);
     }
     json_decref(log);
@@ -164,8 +166,8 @@ static void test_junit_and_tap(void) {
     CHECK(occurrences(r.out, "<failure ") == occurrences(r.out, "</failure>") && strstr(r.out, "</testsuites>") != NULL, "elements are closed");
     command_result_free(&r);
     r = run_command("$POPEK check " HANDLERS "broken.so --instruction CLTS --states 50 --format tap");
-    CHECK(r.code == 1 && strncmp(r.out, "TAP version 14\n1..6\n", 20) == 0 && occurrences(r.out, "\nok ") + occurrences(r.out, "\nnot ok ") == 6, "TAP: %s",
-          r.out);
+    CHECK(r.code == 1 && strncmp(r.out, "TAP version 14\n1..6\n", 20) == 0 && occurrences(r.out, "\nok ") + occurrences(r.out, "\nnot ok ") == 6,
+          "TAP: %s", r.out);
     command_result_free(&r);
 }
 
@@ -204,8 +206,9 @@ static void test_shards(void) {
     }
     CHECK(sum == (long long)json_array_size(json_object_get(first_check(whole), "forms")) && sum > 0, "%lld forms in the shards", sum);
     json_decref(whole);
-    struct command_result r = run_command("for n in 1 2; do $POPEK check " HANDLERS "reference.so --instruction LGDT --states 99 --format json >$TEMPORARY/$n; "
-                                          "done; cmp $TEMPORARY/1 $TEMPORARY/2");
+    struct command_result r =
+        run_command("for n in 1 2; do $POPEK check " HANDLERS "reference.so --instruction LGDT --states 99 --format json >$TEMPORARY/$n; "
+                    "done; cmp $TEMPORARY/1 $TEMPORARY/2");
     CHECK(r.code == 0, "two runs differ: %s", r.out);
     command_result_free(&r);
 }
@@ -226,7 +229,8 @@ static void test_bad_input(void) {
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char command[300];
         bool baseline = strstr(cases[i].arguments, "baseline") != NULL;
-        (void)snprintf(command, sizeof command, "$POPEK check %s%s", cases[i].arguments, baseline ? " --instruction CLTS --mode long --states 1" : "");
+        (void)snprintf(command, sizeof command, "$POPEK check %s%s", cases[i].arguments,
+                       baseline ? " --instruction CLTS --mode long --states 1" : "");
         struct command_result r = run_command(command);
         CHECK(r.code == cases[i].code && r.err[0] != '\0', "%s: %d", cases[i].arguments, r.code);
         command_result_free(&r);
