@@ -59,7 +59,7 @@ $(BUILD)/.packages-lint: tools/packages.sh
 	@tools/packages.sh $@ $(LINT_PACKAGES)
 
 # --- the program ----------------------------------------------------------------------------------------------------------------------------------
-$(BUILD)/popek: $(CLI_OBJECTS) $(BUILD)/libpopek.a
+$(BUILD)/popek: $(CLI_OBJECTS) $(REFERENCE_OBJECTS) $(BUILD)/libpopek.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 # The archive is made anew, so that objects of files that are gone do not stay in it; `objects` changes when the list of them does.
 $(BUILD)/libpopek.a: $(LIBRARY_OBJECTS) $(BUILD)/objects
@@ -321,7 +321,7 @@ $(BUILD)/fuzz_isa: $(BUILD)/tests/fuzz/fuzz_isa.o $(BUILD)/libpopek.a
 	$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 # --- installing -----------------------------------------------------------------------------------------------------------------------------------
-install: $(BUILD)/popek $(BUILD)/libpopek.a $(PLUGINS)
+install: $(BUILD)/popek $(BUILD)/libpopek.a $(PLUGINS) $(STATE_HEADER)
 	install -D -m 755 $(BUILD)/popek $(DESTDIR)$(PREFIX)/bin/popek
 	$(if $(PLUGINS),install -D -m 755 $(PLUGINS) $(DESTDIR)$(PREFIX)/lib/popek/popek-unicorn.so)
 	install -D -m 644 $(BUILD)/libpopek.a $(DESTDIR)$(PREFIX)/lib/libpopek.a

@@ -107,8 +107,8 @@ bool subject_prepare(struct subject *s, const struct isa *isa, const struct emit
     s->form = f;
     s->step = &table->steps[f->step];
     s->semantics = isa->forms[f->form].semantics[f->mode_number];
-    bool good = cone != NULL && s->semantics != NULL && isa->leaf_count <= SUBJECT_LEAVES && table->state_size <= SAMPLE_STATE && keep_frame(s, cone) &&
-                find_choices(s) && collect(s, cone);
+    bool good = cone != NULL && s->semantics != NULL && isa->leaf_count <= SUBJECT_LEAVES && table->state_size <= SAMPLE_STATE &&
+                keep_frame(s, cone) && find_choices(s) && collect(s, cone);
     for (size_t i = 0; good && i < cone_size(cone); i++) {
         struct term_view v = term_look(isa->pool, cone_terms(cone)[i]);
         look_at(s, &v);
@@ -202,7 +202,8 @@ static word128 boundary(const struct subject *s, const struct sample *x, struct 
     case 2:
         return s->constant_count == 0 ? cut(value, width) : cut(s->constants[(choice >> 8) % s->constant_count] + (choice >> 40) % 3 - 1, width);
     case 3:
-        return s->input_count == 0 ? cut(value, width) : cut(sample_get(s, x, s->inputs[(choice >> 8) % s->input_count]) + (choice >> 40) % 3 - 1, width);
+        return s->input_count == 0 ? cut(value, width)
+                                   : cut(sample_get(s, x, s->inputs[(choice >> 8) % s->input_count]) + (choice >> 40) % 3 - 1, width);
     case 4:
         return cut(old ^ (word128)1 << (choice >> 8) % width, width);
     case 5:
