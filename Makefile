@@ -23,6 +23,9 @@ COMPARE_SCAN    = $(addprefix tests/scanner/,class_table.c capstone_filter.c com
 TEST_SOURCES    = $(filter-out %/compare_capstone.c %/compare_names.c $(COMPARE_SCAN) tests/bench/% tests/fuzz/%,$(wildcard tests/*.c tests/*/*.c))
 TABLES          = $(sort $(wildcard x86-tables/*.isa) x86-tables/capstone_names.txt x86-tables/hardware_differences.txt)
 TEACHING        = examples/isa/third_generation.isa examples/isa/third_generation/machine.isa
+# Historic and current machines with known answers (docs/library.md), and the parts that they include.
+LIBRARY_ISAS    = $(addprefix examples/isa/,$(addsuffix .isa,system360_67 pdp10_ka10 pdp11_45 vax vax_virtual mc68000 mc68010 mips32 armv7a riscv)) \
+    $(wildcard $(addprefix examples/isa/,$(addsuffix /*.isa,vax m68k riscv)))
 HEADERS         = $(wildcard isa-model/*.h x86-tables/*.h classifier/*.h simulator/*.h hardware/*.h reports/*.h cli/*.h scanner/*.h tests/*.h tests/x86-tables/*.h)
 GENERATED       = $(BUILD)/isa-model/lexer.c $(BUILD)/isa-model/parser.c
 
@@ -83,9 +86,9 @@ $(BUILD)/isa-model/parser.c $(BUILD)/isa-model/parser.h &: isa-model/parser.y | 
 	@mkdir -p $(@D)
 	bison --defines=$(BUILD)/isa-model/parser.h -o $(BUILD)/isa-model/parser.c $<
 
-$(BUILD)/cli/embedded.s $(BUILD)/cli/embedded.c &: tools/embed.sh $(TABLES) $(TEACHING)
+$(BUILD)/cli/embedded.s $(BUILD)/cli/embedded.c &: tools/embed.sh $(TABLES) $(TEACHING) $(LIBRARY_ISAS)
 	@mkdir -p $(@D)
-	tools/embed.sh $(BUILD)/cli/embedded.s $(BUILD)/cli/embedded.c $(TABLES) $(TEACHING)
+	tools/embed.sh $(BUILD)/cli/embedded.s $(BUILD)/cli/embedded.c $(TABLES) $(TEACHING) $(LIBRARY_ISAS)
 $(BUILD)/cli/embedded_text.o: $(BUILD)/cli/embedded.s
 	$(CC) -c -o $@ $<
 $(BUILD)/cli/embedded.o: $(BUILD)/cli/embedded.c cli/embedded.h

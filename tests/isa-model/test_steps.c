@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MACHINE "examples/isa/third_generation.isa"
+#define LIBRARY "examples/isa/"
+#define MACHINE LIBRARY "third_generation.isa"
 
 struct step_case {
     const char *file, *form;
@@ -44,6 +45,59 @@ static const struct step_case cases[] = {
     {"examples/isa/mfpi.isa", "MFPI", "d=3 a=1 reg[1]=2 previous=0 r.bound=0xffff size=0x10000 word[2]=1 word[0x8002]=9", STEP_DONE, 0, "reg[3]=9"},
     {"examples/isa/mfpi.isa", "MFPI", "d=3 a=1 reg[1]=2 previous=1 r.bound=0xffff size=0x10000 word[2]=1 word[0x8002]=9", STEP_DONE, 0, "reg[3]=1"},
     {"examples/isa/lra.isa", "LRA", "d=3 a=1 reg[1]=2 r.base=40", STEP_DONE, 0, "reg[3]=42"},
+    /* The library, from the manuals. */
+    {LIBRARY "system360_67.isa", "LPSW D1(B1)", "src=0xff51000123004560 condition_code=3", STEP_DONE, 0,
+     "state=1 system_mask=0xff key=5 condition_code=2 program_mask=3 ic=0x4560"},
+    {LIBRARY "system360_67.isa", "LPSW D1(B1)", "src=1", STEP_TRAP, 6, "state=0"},
+    {LIBRARY "system360_67.isa", "LRA R1, D2(X2, B2)", "state=1", STEP_TRAP, 2, "ic=0"},
+    {LIBRARY "system360_67.isa", "LRA R1, D2(X2, B2)", "r1=4 address=9 translation.valid[9]=1 translation.real[9]=77", STEP_DONE, 0,
+     "r[4]=77 condition_code=0"},
+    {LIBRARY "pdp10_ka10.isa", "JRSTF E", "word=0x60000123", STEP_DONE, 0, "user_mode=1 in_out=1 pc=0x123"},
+    {LIBRARY "pdp10_ka10.isa", "JRSTF E", "user_mode=1 word=0x20000123", STEP_DONE, 0, "user_mode=1 in_out=0 pc=0x123"},
+    {LIBRARY "pdp10_ka10.isa", "JSP AC, E", "user_mode=1 a=3 target=8 pc=4", STEP_DONE, 0, "ac[3]=0x40000005 pc=8"},
+    {LIBRARY "pdp10_ka10.isa", "JEN E", "user_mode=1", STEP_TRAP, 1, "user_mode=1"},
+    {LIBRARY "pdp10_ka10.isa", "JEN E", "user_mode=1 in_out=1", STEP_DONE, 0, "user_mode=1"},
+    {LIBRARY "pdp11_45.isa", "RTI", "current=0 new_pc=100 new_status=0xf0e0 stack_pointer[3]=60 r[6]=40", STEP_DONE, 0,
+     "current=3 previous=3 level=7 pc=100 r[6]=60 stack_pointer[0]=44"},
+    {LIBRARY "pdp11_45.isa", "RTI", "current=3 previous=3 new_pc=100 new_status=0x00e5 r[6]=40", STEP_DONE, 0,
+     "current=3 previous=3 level=0 pc=100 r[6]=44 cc.z=1 cc.c=1"},
+    {LIBRARY "pdp11_45.isa", "SPL n", "current=3 n=7", STEP_DONE, 0, "level=0"},
+    {LIBRARY "pdp11_45.isa", "HALT", "current=1", STEP_TRAP, 4, "halted=0"},
+    {LIBRARY "vax.isa", "REI", "current_mode=0 status=0x03c00000 new_pc=8 r[14]=100 stack_pointer[3]=500", STEP_DONE, 0,
+     "current_mode=3 previous_mode=3 pc=8 r[14]=500 stack_pointer[0]=108"},
+    {LIBRARY "vax.isa", "REI", "current_mode=3 previous_mode=3 status=0 new_pc=8", STEP_TRAP, 24, "current_mode=3"},
+    {LIBRARY "vax.isa", "MOVPSL dst", "current_mode=3 previous_mode=3 ipl=2 cc.z=1", STEP_DONE, 0, "dst=0x03c20004"},
+    {LIBRARY "vax.isa", "CHMK code", "current_mode=3", STEP_TRAP, 64, "current_mode=3"},
+    {LIBRARY "vax.isa", "CHME code", "current_mode=3 change_mode_vector[1]=80 stack_pointer[1]=64 r[14]=20", STEP_DONE, 0,
+     "current_mode=1 previous_mode=3 pc=80 r[14]=52 stack_pointer[3]=20"},
+    {LIBRARY "vax_virtual.isa", "MOVPSL dst", "vm=1 current_mode=1", STEP_TRAP, 56, "vm=1"},
+    {LIBRARY "mc68000.isa", "MOVE SR, ea", "privilege=1 interrupt_mask=5 ccr.x=1 ccr.v=1", STEP_DONE, 0, "dst=0x2512"},
+    {LIBRARY "mc68010.isa", "MOVE SR, ea", "privilege=0", STEP_TRAP, 8, "privilege=0"},
+    {LIBRARY "mc68000.isa", "RTE", "privilege=1 new_status=0x0309 new_pc=66 a[7]=100 inactive_a7=200", STEP_DONE, 0,
+     "privilege=0 interrupt_mask=3 ccr.n=1 ccr.c=1 pc=66 a[7]=200 inactive_a7=106"},
+    {LIBRARY "mips32.isa", "MFC0 rt, rd, sel", "rt=2 rd=12 ksu=2 exl=1 interrupts.ie=1", STEP_DONE, 0, "r[2]=0x13"},
+    {LIBRARY "mips32.isa", "MFC0 rt, rd, sel", "rt=2 rd=12 ksu=2", STEP_TRAP, 11, "r[2]=0"},
+    {LIBRARY "mips32.isa", "ERET", "exl=1 ksu=2 epc=64 ll_bit=1", STEP_DONE, 0, "exl=0 pc=64 ll_bit=0"},
+    {LIBRARY "armv7a.isa", "MSR CPSR_fxc, Rn", "mode_field=0 rn=1 r[1]=0xf00000df", STEP_DONE, 0, "mode_field=0 masks.i=0 flags.n=1"},
+    {LIBRARY "armv7a.isa", "MSR CPSR_fxc, Rn", "mode_field=3 rn=1 r[1]=0xd2 r[13]=5 banked[4]=9", STEP_DONE, 0,
+     "mode_field=2 masks.i=1 masks.f=1 r[13]=9 banked[6]=5"},
+    {LIBRARY "armv7a.isa", "MRS Rd, CPSR", "mode_field=3 rd=0 masks.f=1 flags.c=1", STEP_DONE, 0, "r[0]=0x20000053"},
+    {LIBRARY "riscv.isa", "CSRRx rd, sstatus, src", "privilege=1 rd=5 src=6 operation=1 x[6]=0x22 csr_implemented[0x100]=1 spp=1", STEP_DONE, 0,
+     "x[5]=0x200000100 sie=1 spie=1 spp=0 pc=4"},
+    {LIBRARY "riscv.isa", "CSRRx rd, sstatus, src", "privilege=0 rd=5 operation=2 csr_implemented[0x100]=1", STEP_TRAP, 2, "x[5]=0"},
+    {LIBRARY "riscv.isa", "CSRRx rd, satp, src", "privilege=1 virtual=1 rd=5 operation=2 csr_implemented[0x180]=1 vsatp=7", STEP_DONE, 0, "x[5]=7"},
+    {LIBRARY "riscv.isa", "CSRRx rd, satp, src", "privilege=1 virtual=1 vtvm=1 rd=5 operation=2 csr_implemented[0x180]=1", STEP_TRAP, 22, "x[5]=0"},
+    {LIBRARY "riscv.isa", "CSRRx rd, satp, src", "privilege=1 tvm=1 rd=5 operation=2 csr_implemented[0x180]=1", STEP_TRAP, 2, "x[5]=0"},
+    {LIBRARY "riscv.isa", "CSRRx rd, cycle, src", "rd=5 operation=2 csr_implemented[0xc00]=1 mcounteren.cy=1", STEP_TRAP, 2, "x[5]=0"},
+    {LIBRARY "riscv.isa", "CSRRx rd, cycle, src", "rd=5 operation=2 csr_implemented[0xc00]=1 mcounteren.cy=1 scounteren.cy=1 cycle=9", STEP_DONE, 0,
+     "x[5]=9"},
+    {LIBRARY "riscv.isa", "CSRRx rd, mhartid, src", "privilege=3 rd=5 src=1 operation=2 csr_implemented[0xf14]=1", STEP_TRAP, 2, "x[5]=0"},
+    {LIBRARY "riscv.isa", "SRET", "privilege=1 spp=0 spie=1 csr[0x141]=64", STEP_DONE, 0, "privilege=0 sie=1 pc=64"},
+    {LIBRARY "riscv.isa", "SRET", "privilege=1 tsr=1", STEP_TRAP, 2, "privilege=1"},
+    {LIBRARY "riscv.isa", "SRET", "privilege=1 virtual=1 vs_spp=1 csr[0x241]=64", STEP_DONE, 0, "privilege=1 virtual=1 pc=64"},
+    {LIBRARY "riscv.isa", "MRET", "privilege=3 mpp=1 mpv=1 csr[0x341]=64 mprv=1", STEP_DONE, 0, "privilege=1 virtual=1 mprv=0 mpp=0 pc=64"},
+    {LIBRARY "riscv.isa", "HLV.B rd, (rs1)", "privilege=1 rd=5 rs1=6 x[6]=32 guest_memory[32]=0x1ff", STEP_DONE, 0, "x[5]=0xffffffffffffffff"},
+    {LIBRARY "riscv.isa", "WFI", "privilege=1 tw=1", STEP_TRAP, 2, "pc=0"},
 };
 
 /* One NAME[INDEX]=VALUE. */
