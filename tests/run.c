@@ -8,11 +8,11 @@
 #include <string.h>
 #include <time.h>
 
-static const struct suite *const suites[] = {&terms_suite,    &errors_suite,       &emit_suite,         &emitted_suite,  &monitor_suite,
-                                             &steps_suite,    &modes_suite,        &toys_suite,         &library_suite,  &queries_suite,
-                                             &x86_suite,      &cases_suite,        &facts_suite,        &matcher_suite,  &command_suite,
-                                             &json_suite,     &local_search_suite, &reports_suite,      &hardware_suite, &simulator_suite,
-                                             &simulate_suite, &scan_suite,         &scan_hostile_suite, &solvers_suite,  &proofs_suite};
+static const struct suite *const suites[] = {
+    &terms_suite,    &errors_suite,  &emit_suite,         &emitted_suite, &monitor_suite, &steps_suite,    &modes_suite,
+    &toys_suite,     &library_suite, &queries_suite,      &x86_suite,     &cases_suite,   &facts_suite,    &matcher_suite,
+    &command_suite,  &json_suite,    &local_search_suite, &reports_suite, &html_suite,    &hardware_suite, &simulator_suite,
+    &simulate_suite, &scan_suite,    &scan_hostile_suite, &solvers_suite, &proofs_suite};
 
 bool check_case(bool good, const char *file, unsigned line, const char *format, ...) {
     char text[2048] = "";

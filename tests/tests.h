@@ -19,8 +19,8 @@ struct suite {
     { suite_name, tests, sizeof(tests) / sizeof((tests)[0]) }
 
 extern const struct suite terms_suite, errors_suite, steps_suite, modes_suite, queries_suite, x86_suite, cases_suite, facts_suite, solvers_suite,
-    toys_suite, library_suite, command_suite, json_suite, matcher_suite, emit_suite, emitted_suite, monitor_suite, local_search_suite, reports_suite, hardware_suite,
-    simulator_suite, simulate_suite, proofs_suite, scan_suite, scan_hostile_suite;
+    toys_suite, library_suite, command_suite, json_suite, matcher_suite, emit_suite, emitted_suite, monitor_suite, local_search_suite, reports_suite,
+    html_suite, hardware_suite, simulator_suite, simulate_suite, proofs_suite, scan_suite, scan_hostile_suite;
 
 /* Counts a case; prints the message when it fails. Returns `good`. */
 bool check_case(bool good, const char *file, unsigned line, const char *format, ...) __attribute__((format(printf, 4, 5)));
