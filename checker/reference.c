@@ -1,16 +1,11 @@
 /* The opaque functions of the emitted reference. */
 #include "reference.h"
 
-#include "../isa-model/emitted.h"
-
-unsigned reference_variant;
-
-word128 x86_opaque(unsigned number, const word128 *arguments, unsigned count);
-
-word128 x86_opaque(unsigned number, const word128 *arguments, unsigned count) {
-    uint64_t hash = (number + 1u) * (reference_variant + UINT64_C(1));
-    if (reference_variant < 2) {
-        return reference_variant == 0 ? 0 : ~(word128)0;
+word128 reference_opaque(void *variant, unsigned number, const word128 *arguments, unsigned count) {
+    unsigned chosen = *(const unsigned *)variant;
+    uint64_t hash = (number + 1u) * (chosen + UINT64_C(1));
+    if (chosen < 2) {
+        return chosen == 0 ? 0 : ~(word128)0;
     }
     for (unsigned i = 0; i < count; i++) {
         hash = (hash ^ (uint64_t)arguments[i]) * UINT64_C(0x9E3779B97F4A7C15);

@@ -2,7 +2,10 @@
 #ifndef POPEK_CHECKER_REFERENCE_H
 #define POPEK_CHECKER_REFERENCE_H
 
-/* 0: opaque functions have all bits 0; 1: all bits 1; others: bits that depend on the arguments and on this number. */
-extern unsigned reference_variant;
+#include "../x86-tables/opaque.h"
+
+/* For x86_set_opaques. `variant` points to an unsigned. 0: opaque functions have all bits 0; 1: all bits 1; others: bits that depend on the arguments
+ * and on this number. */
+opaque_function reference_opaque;
 
 #endif

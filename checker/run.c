@@ -105,7 +105,9 @@ bool runner_choose(struct runner *r, const struct subject *s, popek_handle *hand
         struct run_arrays *const both[] = {&r->expected.arrays, &r->seen.arrays};
         for (unsigned k = 0; k < 2; k++) {
             both[k]->by_leaf[s->listed[i]] =
-                (struct emitted_array){0, RUN_ROOM, both[k]->index + (size_t)i * RUN_ROOM * 16, both[k]->value + (size_t)i * RUN_ROOM * 16};
+                (struct emitted_array){.capacity = RUN_ROOM,
+                                       .index = both[k]->index + (size_t)i * RUN_ROOM * 16,
+                                       .value = both[k]->value + (size_t)i * RUN_ROOM * 16};
         }
     }
     return s->listed_count <= RUN_ARRAYS;
@@ -215,7 +217,7 @@ const struct step_effect *runner_reference(struct runner *r, const struct sample
         }
     }
     o->argument = 0;
-    reference_variant = variant;
+    x86_set_opaques(reference_opaque, &variant);
     o->code = s->step->call(o->state, o->arrays.by_leaf, o->operands, choices, &o->argument);
     return o;
 }

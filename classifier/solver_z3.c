@@ -347,32 +347,6 @@ const char *solver_trouble(const struct solver *s) { return s->trouble[0] == '\0
 
 #define ASSUMED_MOST 256u
 
-bool solver_pose(struct solver *s, term base, const term *others, size_t count) {
-    term *roots = malloc((count + 1) * sizeof *roots);
-    bool good = roots != NULL && prepare(s);
-    for (size_t i = 0; good && i < count; i++) {
-        roots[i] = others[i];
-    }
-    if (good) {
-        roots[count] = base;
-        good = cone_collect(s->cone, roots, count + 1);
-    }
-    free(roots);
-    Z3_solver_reset(s->context, s->solver); /* first, as above */
-    for (size_t i = 0; good && i < cone_size(s->cone); i++) {
-        term t = cone_terms(s->cone)[i];
-        if (s->bits[t] == NULL && s->truth[t] == NULL) {
-            translate(s, t);
-        }
-    }
-    if (!good || s->trouble[0] != '\0') {
-        return false;
-    }
-    Z3_solver_assert(s->context, s->solver, s->truth[base]);
-    set_limit(s, s->resource_limit);
-    return true;
-}
-
 bool solver_ask_assuming(struct solver *s, const term *assumed, size_t count, enum answer *answer, struct valuation **model) {
     Z3_ast literals[ASSUMED_MOST];
     *model = NULL;

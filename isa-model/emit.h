@@ -45,9 +45,6 @@ bool emit_c_types(FILE *out, struct isa *isa);
 bool emit_handlers(FILE *out, struct isa *isa, char problem[200]);
 bool emit_handlers_table(FILE *out, struct isa *isa, char problem[200]);
 
-/* The struct and the arrays alone, with a number for each array that is not in the struct: `#define isa_ARRAY_NAME` its component. */
-bool emit_c_types(FILE *out, struct isa *isa);
-
 /* `text` as an identifier of C and ACSL, into `name` of `size` bytes. */
 void emit_identifier(const char *text, char *name, size_t size);
 

@@ -11,6 +11,7 @@ bool emit_c_types(FILE *out, struct isa *isa) {
     bool good = setjmp(exhausted) == 0;
     if (good) {
         planner_start(&planner, isa);
+        planner.asks_caller = true; /* as in the table, whose steps get this state */
         put_types(out, &planner, "types");
         fprintf(out, "\n/* Numbers of the arrays that are not in the struct. */\n");
         for (size_t i = 0; i < isa->leaf_count; i++) {

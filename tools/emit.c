@@ -11,8 +11,13 @@ int main(int argc, char **argv) {
     unsigned parts = 0;
     bool mutants = argc >= 4 && sscanf(argv[2], "mutants-%u/%u", &part, &parts) == 2;    // NOLINT(cert-err34-c)
     bool table = mutants || (argc >= 4 && sscanf(argv[2], "%u/%u", &part, &parts) == 2); // NOLINT(cert-err34-c)
-    if (argc < 4 || argc > 5 || (!table && strcmp(argv[2], "c") != 0 && strcmp(argv[2], "acsl") != 0 && strcmp(argv[2], "types") != 0)) {
-        (void)fputs("usage: emit ISA c|acsl|types|K/N|mutants-K/N FILE [INSTRUCTION]\n", stderr);
+    static const char *const kinds[] = {"c", "acsl", "handlers", "handlers-table", "types"};
+    size_t kind = 0;
+    while (argc >= 4 && kind < sizeof kinds / sizeof kinds[0] && strcmp(argv[2], kinds[kind]) != 0) {
+        kind++;
+    }
+    if (argc < 4 || argc > 5 || (!table && kind == sizeof kinds / sizeof kinds[0])) {
+        (void)fputs("usage: emit ISA c|acsl|types|K/N|mutants-K/N|handlers|handlers-table FILE [INSTRUCTION]\n", stderr);
         return 2;
     }
     const struct source_reader reader = source_reader_files();
@@ -25,10 +30,13 @@ int main(int argc, char **argv) {
         return 3;
     }
     FILE *out = fopen(argv[3], "wb");
-    bool written = out != NULL && (table                           ? emit_c_table(out, isa, -1, part, parts)
-                                   : strcmp(argv[2], "c") == 0     ? emit_c(out, isa, -1)
-                                   : strcmp(argv[2], "types") == 0 ? emit_c_types(out, isa)
-                                                                   : emit_acsl(out, isa, -1));
+    char problem[200] = "";
+    bool written = out != NULL && (table       ? emit_c_table(out, isa, -1, part, parts)
+                                   : kind == 0 ? emit_c(out, isa, -1)
+                                   : kind == 1 ? emit_acsl(out, isa, -1)
+                                   : kind == 2 ? emit_handlers(out, isa, problem)
+                                   : kind == 3 ? emit_handlers_table(out, isa, problem)
+                                               : emit_c_types(out, isa));
     written = out != NULL && fclose(out) == 0 && written;
     isa_free(isa);
     if (!written) {
