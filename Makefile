@@ -263,7 +263,7 @@ $(BUILD)/tests/bench/emitted: $(BUILD)/tests/bench/emitted.o $(BUILD)/tests/isa-
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 $(BUILD)/tests/bench/direct: $(BUILD)/tests/bench/direct.o $(BUILD)/tests/direct/tables.o $(BUILD)/libpopek.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
-$(BUILD)/tests/bench/handlers: $(BUILD)/tests/bench/handlers.o $(BUILD)/tests/vmm-model/handler_states.o $(BUILD)/tests/isa-model/emitted_states.o \
+$(BUILD)/tests/bench/handlers: $(addprefix $(BUILD)/tests/,bench/handlers.o vmm-model/handler_search.o vmm-model/handler_states.o isa-model/emitted_states.o) \
     $(HANDLER_TABLE) $(BUILD)/libpopek.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 bench: $(BUILD)/handlers/reference.so $(BUILD)/tests/bench/handlers $(BUILD)/tests/bench/direct $(BUILD)/tests/bench/emitted $(BUILD)/popek $(BUILD)/tests/bench/measure $(BUILD)/tests/bench/decode $(BUILD)/tests/bench/lockstep $(BUILD)/tests/bench/hardware $(BUILD)/tests/bench/scan $(PLUGINS)

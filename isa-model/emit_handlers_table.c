@@ -219,8 +219,8 @@ static void put_table(FILE *out, const struct handlers *h, struct plan *const *p
     fputs("static const struct handler handlers[] = {\n", out);
     for (size_t i = 0; i < forms; i++) {
         const struct virtual_form *f = &h->isa->forms[i];
-        fprintf(out, "    {\"%s\", \"%s\", %zu, %u, call_%zu, choices_%zu, %zu, kept_%zu, %zu, writes_%zu, %zu},\n", h->planner.isa->forms[i].text,
-                h->planner.isa->modes[f->mode].name, f->form, f->mode, i, i, choice_count(plans[i]), i, f->kept_count, i,
+        fprintf(out, "    {\"%s\", \"%s\", \"%s\", %zu, %u, call_%zu, choices_%zu, %zu, kept_%zu, %zu, writes_%zu, %zu},\n", plans[i]->name,
+                h->planner.isa->forms[i].text, h->planner.isa->modes[f->mode].name, f->form, f->mode, i, i, choice_count(plans[i]), i, f->kept_count, i,
                 plans[i]->semantics->write_count);
     }
     fprintf(out,

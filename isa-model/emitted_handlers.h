@@ -29,6 +29,7 @@ struct handler_kept {
 typedef uint32_t handler_call(void *processor, const struct handled_array *arrays, word128 *operands, const word128 *choices,
                               struct handled_write *writes, uint64_t *argument);
 struct handler {
+    const char *name; /* of the function in C */
     const char *text, *mode;
     unsigned form, mode_number; /* as emitted_form */
     handler_call *call;

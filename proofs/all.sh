@@ -10,6 +10,8 @@ out=$build/proofs
 wanted=" $* "
 units=${UNITS:-proofs/units}
 for source in vmm-model/*.c vmm-model/x86/*.c; do
+    # What is not proven yet is said to be so, and stays out of the ledger.
+    grep -q "^$source:" proofs/open && continue
     grep -q "^[a-z0-9_]*  *$source " "$units" || {
         echo "$source is in no unit of $units" >&2
         exit 1

@@ -2,7 +2,9 @@
 def sum_kinds: map(.kinds) | reduce .[] as $k ({}; reduce ($k | to_entries[]) as $e (.; .[$e.key] += $e.value));
 (. | sort_by(.unit)) as $units
 | ($allowed | split("\n") | map(select(length > 0 and (startswith("#") | not)) | split(":")[0])) as $allowed
-| [$units[] | .unit as $unit | .contracts[] | . + {unit: $unit}] as $contracts
+| ($used | split("\n") | map(split(" ") | select(length == 2)) | group_by(.[0]) | map({key: .[0][0], value: map(.[1])}) | from_entries) as $calls
+| [$units[] | .unit as $unit | .contracts[] | select(.status == "proven" or $calls[$unit] == null or (.function as $f | $calls[$unit] | index($f)))
+    | . + {unit: $unit}] as $contracts
 | [$units[] | .unit as $unit | .lemmas[] | . + {unit: $unit}] as $lemmas
 | ([$contracts[] | select(.status == "proven") | "\(.function) \(.digest)"] | unique) as $proven_contracts
 | ([$lemmas[] | select(.status == "proven") | .name] | unique) as $proven_lemmas

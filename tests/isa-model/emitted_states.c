@@ -258,6 +258,7 @@ static bool find_choices(struct states *s) {
 }
 
 bool states_choose(struct states *s, size_t form) {
+    x86_set_opaques(any_value, NULL);
     s->form = &s->emitted->forms[form];
     s->step = &s->emitted->steps[s->form->step];
     const struct form *f = &s->isa->forms[s->form->form];
@@ -429,14 +430,19 @@ void states_take(struct states *s, const struct valuation *before) {
 
 void states_reload(struct states *s) { load_arrays(s); }
 
-uint32_t states_run(struct states *s) {
+uint32_t states_run_loaded(struct states *s) {
     memcpy(s->after, s->before, s->emitted->state_size);
-    memcpy(s->operands, s->operands_before, sizeof s->operands);
-    load_arrays(s);
+    memcpy(s->operands, s->operands_before, s->step->operand_count * sizeof s->operands[0]);
     s->argument = 0;
     x86_set_opaques(any_value, NULL);
-    current = s;
     s->outcome = s->step->call(s->after, s->arrays, s->operands, s->choices, &s->argument);
+    return s->outcome;
+}
+
+uint32_t states_run(struct states *s) {
+    load_arrays(s);
+    current = s;
+    (void)states_run_loaded(s);
     current = NULL;
     return s->outcome;
 }

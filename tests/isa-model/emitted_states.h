@@ -20,6 +20,8 @@ void states_next(struct states *s);
 void states_take(struct states *s, const struct valuation *before);
 /* Runs the emitted step; returns its outcome. */
 uint32_t states_run(struct states *s);
+/* The same, without making the arrays as they were before: for steps that have none, or after states_reload; the evaluator cannot follow. */
+uint32_t states_run_loaded(struct states *s);
 /* Runs the emitted step and the evaluator from the same state. False when they differ; `difference` of `size` bytes says in what. */
 bool states_agree(struct states *s, char *difference, size_t size);
 /* The outcome of the last run: 0 done, 1 memory trap, 2 + vector. */

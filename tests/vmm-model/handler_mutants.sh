@@ -8,17 +8,20 @@ dir=$build/handler-mutants
 rm -rf "$dir"
 mkdir -p "$dir"
 link() { # link OBJECT...: the comparison, with these in the place of what the library has
-    ${CC:-cc} -o "$dir/compare" "$@" "$build/tests/bench/handlers.o" "$build/tests/vmm-model/handler_states.o" "$build/tests/isa-model/emitted_states.o" \
-        "$build"/emitted/x86_[0-9]*.o "$build/emitted/x86_handlers.o" "$build/libpopek.a"
+    ${CC:-cc} -o "$dir/compare" "$@" "$build/tests/bench/handlers.o" "$build/tests/vmm-model/handler_search.o" "$build/tests/vmm-model/handler_states.o" "$build/tests/isa-model/emitted_states.o" \
+        "$build/emitted/x86_handlers.o" "$build/libpopek.a" -lz3
 }
-compare() { "$dir/compare" x86-tables/x86.isa "${STATES:-3000}" >"$dir/said" 2>&1; }
-link && compare || {
+compare() { "$dir/compare" x86-tables/x86.isa "${STATES:-20000}" "$@" >"$dir/said" 2>&1; }
+link && STATES=300 compare || {
     cat "$dir/said"
     exit 1
 }
 grep '^x86_' proofs/mutants | while read -r unit function clause fast fault; do
     [ "$which" = all ] || [ "$fast" = fast ] || continue
-    original=$(sed 's/#.*//' proofs/units | awk -v unit="$unit" '$1 == unit { print $2 }')
+    original=$({
+        sed 's/#.*//' proofs/units
+        sed -n 's/^\([^:#]*\): \([a-z0-9_]*\):.*/\2 \1/p' proofs/open
+    } | awk -v unit="$unit" '$1 == unit { print $2; exit }')
     place=${function#*@}
     sed "/ $place(/,/^}/ { $fault
 }" "$original" >"$dir/fault.c"
@@ -26,7 +29,7 @@ grep '^x86_' proofs/mutants | while read -r unit function clause fast fault; do
         echo "does not apply: $unit $function $fault"
     elif ! ${CC:-cc} -std=c11 -O1 -I"$build/proofs" -Ivmm-model -c -o "$dir/fault.o" "$dir/fault.c" 2>"$dir/said" || ! link "$dir/fault.o"; then
         echo "does not compile: $unit $function $fault"
-    elif compare; then
+    elif compare "${function%@*}"; then
         echo "NOT NOTICED: $unit $function $clause $fault"
     else
         echo "ok noticed: $unit $function $clause $fault"

@@ -230,7 +230,10 @@ static void run_handler(struct handled *h, const struct states_view *v) {
 bool handled_agree(struct handled *h, char *difference, size_t size) {
     struct states_view v = states_look(h->states);
     run_handler(h, &v);
-    (void)states_run(h->states);
+    if (v.reads_arrays || v.step->writes > 0) {
+        states_reload(h->states);
+    }
+    (void)states_run_loaded(h->states);
     v = states_look(h->states);
     if (h->outcome != v.outcome) {
         return differ(difference, size, "outcome", h->outcome, v.outcome);

@@ -26,16 +26,17 @@ static inline void store_cr0(struct x86_virtual *s, uint64_t src) {
 
 /* Paging without protection, and write-through without cache-disable. */
 static inline uint8_t is_bad_cr0(uint64_t src) {
-    return (bit(src, 31) == 1 && bit(src, 0) == 0) || (bit(src, 29) == 1 && bit(src, 30) == 0) ? 1 : 0;
+    return bit(src, 31) > bit(src, 0) || bit(src, 29) > bit(src, 30) ? 1 : 0;
 }
 
-/* Turning paging on with EFER.LME begins IA-32e mode, which wants CR4.PAE, a code segment that is not one of 64-bit mode, and a 32-bit TSS. Turning PAE
+/* How many of some conditions hold is asked by sums: each `&&` would be a branch, and WP slows down with those.
+ * Turning paging on with EFER.LME begins IA-32e mode, which wants CR4.PAE, a code segment that is not one of 64-bit mode, and a 32-bit TSS. Turning PAE
  * paging on loads the four directory pointers. */
 uint32_t x86_virtual_MOV_CR0_r32_protected(struct x86_virtual *s, const struct x86_virtual_array *page_directory_pointers_low,
                                            const struct x86_virtual_array *page_directory_pointers_high, uint32_t src, uint8_t length) {
-    uint8_t begins_long = bit(src, 31) == 1 && s->cr0_pg == 0 && s->efer_lme == 1 ? 1 : 0;
-    uint8_t changes = bit(src, 31) != s->cr0_pg || bit(src, 30) != s->cr0_cd || bit(src, 29) != s->cr0_nw ? 1 : 0;
-    uint8_t loads = bit(src, 31) == 1 && changes == 1 && s->cr4_pae == 1 && s->efer_lme == 0 ? 1 : 0;
+    int begins_long = bit(src, 31) + (s->cr0_pg == 0) + s->efer_lme == 3;
+    int changes = (bit(src, 31) != s->cr0_pg) + (bit(src, 30) != s->cr0_cd) + (bit(src, 29) != s->cr0_nw);
+    int loads = bit(src, 31) + (changes > 0) + s->cr4_pae + (s->efer_lme == 0) == 4;
     uint64_t place = s->cr3 / 32 % DIRECTORY_POINTER_TABLES;
     uint64_t low = x86_virtual_read(page_directory_pointers_low, place);
     uint64_t high = x86_virtual_read(page_directory_pointers_high, place);
@@ -48,16 +49,12 @@ uint32_t x86_virtual_MOV_CR0_r32_protected(struct x86_virtual *s, const struct x
     if (loads == 1 && has_reserved_bit(low, high) == 1) {
         return X86_GENERAL_PROTECTION;
     }
-    if (loads == 1) {
-        s->pdpte_low = low;
-        s->pdpte_high = high;
-    }
-    if (bit(src, 0) == 0) { /* leaving protected mode, at CPL 0: the visible selectors stay */
-        s->cs_low = 0;
-        s->ss_low = 0;
-    }
+    s->pdpte_low = loads == 1 ? low : s->pdpte_low;
+    s->pdpte_high = loads == 1 ? high : s->pdpte_high;
+    s->cs_low = bit(src, 0) == 1 ? s->cs_low : 0; /* leaving protected mode, at CPL 0: the visible selectors stay */
+    s->ss_low = bit(src, 0) == 1 ? s->ss_low : 0;
     s->pe = bit(src, 0);
-    s->lma = begins_long;
+    s->lma = (uint8_t)begins_long;
     store_cr0(s, src);
     advance(s, OUTSIDE_64_BIT_MODE, length);
     return X86_DONE;
@@ -97,17 +94,15 @@ uint32_t x86_virtual_MOV_CR3_r32_protected(struct x86_virtual *s, const struct x
                                            const struct x86_virtual_array *page_directory_pointers_high, uint32_t src, uint8_t length) {
     uint64_t low = x86_virtual_read(page_directory_pointers_low, src / 32);
     uint64_t high = x86_virtual_read(page_directory_pointers_high, src / 32);
-    uint8_t loads = s->cr0_pg == 1 && s->cr4_pae == 1 ? 1 : 0;
+    int loads = s->cr0_pg + s->cr4_pae == 2;
     if (s->cpl != 0) {
         return X86_GENERAL_PROTECTION;
     }
     if (loads == 1 && has_reserved_bit(low, high) == 1) {
         return X86_GENERAL_PROTECTION;
     }
-    if (loads == 1) {
-        s->pdpte_low = low;
-        s->pdpte_high = high;
-    }
+    s->pdpte_low = loads == 1 ? low : s->pdpte_low;
+    s->pdpte_high = loads == 1 ? high : s->pdpte_high;
     s->cr3 = src;
     s->translation_cache = flushed(s->translation_cache, src);
     advance(s, OUTSIDE_64_BIT_MODE, length);
@@ -176,9 +171,8 @@ static inline uint8_t is_bad_cr4(const struct x86_virtual *s, uint64_t src, uint
 
 uint32_t x86_virtual_MOV_CR4_r32_protected(struct x86_virtual *s, const struct x86_virtual_array *page_directory_pointers_low,
                                            const struct x86_virtual_array *page_directory_pointers_high, uint32_t src, uint8_t length) {
-    uint8_t changes =
-        bit(src, 5) != s->cr4_pae || bit(src, 7) != s->cr4_pge || bit(src, 4) != s->cr4_pse || bit(src, 20) != s->cr4_smep ? 1 : 0;
-    uint8_t loads = s->cr0_pg == 1 && changes == 1 && bit(src, 5) == 1 ? 1 : 0;
+    int changes = (bit(src, 5) != s->cr4_pae) + (bit(src, 7) != s->cr4_pge) + (bit(src, 4) != s->cr4_pse) + (bit(src, 20) != s->cr4_smep);
+    int loads = s->cr0_pg + (changes > 0) + bit(src, 5) == 3;
     uint64_t place = s->cr3 / 32 % DIRECTORY_POINTER_TABLES;
     uint64_t low = x86_virtual_read(page_directory_pointers_low, place);
     uint64_t high = x86_virtual_read(page_directory_pointers_high, place);
@@ -188,10 +182,8 @@ uint32_t x86_virtual_MOV_CR4_r32_protected(struct x86_virtual *s, const struct x
     if (loads == 1 && has_reserved_bit(low, high) == 1) {
         return X86_GENERAL_PROTECTION;
     }
-    if (loads == 1) {
-        s->pdpte_low = low;
-        s->pdpte_high = high;
-    }
+    s->pdpte_low = loads == 1 ? low : s->pdpte_low;
+    s->pdpte_high = loads == 1 ? high : s->pdpte_high;
     store_cr4(s, src);
     advance(s, OUTSIDE_64_BIT_MODE, length);
     return X86_DONE;

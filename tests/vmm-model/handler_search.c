@@ -1,0 +1,132 @@
+/* Asks the solver for the states that a comparison of handlers should not miss. */
+#include "handler_search.h"
+
+#include "../../classifier/solver.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define RESOURCES 20000000u
+
+struct search {
+    struct isa *isa;
+    struct solver *solver;
+    struct found_states *found;
+    size_t capacity;
+    bool failed;
+};
+
+static void ask(struct search *s, size_t handler, term query) {
+    enum answer answer = ANSWER_NO;
+    struct found_state f = {handler, NULL};
+    s->found->asked++;
+    if (!solver_ask(s->solver, query, 1, &answer, &f.before)) {
+        s->failed = true;
+        return;
+    }
+    s->found->undecided += answer == ANSWER_UNDECIDED ? 1 : 0;
+    if (answer != ANSWER_YES) {
+        return;
+    }
+    if (s->found->count == s->capacity) {
+        size_t capacity = s->capacity == 0 ? 1024 : 2 * s->capacity;
+        struct found_state *more = realloc(s->found->states, capacity * sizeof *more);
+        if (more == NULL) {
+            valuation_free(f.before);
+            s->failed = true;
+            return;
+        }
+        s->found->states = more;
+        s->capacity = capacity;
+    }
+    s->found->states[s->found->count++] = f;
+}
+
+/* The states that handlers are defined for. */
+static term defined_states(const struct isa *isa, unsigned profile, unsigned mode) {
+    const struct profile *p = profile_in(isa, profile, mode);
+    term states = term_and(isa->pool, isa->well_formed, isa->modes[mode].condition);
+    for (size_t i = 0; i < p->assumption_count; i++) {
+        states = term_and(isa->pool, states, p->assumptions[i].condition);
+    }
+    return states;
+}
+
+static void ask_comparisons(struct search *s, size_t handler, term states, const unsigned char *marks, term count) {
+    struct term_pool *pool = s->isa->pool;
+    for (term t = 0; t < count; t++) {
+        struct term_view v = term_look(pool, t);
+        if (marks[t] == 0 || (v.operation != TERM_EQUAL && v.operation != TERM_LESS)) {
+            continue;
+        }
+        term a = v.arguments[0];
+        term b = v.arguments[1];
+        bool less = v.operation == TERM_LESS;
+        term one = term_constant(pool, term_width(pool, a), 1);
+        ask(s, handler, term_and(pool, states, less ? term_equal(pool, a, b) : t));
+        ask(s, handler, term_and(pool, states, term_equal(pool, term_binary(pool, TERM_ADD, a, one), b)));
+        ask(s, handler, term_and(pool, states, less ? term_less(pool, b, a) : term_not(pool, t)));
+    }
+}
+
+static void search_handler(struct search *s, size_t handler, unsigned profile) {
+    const struct handler *h = &x86_handlers.handlers[handler];
+    struct isa *isa = s->isa;
+    const struct semantics *m = isa->forms[h->form].semantics[h->mode_number];
+    term states = defined_states(isa, profile, h->mode_number);
+    term count = (term)term_pool_size(isa->pool);
+    unsigned char *marks = calloc(count, 1);
+    if (marks == NULL) {
+        s->failed = true;
+        return;
+    }
+    term_mark(isa->pool, m->trap, marks);
+    for (size_t i = 0; i < isa->leaf_count; i++) {
+        if (m->next[i] != TERM_NONE) {
+            term_mark(isa->pool, m->next[i], marks);
+        }
+    }
+    for (size_t i = 0; i < m->point_count; i++) {
+        ask(s, handler, term_and(isa->pool, states, m->points[i].condition));
+    }
+    ask(s, handler, term_and(isa->pool, states, term_not(isa->pool, m->trap)));
+    ask_comparisons(s, handler, states, marks, count);
+    free(marks);
+}
+
+struct found_states *find_states(struct isa *isa, const char *only) {
+    int profile = isa_find_profile(isa, "virtual_processor");
+    struct search s = {isa, solver_new(isa->pool, RESOURCES), calloc(1, sizeof(struct found_states)), 0, false};
+    s.failed = profile < 0 || s.solver == NULL || s.found == NULL;
+    for (size_t i = 0; !s.failed && i < x86_handlers.handler_count; i++) {
+        if (only == NULL || strcmp(only, x86_handlers.handlers[i].name) == 0) {
+            search_handler(&s, i, (unsigned)profile);
+        }
+    }
+    solver_free(s.solver);
+    if (s.failed) {
+        found_states_free(s.found);
+        return NULL;
+    }
+    return s.found;
+}
+
+void found_states_free(struct found_states *f) {
+    for (size_t i = 0; f != NULL && i < f->count; i++) {
+        valuation_free(f->states[i].before);
+    }
+    if (f != NULL) {
+        free(f->states);
+    }
+    free(f);
+}
+
+bool play_found_state(struct handled *h, const struct found_state *f, char *difference, size_t size) {
+    if (!handled_choose(h, f->handler)) {
+        (void)snprintf(difference, size, "no such step");
+        return false;
+    }
+    handled_take(h, f->before);
+    return handled_agree(h, difference, size);
+}
