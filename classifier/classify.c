@@ -159,9 +159,20 @@ static bool decide(struct classifier *c, struct form_verdict *v) {
 
 /* --- all forms ---------------------------------------------------------------------------------------------------------------------------------- */
 
-static bool wanted(const struct classifier *c, const struct form *form, unsigned mode) {
+/* Where it is the name of an instruction, that one alone is meant: CALL is not CALL_FAR, whose forms begin with the word, too. */
+static bool is_an_instruction(const struct isa *isa, const char *name) {
+    for (size_t i = 0; name != NULL && i < isa->form_count; i++) {
+        if (strcasecmp(isa->forms[i].instruction, name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool wanted(const struct classifier *c, const struct form *form, unsigned mode, bool exact) {
     const struct classify_options *o = c->options;
-    bool named = o->instruction == NULL || form_is_named(form->instruction, form->text, o->instruction);
+    bool named = o->instruction == NULL || strcasecmp(form->instruction, o->instruction) == 0 || strcasecmp(form->text, o->instruction) == 0 ||
+                 (!exact && form_is_named(form->instruction, form->text, o->instruction));
     return named && form->semantics[mode] != NULL && (o->mode < 0 || (unsigned)o->mode == mode);
 }
 
@@ -171,9 +182,10 @@ static bool list_verdicts(struct classifier *c) {
     if (c->verdicts == NULL) {
         return false;
     }
+    bool exact = is_an_instruction(isa, c->options->instruction);
     for (unsigned form = 0; form < isa->form_count; form++) {
         for (unsigned mode = 0; mode < isa->mode_count; mode++) {
-            if (wanted(c, &isa->forms[form], mode)) {
+            if (wanted(c, &isa->forms[form], mode, exact)) {
                 c->verdicts[c->verdict_count].form = form;
                 c->verdicts[c->verdict_count++].mode = mode;
             }
