@@ -3,6 +3,7 @@
 
 #include "../machine/session.h"
 #include "../reports/run.h"
+#include "native_kinds.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -165,13 +166,17 @@ static int run(struct request *r, struct computer *c) {
     }
     r->session.trace = trace;
     int code = EXIT_INTERNAL;
-    if (output_open(&out, r->output)) {
+    struct native_kinds kinds = {.isa = NULL};
+    bool ready = r->session.backend != BACKEND_NATIVE || native_kinds_make(&kinds, &code);
+    r->session.native = &kinds.tables;
+    if (ready && output_open(&out, r->output)) {
         if (!r->json && r->output == NULL) {
             computer_set_console(c, stdout);
         }
         session_run(c, &r->session, &result);
         code = finish(r, c, &result, &out);
     }
+    native_kinds_free(&kinds);
     if (trace != NULL) {
         (void)fclose(trace);
     }

@@ -50,7 +50,7 @@ void session_run(struct computer *c, const struct session_request *request, stru
     } else if (request->backend == BACKEND_KVM) {
         run_on_kvm(c, request, result);
     } else if (request->backend == BACKEND_NATIVE) {
-        result->unusable = "this build has no engine for direct execution: --backend native cannot run";
+        run_natively(c, request, result);
     } else {
         run_model(c, request, result);
     }

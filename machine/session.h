@@ -7,24 +7,33 @@
 enum session_backend { BACKEND_MODEL, BACKEND_UNICORN, BACKEND_KVM, BACKEND_NATIVE, SESSION_BACKENDS };
 const char *session_backend_name(enum session_backend b); /* "model", ... */
 
+/* For BACKEND_NATIVE: the matcher, and by form what direct execution does with it (direct/direct.h). */
+struct matcher;
+struct native_tables {
+    struct matcher *matcher;
+    const uint8_t *kinds32, *kinds16;
+};
+
 struct session_request {
     enum session_backend backend, other;
     bool compare; /* `other` beside the model */
     uint32_t memory;
     uint64_t instructions;
-    enum boot_kind kind; /* of the guest, for reports */
-    FILE *trace;         /* a line for each instruction that the model executes; NULL */
+    enum boot_kind kind;                /* of the guest, for reports */
+    const struct native_tables *native; /* BACKEND_NATIVE */
+    FILE *trace;                        /* a line for each instruction that the model executes; NULL */
 };
 
 struct session_result {
     enum computer_end end;
     uint8_t exit_code;
-    const char *unusable; /* why the backend cannot run here; NULL */
-    double seconds;       /* of processor time */
-    uint64_t direct;      /* instructions that the other processor executed */
-    uint64_t traps;       /* how often it came back */
-    uint64_t compared;    /* instructions */
-    uint64_t excused;     /* page faults that the other processor had alone: the model executed these instructions for both */
+    const char *unusable;     /* why the backend cannot run here; NULL */
+    double seconds;           /* of processor time */
+    uint64_t direct;          /* instructions that the other processor executed */
+    uint64_t traps;           /* how often it came back */
+    uint64_t revealed, alone; /* native: instructions that were scanned and let run, and those that were executed one by one */
+    uint64_t compared;        /* instructions */
+    uint64_t excused;         /* page faults that the other processor had alone: the model executed these instructions for both */
     bool differs;
     char difference[512]; /* where and in what */
     char last[160];       /* the instruction at which the machine stands */

@@ -8,6 +8,8 @@
 void run_compared(struct computer *c, const struct session_request *request, struct session_result *result);
 /* engine_run.c: an engine executes, the model does what traps. */
 void run_on_engine(struct computer *c, const struct session_request *request, struct session_result *result);
+/* native_run.c: this processor executes what is innocuous, the model the rest. */
+void run_natively(struct computer *c, const struct session_request *request, struct session_result *result);
 /* kvm_run.c: KVM executes and delivers, the devices are the model's. */
 void run_on_kvm(struct computer *c, const struct session_request *request, struct session_result *result);
 

@@ -12,6 +12,10 @@ static void put_statistics(FILE *out, const struct run_report *r) {
         (void)fprintf(out, "executed by the backend: %llu, came back %llu times\n", (unsigned long long)r->result->direct,
                       (unsigned long long)r->result->traps);
     }
+    if (r->result->revealed > 0) {
+        (void)fprintf(out, "came back: %llu times; instructions scanned: %llu, executed one by one: %llu\n", (unsigned long long)r->result->traps,
+                      (unsigned long long)r->result->revealed, (unsigned long long)r->result->alone);
+    }
     if (r->request->compare) {
         (void)fprintf(out, "compared: %llu\n", (unsigned long long)r->result->compared);
     }

@@ -1,0 +1,84 @@
+/* The guests by direct execution on this processor: the same output as on the model, and nothing of the host is reached. */
+#include "../../machine/session.h"
+#include "../direct/tables.h"
+#include "../tests.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const guests[] = {"hello",
+                                     "compute",
+                                     "two_processes",
+                                     "robin_irvine",
+                                     "hostile/far_jump",
+                                     "hostile/host_segments",
+                                     "hostile/int80",
+                                     "hostile/sysenter",
+                                     "hostile/beyond",
+                                     "hostile/self_modifying",
+                                     "hostile/gates_to_nowhere",
+                                     "hostile/faults_in_faults",
+                                     "hostile/popf_games",
+                                     "hostile/tables_outside"};
+
+static char *read_guest(const char *name, size_t *size) {
+    char path[1024];
+    const char *program = getenv("POPEK");
+    const char *slash = program == NULL ? NULL : strrchr(program, '/');
+    (void)snprintf(path, sizeof path, "%.*s/guests/%s.elf", slash == NULL ? 1 : (int)(slash - program), slash == NULL ? "." : program, name);
+    return read_text(path, size);
+}
+
+/* False when it cannot run here. */
+static bool run_guest(const struct decoder *decoder, const struct native_tables *tables, const char *name) {
+    const struct session_request request = {.backend = BACKEND_NATIVE, .instructions = 2000000000, .native = tables};
+    struct session_result result;
+    enum boot_kind kind = BOOT_FLAT;
+    char path[256];
+    const char *base = strrchr(name, '/');
+    size_t size = 0;
+    (void)snprintf(path, sizeof path, "tests/machine/guests/%s.txt", base == NULL ? name : base + 1);
+    char *expected = read_text(path, &size);
+    char *bytes = read_guest(name, &size);
+    struct computer *c = computer_new(decoder, 16u << 20);
+    bool usable = true;
+    if (CHECK(bytes != NULL && expected != NULL && c != NULL && computer_boot(c, (const uint8_t *)bytes, size, "", &kind) == NULL, "%s does not boot",
+              name)) {
+        session_run(c, &request, &result);
+        usable = result.unusable == NULL;
+        const char *serial = computer_serial(c, &size);
+        if (usable) {
+            CHECK(!result.differs, "%s: %s", name, result.difference);
+            CHECK(strcmp(serial, expected) == 0, "%s: other output than %s (%s):\n%s", name, path, computer_end_name(result.end), serial);
+            CHECK(result.revealed > 0, "%s: nothing ran directly", name);
+        } else {
+            (void)printf("       not run: %s\n", result.unusable);
+        }
+    }
+    computer_free(c);
+    free(bytes);
+    free(expected);
+    return usable;
+}
+
+static void test_guests(void) {
+    const struct source_reader reader = source_reader_files();
+    const struct isa_options options = {.only = ""};
+    struct direct_tables t;
+    const char *message = "";
+    char *messages = NULL;
+    bool good = CHECK(direct_tables_make(&t, "x86-tables/x86.isa"), "no tables");
+    struct isa *isa = good ? isa_load("x86-tables/x86.isa", &reader, &options, &messages) : NULL;
+    struct decoder *decoder = isa == NULL ? NULL : decoder_new(isa, &message);
+    CHECK(decoder != NULL, "no decoder: %s", message);
+    const struct native_tables tables = {t.matcher, t.kinds32, t.kinds16};
+    for (size_t i = 0; decoder != NULL && i < sizeof guests / sizeof guests[0] && good; i++) {
+        good = run_guest(decoder, &tables, guests[i]);
+    }
+    decoder_free(decoder);
+    direct_tables_free(&t);
+    free(messages);
+}
+
+static const struct test tests[] = {{"guests show what is kept", test_guests}};
+const struct suite native_run_suite = SUITE("native_run", tests);
