@@ -37,9 +37,7 @@ static bool lies_in_scalars(const struct leaf *leaf) { return leaf->index_width 
 
 static unsigned parts_of_width(unsigned width) { return width > NARROW_WIDTH ? 2 : 1; }
 
-static unsigned part_width(unsigned width, unsigned part) {
-    return part != 0 ? width - NARROW_WIDTH : width > NARROW_WIDTH ? NARROW_WIDTH : width;
-}
+static unsigned part_width(unsigned width, unsigned part) { return part != 0 ? width - NARROW_WIDTH : width > NARROW_WIDTH ? NARROW_WIDTH : width; }
 
 static const char *part_name(struct making *m, const char *name, unsigned width, unsigned part) {
     return width <= NARROW_WIDTH ? name : arena_format(m->arena, part == 0 ? "%s.low" : "%s.high", name);
@@ -114,8 +112,7 @@ static void split_opaque(struct narrowing *n, void *context, symbol s) {
         if (number < m->from->opaque_count) {
             if (m->opaque_count == m->opaque_capacity) {
                 m->opaques = arena_grow(m->arena, m->opaques, m->opaque_count, &m->opaque_capacity, sizeof *m->opaques);
-                m->opaque_origins =
-                    arena_grow(m->arena, m->opaque_origins, m->opaque_count, &m->origin_capacity, sizeof *m->opaque_origins);
+                m->opaque_origins = arena_grow(m->arena, m->opaque_origins, m->opaque_count, &m->origin_capacity, sizeof *m->opaque_origins);
             }
             m->opaques[m->opaque_count] = symbols[k];
             m->opaque_origins[m->opaque_count++] = (struct virtual_origin){number, 0, k * NARROW_WIDTH};
