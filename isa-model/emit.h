@@ -36,12 +36,13 @@ bool emit_smt2(FILE *out, struct isa *isa, int mode);
 /* The C of every form behind one signature, with a table of forms (emitted.h), in files that are compiled separately: part 0 has the table, parts 1
  * to `parts` have the steps. Forms that mean the same share one step. False also when there is no such part. */
 bool emit_c_table(FILE *out, struct isa *isa, int mode, unsigned part, unsigned parts);
-/* The types alone, as they are in the parts of the table, for programs that look into the state; with a number for each array that is not in the struct: `#define isa_ARRAY_NAME` its component. */
+/* The types alone, as they are in the parts of the table, for programs that look into the state; with a number for each array that is not in the
+ * struct: `#define isa_ARRAY_NAME` its component. */
 bool emit_c_types(FILE *out, struct isa *isa);
 
-/* What a monitor's handlers are written and proven against, of the first profile that says what it emulates (docs/emit.md): the virtual processor, the
- * gate to its arrays, and for each form and mode a prototype with a contract. And the table through which handlers are compared with emitted steps
- * (emitted_handlers.h). False also when there is no such profile, or a value does not fit; `problem` says what, or is empty. */
+/* What a monitor's handlers are written and proven against, of the first profile that says what it emulates (docs/emit.md): the virtual processor,
+ * the gate to its arrays, and for each form and mode a prototype with a contract. And the table through which handlers are compared with emitted
+ * steps (emitted_handlers.h). False also when there is no such profile, or a value does not fit; `problem` says what, or is empty. */
 bool emit_handlers(FILE *out, struct isa *isa, char problem[200]);
 bool emit_handlers_table(FILE *out, struct isa *isa, char problem[200]);
 

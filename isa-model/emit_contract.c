@@ -255,7 +255,8 @@ static void put_virtual_writes(FILE *out, struct planner *p, const struct plan *
         for (enum result_kind kind = RESULT_INDEX; kind <= RESULT_VALUE; kind++) {
             const struct result *r = plan_result(plan, kind, i);
             open_ensures(out, p, plan, r->name, r, NULL);
-            fprintf(out, "\\result == %s_DONE && write_%u->guard == 1 ==> write_%u->%s == ", p->prefix, i, i, kind == RESULT_INDEX ? "index" : "value");
+            fprintf(out, "\\result == %s_DONE && write_%u->guard == 1 ==> write_%u->%s == ", p->prefix, i, i,
+                    kind == RESULT_INDEX ? "index" : "value");
             put_call(out, p, plan, r);
             fputs(";", out);
         }

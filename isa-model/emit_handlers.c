@@ -27,7 +27,8 @@ static void put_gate(FILE *out, const struct planner *p) {
             "  @     reads a->count, a->index, a->value, a->index[0 .. a->count - 1], a->value[0 .. a->count - 1];\n  @ } */\n#endif\n",
             n, n);
     fputs("/* The gate: the only way of a handler to an array. */\n", out);
-    fprintf(out, "/*@ requires array: %s_readable(a);\n  @ assigns \\nothing;\n  @ ensures element: \\result == %s_element(a, index);\n  @*/\n", n, n);
+    fprintf(out, "/*@ requires array: %s_readable(a);\n  @ assigns \\nothing;\n  @ ensures element: \\result == %s_element(a, index);\n  @*/\n", n,
+            n);
     fprintf(out, "uint64_t %s_read(const struct %s_array *a, uint64_t index);\n", n, n);
 }
 

@@ -73,15 +73,16 @@ static void put_opaque_function(FILE *out, const struct handlers *h, size_t numb
     for (unsigned k = 0; k < term_symbol_argument_count(pool, narrow); k++) {
         fprintf(out, "%s%s a%u", k == 0 ? "" : ", ", emitted_type(term_symbol_argument_widths(pool, narrow)[k]), k);
     }
-    fputs(term_symbol_argument_count(pool, narrow) == 0 ? "void) {\n    const word128 arguments[] = {" : ") {\n    const word128 arguments[] = {", out);
+    fputs(term_symbol_argument_count(pool, narrow) == 0 ? "void) {\n    const word128 arguments[] = {" : ") {\n    const word128 arguments[] = {",
+          out);
     for (unsigned k = 0, part = 0; k < count; k++, part++) {
         bool two = term_symbol_argument_widths(pool, wide)[k] > 64;
         fprintf(out, two ? "%s((word128)a%u << 64) | a%u" : "%sa%u", k == 0 ? "" : ", ", two ? part + 1 : part, part);
         part += two ? 1 : 0;
     }
     fprintf(out, "%s};\n    return (%s)((%s_opaque(%u, arguments, %u) & (~(word128)0 >> %u)) >> %u);\n}\n", count == 0 ? "0" : "",
-            emitted_type(term_symbol_width(pool, narrow)), h->original.prefix, o->number, count,
-            TERM_MAXIMUM_WIDTH - term_symbol_width(pool, wide), o->low);
+            emitted_type(term_symbol_width(pool, narrow)), h->original.prefix, o->number, count, TERM_MAXIMUM_WIDTH - term_symbol_width(pool, wide),
+            o->low);
 }
 
 static bool by_pointer(const struct plan *plan, const struct input *input) {
@@ -220,13 +221,14 @@ static void put_table(FILE *out, const struct handlers *h, struct plan *const *p
     for (size_t i = 0; i < forms; i++) {
         const struct virtual_form *f = &h->isa->forms[i];
         fprintf(out, "    {\"%s\", \"%s\", \"%s\", %zu, %u, call_%zu, choices_%zu, %zu, kept_%zu, %zu, writes_%zu, %zu},\n", plans[i]->name,
-                h->planner.isa->forms[i].text, h->planner.isa->modes[f->mode].name, f->form, f->mode, i, i, choice_count(plans[i]), i, f->kept_count, i,
-                plans[i]->semantics->write_count);
+                h->planner.isa->forms[i].text, h->planner.isa->modes[f->mode].name, f->form, f->mode, i, i, choice_count(plans[i]), i, f->kept_count,
+                i, plans[i]->semantics->write_count);
     }
-    fprintf(out,
-            "};\nextern const struct handlers_isa %s_handlers;\nconst struct handlers_isa %s_handlers = {sizeof(struct %s), load, store, components,\n"
-            "    sizeof components / sizeof components[0], arrays_of_the_isa, %zu,\n    fixed, sizeof fixed / sizeof fixed[0], handlers, %zu};\n",
-            h->original.prefix, h->original.prefix, h->planner.prefix, arrays, forms);
+    fprintf(
+        out,
+        "};\nextern const struct handlers_isa %s_handlers;\nconst struct handlers_isa %s_handlers = {sizeof(struct %s), load, store, components,\n"
+        "    sizeof components / sizeof components[0], arrays_of_the_isa, %zu,\n    fixed, sizeof fixed / sizeof fixed[0], handlers, %zu};\n",
+        h->original.prefix, h->original.prefix, h->planner.prefix, arrays, forms);
 }
 
 static bool write_table(FILE *out, struct handlers *h, struct isa *isa, char problem[200]) {

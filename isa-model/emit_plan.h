@@ -63,7 +63,7 @@ struct planner {
     size_t taken_count, taken_capacity;
     struct sharing *sharing;
     const struct virtual_isa *virtual_isa; /* of handlers, see emit_handlers.c; otherwise NULL */
-    bool *written; /* SMT-LIB: by term, and */
+    bool *written;                         /* SMT-LIB: by term, and */
     size_t written_count;
     bool *declared; /* by symbol */
 };

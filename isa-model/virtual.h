@@ -33,12 +33,12 @@ struct virtual_fixed {
 struct virtual_isa {
     struct isa isa; /* named NAME_virtual; its terms are in the pool of the original. A form has one mode, so that there are as many as steps */
     const struct isa *original;
-    const struct virtual_origin *leaves;  /* by leaf */
-    const struct virtual_origin *opaques; /* by opaque function */
-    const struct virtual_form *forms;     /* by form */
-    const struct virtual_fixed *fixed;    /* by mode and leaf: isa.leaf_count for each mode */
+    const struct virtual_origin *leaves;   /* by leaf */
+    const struct virtual_origin *opaques;  /* by opaque function */
+    const struct virtual_form *forms;      /* by form */
+    const struct virtual_fixed *fixed;     /* by mode and leaf: isa.leaf_count for each mode */
     const struct virtual_fixed *all_fixed; /* by mode and leaf of the original, also of leaves that are not part of the virtual processor */
-    const char *problem;                  /* NULL, or why there is no virtual processor */
+    const char *problem;                   /* NULL, or why there is no virtual processor */
 };
 
 /* All memory is in `arena`, the terms in the pool of `isa`, which must outlive it. What a wide value would need that cannot be said with 64 bits, and

@@ -69,6 +69,9 @@ int main(int argc, char **argv) {
     struct handled *h = found == NULL ? NULL : handled_new(isa, 88172645463325252u);
     struct speed fast = {0, 0};
     struct speed slow = {0, 0};
+    if (h == NULL) {
+        (void)fprintf(stderr, "%s\n", isa != NULL ? "no tables of this isa, or the solver fails" : messages == NULL ? "out of memory" : messages);
+    }
     int bad = h == NULL ? 1 : play(h, found);
     size_t compared = 0;
     for (size_t i = 0; h != NULL && i < x86_handlers.handler_count; i++) {

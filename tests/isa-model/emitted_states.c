@@ -383,8 +383,9 @@ void states_change(struct states *s) {
 }
 
 struct states_view states_look(const struct states *s) {
-    return (struct states_view){s->form,    s->step,          s->before, s->after,   s->operands_before, s->operands, (word128 *)(uintptr_t)s->choices,
-                                s->arrays,  s->argument,      s->outcome, s->read_count > 0};
+    return (struct states_view){
+        s->form,   s->step,     s->before,  s->after,         s->operands_before, s->operands, (word128 *)(uintptr_t)s->choices,
+        s->arrays, s->argument, s->outcome, s->read_count > 0};
 }
 
 void states_next(struct states *s) {

@@ -32,7 +32,8 @@ struct states_fixed {
     uint64_t value;
 };
 void states_fix(struct states *s, const struct states_fixed *fixed, size_t count);
-/* The last state, or an earlier one, with a few inputs, operands and choices changed: quick, but only for forms that read no arrays; for others as states_next. */
+/* The last state, or an earlier one, with a few inputs, operands and choices changed: quick, but only for forms that read no arrays; for others as
+ * states_next. */
 void states_change(struct states *s);
 /* What there is before and after the last run. The lists of arrays are as after it; states_reload makes them as before. */
 struct states_view {

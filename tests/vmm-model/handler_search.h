@@ -12,7 +12,8 @@ struct found_states {
     struct found_state *states;
     size_t count, asked, undecided;
 };
-/* For all handlers, or for the one with this name in C. The solver makes terms: handled_new comes after it. NULL: out of memory, or the solver fails. */
+/* For all handlers, or for the one with this name in C. The solver makes terms: handled_new comes after it. NULL: out of memory, or the solver fails.
+ */
 struct found_states *find_states(struct isa *isa, const char *only);
 void found_states_free(struct found_states *f);
 /* Runs the handler and the step from this state; as handled_agree. */
