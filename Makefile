@@ -24,6 +24,8 @@ CLI_SOURCES     = $(wildcard cli/*.c)
 COMPARE_SCAN    = $(addprefix tests/scanner/,class_table.c capstone_filter.c compare_sweeps.c difference.c compare_scan.c)
 TEST_SOURCES    = $(filter-out %/compare_capstone.c %/compare_names.c %/explanations.c $(COMPARE_SCAN) tests/bench/% tests/fuzz/%,$(wildcard tests/*.c tests/*/*.c))
 TABLES          = $(sort $(wildcard x86-tables/*.isa) x86-tables/capstone_names.txt x86-tables/hardware_differences.txt)
+# The style and the script of HTML reports.
+PAGE            = reports/html/report.css reports/html/report.js
 TEACHING        = examples/isa/third_generation.isa examples/isa/third_generation/machine.isa
 # Historic and current machines with known answers (docs/library.md), and the parts that they include.
 LIBRARY_ISAS    = $(addprefix examples/isa/,$(addsuffix .isa,system360_67 pdp10_ka10 pdp11_45 vax vax_virtual mc68000 mc68010 mips32 armv7a riscv)) \
@@ -46,7 +48,7 @@ PLUGIN_OBJECTS  = $(PLUGIN_SOURCES:%.c=$(BUILD)/plugin/%.o)
 PLUGINS         = $(if $(wildcard /usr/include/unicorn/unicorn.h),$(BUILD)/popek-unicorn.so)
 MONITOR_INPUTS  = $(BUILD)/proofs/third_generation.h $(BUILD)/proofs/third_generation_step.c $(BUILD)/proofs/x86_virtual.h
 
-.PHONY: all audit guests mach test test-all rebase compare-decoders compare-scan compare-scan-many bench prove prove-replay prove-cache prove-record \
+.PHONY: all audit guests mach test test-all test-html rebase compare-decoders compare-scan compare-scan-many bench prove prove-replay prove-cache prove-record \
     prove-smoke prove-controls prove-mutants prove-abstract compare-mutants lint sanitize fuzz install clean
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -100,9 +102,9 @@ $(BUILD)/tools/classes: $(BUILD)/tools/classes.o $(addprefix $(BUILD)/reports/,c
 $(BUILD)/classes/x86.%: $(BUILD)/tools/classes $(filter %.isa,$(TABLES))
 	@mkdir -p $(@D)
 	$< x86-tables/x86.isa $* $@
-$(BUILD)/cli/embedded.s $(BUILD)/cli/embedded.c &: tools/embed.sh $(TABLES) $(TEACHING) $(LIBRARY_ISAS) $(CLASS_TABLES)
+$(BUILD)/cli/embedded.s $(BUILD)/cli/embedded.c &: tools/embed.sh $(TABLES) $(TEACHING) $(LIBRARY_ISAS) $(PAGE) $(CLASS_TABLES)
 	@mkdir -p $(@D)
-	tools/embed.sh $(BUILD)/cli/embedded.s $(BUILD)/cli/embedded.c $(TABLES) $(TEACHING) $(LIBRARY_ISAS) $(CLASS_TABLES)
+	tools/embed.sh $(BUILD)/cli/embedded.s $(BUILD)/cli/embedded.c $(TABLES) $(TEACHING) $(LIBRARY_ISAS) $(PAGE) $(CLASS_TABLES)
 $(BUILD)/cli/embedded_text.o: $(BUILD)/cli/embedded.s
 	$(CC) -c -o $@ $<
 $(BUILD)/cli/embedded.o: $(BUILD)/cli/embedded.c cli/embedded.h
@@ -210,6 +212,12 @@ damage: $(BUILD)/popek $(BUILD)/tests/run
 # Kernels and boot loaders of Debian (docs/kernels.md); does nothing without a network.
 kernels: $(BUILD)/popek
 	@tools/kernels.sh $(BUILD)/popek $(BUILD)/kernels
+# Reports in Chromium; not a part of `make test`, which does not ask for a browser.
+HTML_PACKAGES = chromium jq
+$(BUILD)/.packages-html: tools/packages.sh
+	@tools/packages.sh $@ $(HTML_PACKAGES)
+test-html: $(BUILD)/popek | $(BUILD)/.packages-html
+	@tests/reports/html_browser.sh $(BUILD)/popek
 # As `make test`, with every query of x86 decided by the second solver instead of a sample.
 test-all: $(BUILD)/popek $(BUILD)/tests/run $(BUILD)/tests/bench/handlers $(BUILD)/tests/compare_scan $(GUESTS) $(BUILD)/proofs/why3.conf
 	@POPEK_TEST_ALL=1 $(BUILD)/tests/run $(BUILD)/popek

@@ -8,19 +8,33 @@
 
 enum { KEY_SMT2 = 0x200, KEY_STATISTICS };
 
+enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_HTML };
+
 struct request {
     struct selection selection;
     const char *isa, *instruction, *smt2_directory;
-    bool json, statistics;
+    enum format format;
+    bool statistics;
 };
 
 static const struct argp_option options[] = {
     {"instruction", 'i', "NAME", 0, "only this instruction or form", 0},
-    {"format", 'f', "text|json", 0, "what to write (text)", 0},
+    {"format", 'f', "text|json|html", 0, "what to write (text); html is one page for a browser", 0},
     {"smt2", KEY_SMT2, "DIR", 0, "write every query there as SMT-LIB 2 with its answer", 0},
     {"statistics", KEY_STATISTICS, NULL, 0, "time, memory and the slowest queries, to standard error", 0},
     {NULL, 0, NULL, 0, NULL, 0},
 };
+
+static enum format format_of(struct argp_state *state, const char *argument) {
+    static const char *const names[] = {"text", "json", "html"};
+    for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (strcmp(argument, names[i]) == 0) {
+            return (enum format)i;
+        }
+    }
+    argp_error(state, "unknown format '%s'; there is: text, json, html", argument);
+    return FORMAT_TEXT;
+}
 
 static error_t parse(int key, char *argument, struct argp_state *state) {
     struct request *r = state->input;
@@ -32,7 +46,7 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
         r->instruction = argument;
         return 0;
     case 'f':
-        r->json = parse_format(state, argument);
+        r->format = format_of(state, argument);
         return 0;
     case KEY_SMT2:
         r->smt2_directory = argument;
@@ -67,18 +81,38 @@ static int exit_code_of(const struct classification *c) {
     return undecided ? EXIT_UNDECIDED : EXIT_FINE;
 }
 
-static int report(const struct request *r, const struct classification *c, const struct report_scope *scope) {
+static bool write_html(FILE *out, const struct classification *c, const struct report_scope *scope, const struct source_reader *reader) {
+    char *style = read_builtin("reports/html/report.css");
+    char *script = read_builtin("reports/html/report.js");
+    bool complete = style != NULL && script != NULL && report_classification_html(out, c, scope, reader, style, script);
+    free(style);
+    free(script);
+    return complete;
+}
+
+static bool write_report(const struct request *r, const struct output *out, const struct classification *c, const struct report_scope *scope,
+                         const struct source_reader *reader) {
+    switch (r->format) {
+    case FORMAT_JSON:
+        return report_classification_json(out->stream, c, scope);
+    case FORMAT_HTML:
+        return write_html(out->stream, c, scope, reader);
+    case FORMAT_TEXT:
+        break;
+    }
+    return report_classification_text(out->stream, c, scope, output_coloured(out));
+}
+
+static int report(const struct request *r, const struct classification *c, const struct report_scope *scope, const struct source_reader *reader) {
     struct output out;
     if (!output_open(&out, r->selection.output)) {
         return EXIT_INTERNAL;
     }
-    bool complete =
-        r->json ? report_classification_json(out.stream, c, scope) : report_classification_text(out.stream, c, scope, output_coloured(&out));
-    int code = output_close(&out, complete);
+    int code = output_close(&out, write_report(r, &out, c, scope, reader));
     return code == EXIT_FINE ? exit_code_of(c) : code;
 }
 
-static int run(const struct request *r, const struct isa *isa) {
+static int run(const struct request *r, const struct isa *isa, const struct source_reader *reader) {
     struct classify_options o;
     if (!resolve_selection(&r->selection, isa, r->instruction, &o)) {
         return EXIT_USAGE;
@@ -91,7 +125,7 @@ static int run(const struct request *r, const struct isa *isa) {
         return code;
     }
     const struct report_scope scope = {o.mode, r->instruction};
-    code = report(r, c, &scope);
+    code = report(r, c, &scope, reader);
     if (r->statistics) {
         print_statistics(stderr, c);
     }
@@ -122,7 +156,7 @@ int command_classify(int argc, char **argv) {
     if (isa == NULL) {
         return code;
     }
-    code = run(&r, isa);
+    code = run(&r, isa, &reader);
     isa_free(isa);
     return code;
 }

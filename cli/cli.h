@@ -41,6 +41,8 @@ int command_simulate(int argc, char **argv);
 
 /* load.c: an ISA by built-in name or by path. On failure NULL after a message, and *code is what to exit with. */
 struct isa *load_isa(const char *name, const struct isa_options *options, struct source_reader *reader, int *code);
+/* A file that is part of the program, by its path in the source tree, as text that the caller frees; NULL: none, or out of memory. */
+char *read_builtin(const char *path);
 /* Calls `visit` for each built-in ISA. */
 void visit_builtin_isas(void (*visit)(void *context, const char *name, const char *path), void *context);
 

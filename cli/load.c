@@ -24,6 +24,11 @@ static char *read_embedded(void *context, const char *path, size_t *size) {
     return NULL;
 }
 
+char *read_builtin(const char *path) {
+    size_t size = 0;
+    return read_embedded(NULL, path, &size);
+}
+
 /* The start of the name of a main file (one that has an `isa` line) and its length; NULL for a file that others include. */
 static const char *builtin_name(const struct embedded_file *file, size_t *length) {
     size_t size = (size_t)(file->end - file->start);

@@ -20,10 +20,10 @@ static const char *colour_of(const struct writer *w, enum answer a) {
     return a == ANSWER_YES ? w->paint.good : a == ANSWER_NO ? w->paint.bad : w->paint.unsure;
 }
 
-static void write_theorem(const struct writer *w, unsigned number, const char *holds, const char *fails) {
+static void write_theorem(const struct writer *w, unsigned number) {
     const struct theorem *t = &w->c->theorem[number - 1];
-    const char *text = t->holds == ANSWER_YES ? holds : t->holds == ANSWER_NO ? fails : "undecided: the solver gave up on a form that matters.";
-    (void)fprintf(w->out, "Theorem %u  %s%-9s%s  %s", number, colour_of(w, t->holds), answer_word(t->holds), w->paint.plain, text);
+    (void)fprintf(w->out, "Theorem %u  %s%-9s%s  %s", number, colour_of(w, t->holds), answer_word(t->holds), w->paint.plain,
+                  theorem_sentence(number, t->holds));
     if (t->violation_count > 0) {
         (void)fprintf(w->out, " (%zu %s)", t->violation_count, t->violation_count == 1 ? "form" : "forms");
     }
@@ -54,14 +54,11 @@ static bool write_heading(const struct writer *w) {
 static void write_verdict(const struct writer *w) {
     const struct classification *c = w->c;
     (void)fputc('\n', w->out);
-    write_theorem(w, 1, "a virtual machine monitor can be built.", "not virtualizable by this test.");
-    write_theorem(w, 2, "recursively virtualizable.", "not recursively virtualizable by this test.");
-    write_theorem(w, 3, "a hybrid monitor can be built.", "no hybrid monitor by this test.");
+    write_theorem(w, 1);
+    write_theorem(w, 2);
+    write_theorem(w, 3);
     enum answer a = c->virtualizable_pointwise;
-    (void)fprintf(w->out, "Pointwise  %s%-9s%s  %s\n\n", colour_of(w, a), answer_word(a), w->paint.plain,
-                  a == ANSWER_YES  ? "no form has a hole."
-                  : a == ANSWER_NO ? "some form runs natively and does something else."
-                                   : "the solver gave up on the hole of some form.");
+    (void)fprintf(w->out, "Pointwise  %s%-9s%s  %s\n\n", colour_of(w, a), answer_word(a), w->paint.plain, pointwise_sentence(a));
     if (disagreement(c) != NULL) {
         (void)fprintf(w->out, "%sVerdict    ", w->paint.unsure);
         write_wrapped(w->out, 11, 11, disagreement(c));

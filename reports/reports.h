@@ -17,6 +17,9 @@ struct report_scope {
 bool report_classification_text(FILE *out, const struct classification *c, const struct report_scope *scope, bool coloured);
 /* docs/classification.schema.json describes it. */
 bool report_classification_json(FILE *out, const struct classification *c, const struct report_scope *scope);
+/* One page that needs nothing else: `reader` reads the descriptions, `style` and `script` are the texts of reports/html. */
+bool report_classification_html(FILE *out, const struct classification *c, const struct report_scope *scope, const struct source_reader *reader,
+                                const char *style, const char *script);
 /* Every verdict of the classification: semantics as written in the source, class, why, witness. */
 bool report_explain_text(FILE *out, const struct classification *c, const struct source_reader *reader, bool coloured);
 

@@ -33,6 +33,24 @@ void write_wrapped(FILE *out, unsigned column, unsigned indent, const char *text
 
 const char *answer_word(enum answer a) { return a == ANSWER_YES ? "yes" : a == ANSWER_NO ? "no" : "undecided"; }
 
+const char *theorem_sentence(unsigned number, enum answer holds) {
+    static const char *const sentences[3][2] = {
+        {"not virtualizable by this test.", "a virtual machine monitor can be built."},
+        {"not recursively virtualizable by this test.", "recursively virtualizable."},
+        {"no hybrid monitor by this test.", "a hybrid monitor can be built."},
+    };
+    if (holds == ANSWER_UNDECIDED) {
+        return "undecided: the solver gave up on a form that matters.";
+    }
+    return sentences[number - 1][holds == ANSWER_YES ? 1 : 0];
+}
+
+const char *pointwise_sentence(enum answer a) {
+    return a == ANSWER_YES  ? "no form has a hole."
+           : a == ANSWER_NO ? "some form runs natively and does something else."
+                            : "the solver gave up on the hole of some form.";
+}
+
 static const char *sensitivity_sentence(const struct form_verdict *v) {
     if (v->answers[QUESTION_CONTROL] == ANSWER_YES) {
         if (v->witness != NULL && v->witness->states[0].result.outcome == STEP_TRAP && v->witness->question != QUESTION_HOLE) {

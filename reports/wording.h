@@ -17,6 +17,10 @@ struct paint paint_for(bool coloured);
 void write_wrapped(FILE *out, unsigned column, unsigned indent, const char *text);
 /* "yes", "no" or "undecided". */
 const char *answer_word(enum answer a);
+/* What it means that Theorem 1, 2 or 3 holds, fails or is undecided. */
+const char *theorem_sentence(unsigned number, enum answer holds);
+/* The same of the question whether any form has a hole. */
+const char *pointwise_sentence(enum answer a);
 /* One sentence: why the form has its class. */
 const char *why_sentence(const struct classification *c, const struct form_verdict *v);
 /* The configuration as "cr4.umip=1 cr4.tsd=0 ..." or "no free bits". The caller frees it; NULL when memory is exhausted. */

@@ -25,7 +25,7 @@ static const struct command_case cases[] = {
     {"classify --no-such-option x86", 2, NULL, "--no-such-option"},
     {"classify " TOYS "lra.isa " TOYS "cpuid.isa", 2, NULL, "one ISA at a time"},
     {"classify " TOYS "lra.isa --definition other", 2, NULL, "there is: literal, repaired"},
-    {"classify " TOYS "lra.isa --format xml", 2, NULL, "there is: text, json"},
+    {"classify " TOYS "lra.isa --format xml", 2, NULL, "there is: text, json, html"},
     {"classify " TOYS "lra.isa --profile other", 2, NULL, "unknown profile 'other'; there is: standard"},
     {"classify " TOYS "lra.isa --mode other", 2, NULL, "unknown mode 'other'; there is: all"},
     {"classify " TOYS "lra.isa --instruction OTHER", 2, NULL, "unknown instruction 'OTHER'; there is: LD, ST, ADD"},
