@@ -48,7 +48,7 @@ PLUGIN_OBJECTS  = $(PLUGIN_SOURCES:%.c=$(BUILD)/plugin/%.o)
 PLUGINS         = $(if $(wildcard /usr/include/unicorn/unicorn.h),$(BUILD)/popek-unicorn.so)
 MONITOR_INPUTS  = $(BUILD)/proofs/third_generation.h $(BUILD)/proofs/third_generation_step.c $(BUILD)/proofs/x86_virtual.h
 
-.PHONY: all audit guests mach test test-all rebase compare-decoders compare-scan compare-scan-many bench prove prove-replay prove-cache prove-record \
+.PHONY: all audit guests mach test test-all test-html rebase compare-decoders compare-scan compare-scan-many bench prove prove-replay prove-cache prove-record \
     prove-smoke prove-controls prove-mutants prove-abstract compare-mutants lint sanitize fuzz install clean
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -224,6 +224,12 @@ damage: $(BUILD)/popek $(BUILD)/tests/run
 # Kernels and boot loaders of Debian (docs/kernels.md); does nothing without a network.
 kernels: $(BUILD)/popek
 	@tools/kernels.sh $(BUILD)/popek $(BUILD)/kernels
+# Reports in Chromium; not a part of `make test`, which does not ask for a browser.
+HTML_PACKAGES = chromium jq
+$(BUILD)/.packages-html: tools/packages.sh
+	@tools/packages.sh $@ $(HTML_PACKAGES)
+test-html: $(BUILD)/popek | $(BUILD)/.packages-html
+	@tests/reports/html_browser.sh $(BUILD)/popek
 # As `make test`, with every query of x86 decided by the second solver instead of a sample.
 test-all: $(BUILD)/popek $(BUILD)/tests/run $(BUILD)/tests/bench/handlers $(BUILD)/tests/compare_scan $(GUESTS) $(BUILD)/proofs/why3.conf
 	@POPEK_TEST_ALL=1 $(BUILD)/tests/run $(BUILD)/popek
