@@ -224,12 +224,6 @@ damage: $(BUILD)/popek $(BUILD)/tests/run
 # Kernels and boot loaders of Debian (docs/kernels.md); does nothing without a network.
 kernels: $(BUILD)/popek
 	@tools/kernels.sh $(BUILD)/popek $(BUILD)/kernels
-# Reports in Chromium; not a part of `make test`, which does not ask for a browser.
-HTML_PACKAGES = chromium jq
-$(BUILD)/.packages-html: tools/packages.sh
-	@tools/packages.sh $@ $(HTML_PACKAGES)
-test-html: $(BUILD)/popek | $(BUILD)/.packages-html
-	@tests/reports/html_browser.sh $(BUILD)/popek
 # As `make test`, with every query of x86 decided by the second solver instead of a sample.
 test-all: $(BUILD)/popek $(BUILD)/tests/run $(BUILD)/tests/bench/handlers $(BUILD)/tests/compare_scan $(GUESTS) $(BUILD)/proofs/why3.conf
 	@POPEK_TEST_ALL=1 $(BUILD)/tests/run $(BUILD)/popek
@@ -248,7 +242,6 @@ $(BUILD)/.packages-html: tools/packages.sh
 	@tools/packages.sh $@ $(HTML_PACKAGES)
 test-html: $(BUILD)/popek | $(BUILD)/.packages-html
 	@tests/reports/html_browser.sh $(BUILD)/popek
-.PHONY: test-html
 # Writes the expected messages of the language errors and the kept reports anew and shows what changed.
 rebase: $(BUILD)/popek
 	@tests/isa-model/rebase.sh $(BUILD)/popek
