@@ -30,7 +30,7 @@ judge() { # judge UNITS [OPTION...]: proves the units and joins their ledgers
         ledgers="$ledgers $out/$each.ledger.json"
     done
     # shellcheck disable=SC2086
-    proofs/join.sh "$out/ledger.json" "${ADMITTED:-proofs/admitted}" $ledgers
+    proofs/join.sh "$out/ledger.json" "${ADMITTED:-/dev/null}" $ledgers
 }
 run() { # run NAME EXPECTED-STATUS EXPECTED-TEXT COMMAND...
     name=$1
@@ -96,7 +96,7 @@ run wrong_theory red "not proven: wrong" proofs/theory.sh "$build" scratch wrong
 theory() {
     proofs/theory.sh "$build" scratch axiom_theory proofs/controls/why3_axiom/axiom_theory.mlw cvc4 && proofs/join.sh "$out/ledger.json" "$1" "$out/axiom_theory.ledger.json"
 }
-run axiom_theory red "FAULT: axiom large is admitted" theory proofs/admitted
+run axiom_theory red "FAULT: axiom large is admitted" theory /dev/null
 echo "axiom large: for this control" >"$build/admitted"
 run axiom_theory_known green "all units: 1 / 1" theory "$build/admitted"
 
