@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #define FRAMES 256u
-#define MEMORY (FRAMES * DIRECT_PAGE)
+#define MEMORY 0x100000u /* bytes, FRAMES pages */
 #define ROUNDS 100u
 #define TRAPS 200u
 #define RAW_CODE 0x10000000u /* where the child without a monitor has its page */

@@ -7,7 +7,7 @@
 #include "tables.h"
 
 #define FRAMES 256u
-#define MEMORY (FRAMES * DIRECT_PAGE)
+#define MEMORY 0x100000u /* bytes, FRAMES pages */
 
 /* The tables, made once. NULL: they could not be made. */
 const struct direct_tables *guest_tables(void);
