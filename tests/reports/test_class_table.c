@@ -16,6 +16,9 @@ static const struct table_case {
     {"v386", "protected", "plain"},
     {"svm", "v86", "plain"},
     {"vmx", NULL, "best"},
+    {"direct_execution", "protected", "plain"},
+    {"direct_execution_gated", "protected", "plain"},
+    {"virtual_processor", "protected", "plain"},
 };
 
 /* The table of the program under test, which lies beside it. */
