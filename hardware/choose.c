@@ -247,8 +247,11 @@ bool choose_run(const struct isa *isa, const struct matcher *m, unsigned form, c
     c.random.state = choice->seed ^ (uint64_t)form << 32 ^ (uint64_t)world->mode << 24 ^ (uint64_t)world->cpl << 20 ^ (uint64_t)choice->memory << 16 ^
                      choice->number;
     (void)next(&c.random);
-    struct encoding_choice e = {
-        .memory = choice->memory, .immediate = edge_value(&c.random), .registers = choice->number, .masked = choice->number % 4 == 1};
+    struct encoding_choice e = {.memory = choice->memory,
+                                .immediate = edge_value(&c.random),
+                                .registers = choice->number,
+                                .masked = choice->number % 4 == 1,
+                                .decorated = choice->number % 2 == 1};
     static const char *const frames[] = {"ENTER"};
     if (form_is(f, frames, 1)) { /* small frames, and at most one pointer to an enclosing one: the tables have one value for all of them */
         e.immediate &= 0xE10078;

@@ -170,8 +170,12 @@ static void write_legacy(struct writer *w, unsigned state) {
     put_immediates(w, address_size);
 }
 
-/* `state` as of vector_state. VEX with three bytes, EVEX without broadcast and rounding. */
-static void write_vector(struct writer *w, unsigned state, unsigned mask) {
+/* Bits of the last byte of EVEX. */
+#define EVEX_ZEROING 0x80u
+#define EVEX_BROADCAST 0x10u /* of registers: rounding as the length field says, without exceptions */
+
+/* `state` as of vector_state. VEX with three bytes. `decorations`: bits of EVEX. */
+static void write_vector(struct writer *w, unsigned state, unsigned mask, unsigned decorations) {
     unsigned pp = state >> 3;
     unsigned length = state >> 1 & 3;
     unsigned width = state & 1;
@@ -189,7 +193,7 @@ static void write_vector(struct writer *w, unsigned state, unsigned mask) {
         put(w, 0x62);
         put(w, r | 0x40u | b | 0x10u | w->e->map);
         put(w, width << 7 | vvvv << 3 | 4u | pp);
-        put(w, length << 5 | 8u | mask);
+        put(w, length << 5 | 8u | mask | decorations);
     } else {
         put(w, w->e->scheme == SCHEME_XOP ? 0x8F : 0xC4);
         put(w, r | 0x40u | b | w->e->map);
@@ -232,9 +236,11 @@ bool encode(const struct matcher *m, unsigned form_number, const struct form *fo
     w.memory = e.mod == MOD_MEMORY || (e.mod == MOD_ANY && choice->memory && (e.modrm == MODRM_ANY || e.modrm == MODRM_DIGIT));
     choose_registers(&w);
     uint32_t states = encoding_states(&e, code_bits(mode));
-    for (unsigned attempt = 0; attempt < 64; attempt++) {
+    static const unsigned decorations[] = {EVEX_ZEROING | EVEX_BROADCAST, EVEX_BROADCAST, EVEX_ZEROING, 0};
+    bool decorated = choice->decorated && e.scheme == SCHEME_EVEX;
+    for (unsigned attempt = decorated ? 0 : 192; attempt < 256; attempt++) {
         unsigned state = attempt % 32;
-        unsigned mask = attempt / 32 ^ (choice->masked ? 1u : 0u); /* a few forms need one, others have none */
+        unsigned mask = (attempt / 32 & 1) ^ (choice->masked ? 1u : 0u); /* a few forms need one, others have none */
         if ((states >> state & 1) == 0 || (mask != 0 && e.scheme != SCHEME_EVEX)) {
             continue;
         }
@@ -242,7 +248,7 @@ bool encode(const struct matcher *m, unsigned form_number, const struct form *fo
         if (e.scheme == SCHEME_LEGACY) {
             write_legacy(&w, state);
         } else {
-            write_vector(&w, state, mask);
+            write_vector(&w, state, mask, decorations[attempt / 64]);
         }
         if (w.length <= 15 && matcher_decode(m, mode, w.bytes, w.length, decoded) && decoded->form == form_number && decoded->length == w.length) {
             memcpy(bytes, w.bytes, w.length);

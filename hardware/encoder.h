@@ -14,6 +14,7 @@ struct encoding_choice {
     uint32_t far_offset;
     unsigned registers; /* rotates the choice of registers */
     bool masked;        /* EVEX: with an opmask, where there may be one */
+    bool decorated;     /* EVEX: with zeroing, a broadcast, or rounding of its own, where there may be */
 };
 
 /* The registers that address memory: base, and index of a vector of addresses. */
