@@ -270,6 +270,8 @@ static bool set_differences(uc_engine *uc, const struct machine_state *b, const 
     }
     good = (n->cr0 == b->cr0 || set_number(uc, UC_X86_REG_CR0, n->cr0)) && (n->cr2 == b->cr2 || set_number(uc, UC_X86_REG_CR2, n->cr2)) &&
            (n->cr4 == b->cr4 || set_number(uc, UC_X86_REG_CR4, n->cr4)) && good;
+    good = (n->sysenter_esp == b->sysenter_esp || set_msr(uc, 0x175, n->sysenter_esp)) &&
+           (n->sysenter_eip == b->sysenter_eip || set_msr(uc, 0x176, n->sysenter_eip)) && good;
     good = (n->sysenter_cs == b->sysenter_cs || set_msr(uc, 0x174, n->sysenter_cs)) && (n->star == b->star || set_msr(uc, 0xC0000081, n->star)) &&
            (n->fmask == b->fmask || set_msr(uc, 0xC0000084, n->fmask)) && (n->tsc_aux == b->tsc_aux || set_msr(uc, 0xC0000103, n->tsc_aux)) && good;
     for (unsigned i = 0; i < 4; i++) {
