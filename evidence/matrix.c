@@ -30,12 +30,15 @@ const char *matrix_keep(struct matrix *m, const char *format, ...) {
     if (m->text_count == m->text_capacity) {
         size_t capacity = m->text_capacity == 0 ? 1024 : 2 * m->text_capacity;
         char **larger = realloc(m->texts, capacity * sizeof *larger);
-        m->failed = m->failed || larger == NULL;
-        m->texts = larger == NULL ? m->texts : larger;
-        m->text_capacity = larger == NULL ? m->text_capacity : capacity;
+        if (larger == NULL) {
+            m->failed = true;
+            return "";
+        }
+        m->texts = larger;
+        m->text_capacity = capacity;
     }
     va_start(arguments, format);
-    int length = m->failed ? -1 : vasprintf(&text, format, arguments);
+    int length = vasprintf(&text, format, arguments);
     va_end(arguments);
     if (length < 0) {
         m->failed = true;
