@@ -22,7 +22,7 @@ LIBRARY_SOURCES = $(foreach room,$(ROOMS),$(wildcard $(room)/*.c))
 CLI_SOURCES     = $(wildcard cli/*.c)
 # These make a program of their own.
 COMPARE_SCAN    = $(addprefix tests/scanner/,class_table.c capstone_filter.c compare_sweeps.c difference.c compare_scan.c)
-TEST_SOURCES    = $(filter-out %/compare_capstone.c %/compare_names.c %/explanations.c $(COMPARE_SCAN) tests/bench/% tests/fuzz/%,$(wildcard tests/*.c tests/*/*.c))
+TEST_SOURCES    = $(filter-out %/compare_capstone.c %/checker/mutants.c %/compare_names.c %/explanations.c $(COMPARE_SCAN) tests/bench/% tests/fuzz/%,$(wildcard tests/*.c tests/*/*.c))
 TABLES          = $(sort $(wildcard x86-tables/*.isa) x86-tables/capstone_names.txt x86-tables/hardware_differences.txt)
 TEACHING        = examples/isa/third_generation.isa examples/isa/third_generation/machine.isa
 # Historic and current machines with known answers (docs/library.md), and the parts that they include.
@@ -137,7 +137,7 @@ $(BUILD)/emitted/%.o: $(BUILD)/emitted/%.c isa-model/emitted.h
 	$(CC) -std=c11 $(CPPFLAGS) $(GENERATED_WARNINGS) -Wno-unused-variable -O1 -c -o $@ $<
 # What checks handlers and the bare machine are built against the state of x86, and contain the reference step.
 STATE_HEADER  = $(BUILD)/include/popek/x86.h
-STATE_USERS   = $(filter $(BUILD)/checker/% $(BUILD)/machine/% $(BUILD)/reports/check%,$(LIBRARY_OBJECTS)) $(BUILD)/cli/check.o
+STATE_USERS   = $(filter $(BUILD)/checker/% $(BUILD)/machine/% $(BUILD)/reports/check%,$(LIBRARY_OBJECTS)) $(BUILD)/cli/check.o $(BUILD)/tests/checker/mutants.o
 $(STATE_USERS): | $(STATE_HEADER)
 $(STATE_HEADER): $(BUILD)/emit $(TABLES)
 	@mkdir -p $(@D)
@@ -154,6 +154,17 @@ $(BUILD)/handlers/emitted/%.o: $(BUILD)/emitted/%.c isa-model/emitted.h
 	$(CC) -std=c11 $(CPPFLAGS) $(GENERATED_WARNINGS) -Wno-unused-variable -O1 -fPIC -fvisibility=hidden -c -o $@ $<
 $(BUILD)/handlers/reference.so: examples/handlers/reference.c $(EMITTED_OBJECTS:$(BUILD)/emitted/%=$(BUILD)/handlers/emitted/%) $(STATE_HEADER) include/popek/handler.h
 	$(CC) $(PLUGIN_CFLAGS) -shared -o $@ $(filter %.c %.o,$^)
+# Every mutant of every form as one plug-in.
+MUTANT_OBJECTS = $(foreach part,$(shell seq 0 $(EMITTED_PARTS)),$(BUILD)/handler-mutants/x86_$(part).o)
+$(BUILD)/handler-mutants/x86_%.c: $(BUILD)/emit $(TABLES)
+	@mkdir -p $(@D)
+	$(BUILD)/emit x86-tables/x86.isa mutants-$*/$(EMITTED_PARTS) $@
+$(BUILD)/handler-mutants/%.o: $(BUILD)/handler-mutants/%.c isa-model/emitted.h
+	$(CC) -std=c11 $(CPPFLAGS) $(GENERATED_WARNINGS) -Wno-unused-variable -O1 -fPIC -fvisibility=hidden -c -o $@ $<
+$(BUILD)/handler-mutants/mutants.so: examples/handlers/reference.c $(MUTANT_OBJECTS) $(STATE_HEADER) include/popek/handler.h
+	$(CC) $(PLUGIN_CFLAGS) -shared -o $@ $(filter %.c %.o,$^)
+$(BUILD)/tests/checker/mutants: $(BUILD)/tests/checker/mutants.o $(BUILD)/libpopek.a
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 handlers: $(HANDLER_EXAMPLES)
 .PHONY: handlers
 
@@ -183,7 +194,7 @@ mach: $(BUILD)/popek
 # --- tests ----------------------------------------------------------------------------------------------------------------------------------------
 $(BUILD)/tests/run: $(TEST_OBJECTS) $(HANDLER_TABLE) $(BUILD)/libpopek.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcunit
-test: $(BUILD)/popek $(BUILD)/tests/run $(BUILD)/tests/bench/handlers $(BUILD)/tests/compare_scan $(GUESTS) $(PLUGINS) $(BUILD)/proofs/why3.conf compare-decoders compare-scan
+test: $(BUILD)/popek $(BUILD)/tests/run $(HANDLER_EXAMPLES) $(BUILD)/tests/bench/handlers $(BUILD)/tests/compare_scan $(GUESTS) $(PLUGINS) $(BUILD)/proofs/why3.conf compare-decoders compare-scan
 	@$(BUILD)/tests/run $(BUILD)/popek
 # The matcher against Capstone; fails when a disagreement is not explained in x86-tables/disagreements.txt.
 $(BUILD)/tests/compare_capstone: $(addprefix $(BUILD)/tests/x86-tables/,compare_capstone.o compare_names.o explanations.o) $(BUILD)/libpopek.a
@@ -229,6 +240,15 @@ $(BUILD)/tests/bench/scan: $(addprefix $(BUILD)/tests/,bench/scan.o scanner/clas
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 $(BUILD)/tests/bench/hardware: $(BUILD)/tests/bench/hardware.o $(BUILD)/libpopek.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+# The mutation score of the checker (docs/checker.md): MUTANTS=NAME for one instruction, empty for all system forms.
+MUTANTS ?=
+mutants: $(BUILD)/tests/checker/mutants $(BUILD)/handler-mutants/mutants.so
+	@$(BUILD)/tests/checker/mutants x86-tables/x86.isa $(BUILD)/handler-mutants/mutants.so $(BUILD)/x86.paths $(MUTANTS)
+# Faults of the past (tests/checker/corpus.txt), one plug-in each; CORPUS=WORD for some.
+CORPUS ?=
+corpus: $(BUILD)/popek $(BUILD)/emit
+	@tests/checker/corpus.sh $(BUILD) tests/checker/corpus.txt $(CORPUS)
+.PHONY: mutants corpus
 $(BUILD)/tests/bench/emitted: $(BUILD)/tests/bench/emitted.o $(BUILD)/tests/isa-model/emitted_states.o $(BUILD)/libpopek.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 $(BUILD)/tests/bench/direct: $(BUILD)/tests/bench/direct.o $(BUILD)/tests/direct/tables.o $(BUILD)/libpopek.a
@@ -236,13 +256,14 @@ $(BUILD)/tests/bench/direct: $(BUILD)/tests/bench/direct.o $(BUILD)/tests/direct
 $(BUILD)/tests/bench/handlers: $(BUILD)/tests/bench/handlers.o $(BUILD)/tests/vmm-model/handler_states.o $(BUILD)/tests/isa-model/emitted_states.o \
     $(HANDLER_TABLE) $(BUILD)/libpopek.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
-bench: $(BUILD)/tests/bench/handlers $(BUILD)/tests/bench/direct $(BUILD)/tests/bench/emitted $(BUILD)/popek $(BUILD)/tests/bench/measure $(BUILD)/tests/bench/decode $(BUILD)/tests/bench/lockstep $(BUILD)/tests/bench/hardware $(BUILD)/tests/bench/scan $(PLUGINS)
+bench: $(BUILD)/handlers/reference.so $(BUILD)/tests/bench/handlers $(BUILD)/tests/bench/direct $(BUILD)/tests/bench/emitted $(BUILD)/popek $(BUILD)/tests/bench/measure $(BUILD)/tests/bench/decode $(BUILD)/tests/bench/lockstep $(BUILD)/tests/bench/hardware $(BUILD)/tests/bench/scan $(PLUGINS)
 	@$(BUILD)/tests/bench/measure "x86, 32-bit protected mode" $(BUILD)/popek classify x86 --profile ring_compression --mode protected --statistics
 	@$(BUILD)/tests/bench/measure "x86, all modes" $(BUILD)/popek classify x86 --profile ring_compression --statistics
 	@$(BUILD)/tests/bench/measure "third generation machine" $(BUILD)/popek classify examples/isa/third_generation.isa --statistics
 	@$(BUILD)/tests/bench/lockstep examples/isa/third_generation.isa
 	@$(BUILD)/tests/bench/emitted x86-tables/x86.isa
 	@$(BUILD)/tests/bench/handlers x86-tables/x86.isa
+	@$(BUILD)/popek check $(BUILD)/handlers/reference.so --instruction CLTS --states 1000000 --statistics -o /dev/null
 	@$(BUILD)/tests/bench/scan x86-tables/x86.isa x86-tables/capstone_names.txt $(DECODED_LIBRARY)
 	@$(BUILD)/tests/bench/decode x86-tables/x86.isa $(DECODED_LIBRARY)
 	@POPEK_PLUGINS=$(BUILD) $(BUILD)/tests/bench/hardware x86-tables/x86.isa
@@ -320,7 +341,7 @@ $(BUILD)/fuzz_isa: $(BUILD)/tests/fuzz/fuzz_isa.o $(BUILD)/libpopek.a
 	$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 # --- installing -----------------------------------------------------------------------------------------------------------------------------------
-install: $(BUILD)/popek $(BUILD)/libpopek.a $(PLUGINS)
+install: $(BUILD)/popek $(BUILD)/libpopek.a $(PLUGINS) $(STATE_HEADER)
 	install -D -m 755 $(BUILD)/popek $(DESTDIR)$(PREFIX)/bin/popek
 	$(if $(PLUGINS),install -D -m 755 $(PLUGINS) $(DESTDIR)$(PREFIX)/lib/popek/popek-unicorn.so)
 	install -D -m 644 $(BUILD)/libpopek.a $(DESTDIR)$(PREFIX)/lib/libpopek.a
@@ -329,7 +350,8 @@ install: $(BUILD)/popek $(BUILD)/libpopek.a $(PLUGINS)
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/include/popek/direct direct/direct.h
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/include/popek/x86-tables x86-tables/matcher.h x86-tables/listing.h
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/popek/x86-tables $(TABLES)
-	cd examples && find isa guests -type f -exec install -D -m 644 '{}' '$(DESTDIR)$(PREFIX)/share/popek/examples/{}' ';'
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/include/popek include/popek/handler.h include/popek/handler_test.h $(STATE_HEADER)
+	cd examples && find isa guests handlers -type f -exec install -D -m 644 '{}' '$(DESTDIR)$(PREFIX)/share/popek/examples/{}' ';'
 
 clean:
 	rm -rf build build-*

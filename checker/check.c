@@ -22,9 +22,9 @@ struct work {
     struct check_report *report;
     struct path_store *paths;
     struct driver *driver, *first;
-    bool *idle;         /* by entry: the plug-in leaves its first states unhandled */
-    bool *wanted;       /* by entry */
-    unsigned *of_step;  /* by step and mode: place in the batch + 1 */
+    bool *idle;        /* by entry: the plug-in leaves its first states unhandled */
+    bool *wanted;      /* by entry */
+    unsigned *of_step; /* by step and mode: place in the batch + 1 */
     struct targets explored[BATCH_STEPS];
     size_t step_count;
     struct job jobs[BATCH_JOBS];
@@ -149,7 +149,7 @@ static bool find_handled(struct work *w) {
             const struct emitted_form *f = &w->table->forms[i];
             const struct form *form = &w->isa->forms[f->form];
             entries[count] = i;
-            w->jobs[count++] = (struct job){i, plugin_handler(w->plugin, form, f->mode), &plain[f->mode_number], FIRST_STATES};
+            w->jobs[count++] = (struct job){i, plugin_handler(w->plugin, form, f->mode), &plain[f->mode_number], FIRST_STATES, NULL, 0};
         }
         if (count == BATCH_JOBS || (last && count > 0)) {
             good = drive(w->first, w->jobs, count, w->results);
@@ -189,7 +189,7 @@ static bool add_form(struct work *w, size_t entry) {
     }
     count_targets(w, form->semantics[f->mode_number], t, row);
     w->form_of_job[w->job_count] = w->report->form_count - 1;
-    w->jobs[w->job_count++] = (struct job){entry, plugin_handler(w->plugin, form, f->mode), t, w->options->states};
+    w->jobs[w->job_count++] = (struct job){entry, plugin_handler(w->plugin, form, f->mode), t, w->options->states, NULL, 0};
     return true;
 }
 

@@ -103,6 +103,10 @@ void plugin_close(struct plugin *p);
 /* NULL: *message (free it) says why, or is NULL when memory is exhausted. The report borrows from isa and plug-in. */
 struct check_report *check_plugin(struct isa *isa, const struct matcher *m, const struct emitted_isa *table, struct plugin *plugin,
                                   const struct check_options *options, char **message);
+/* The same of a machine under test (hardware/hardware.h), from the solver's states alone; those that it cannot set up count as unhandled. */
+struct backend;
+struct check_report *check_machine(struct isa *isa, const struct matcher *m, const struct emitted_isa *table, struct backend *backend,
+                                   const struct check_options *options, char **message);
 void check_report_free(struct check_report *r);
 
 /* Known findings, by fingerprint. A line is FINGERPRINT | YYYY-MM-DD | REASON; '#' begins a comment. NULL: *message (free it) says which line is

@@ -87,6 +87,7 @@ struct child {
     const struct job *job;
     struct subject subject;
     struct sample *paths;
+    double job_started;
 };
 
 static struct child *this_child; /* for the signal handler */
@@ -154,6 +155,7 @@ static void note(struct child *c, unsigned job, const struct sample *x, const st
     f->states = 1;
     f->first = ch->number + 1;
     f->seconds = check_now() - c->driver->options.started;
+    f->elapsed = check_now() - c->job_started;
     f->sample = *x;
     ch->finding_count++; /* a state that is lost while it is minimised is reported as it is */
     static struct sample smaller;
@@ -185,6 +187,9 @@ static void make_sample(struct child *c, uint64_t number) {
 static bool prepare_job(struct child *c, const struct job *job) {
     size_t paths = job->targets->state_count;
     c->job = job;
+    if (job->variable != NULL) {
+        *job->variable = job->value;
+    }
     free(c->paths);
     c->paths = malloc((paths + 1) * sizeof *c->paths);
     if (c->paths == NULL || !subject_prepare(&c->subject, c->driver->plugin->isa, c->driver->plugin->table, job->entry)) {
@@ -220,6 +225,7 @@ static void run_job(struct child *c, unsigned number, uint64_t from) {
     struct job_result *result = &ch->results[number];
     size_t paths = c->job->targets->state_count;
     uint64_t total = paths == 0 ? 0 : paths + c->job->random;
+    c->job_started = check_now();
     double end = c->driver->options.seconds > 0 ? check_now() + c->driver->options.seconds : 0;
     size_t start = mallinfo2().uordblks;
     size_t middle = start;

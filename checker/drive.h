@@ -7,10 +7,12 @@
 
 /* A form in a mode. */
 struct job {
-    size_t entry; /* of the table */
+    size_t entry;         /* of the table */
     popek_handle *handle; /* NULL: the whole emulator */
     const struct targets *targets;
     uint64_t random;
+    unsigned *variable; /* of the plug-in, set to `value` before the job; NULL: none */
+    unsigned value;
 };
 struct raw_finding {
     unsigned job;
@@ -19,9 +21,9 @@ struct raw_finding {
     struct check_difference differences[CHECK_DIFFERENCES];
     size_t difference_count;
     uint64_t states, first;
-    double seconds;
+    double seconds, elapsed;  /* since the start, and since the start of the job */
     struct concrete concrete; /* what a whole emulator was given */
-    char detail[64]; /* of what the plug-in did to its process */
+    char detail[64];          /* of what the plug-in did to its process */
 };
 struct job_result {
     uint64_t states, unhandled, lost;

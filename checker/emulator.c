@@ -13,7 +13,6 @@
 #define OPERANDS 16u
 #define FACTS 1024u
 
-
 #define EVALUATIONS 4u
 #define CONFIRMING 64u
 
@@ -61,13 +60,8 @@ struct emulator {
 /* ---- worlds ------------------------------------------------------------------------------------------------------------------------------------ */
 
 static void set_segment(struct segment_state *s, uint16_t selector, uint8_t type, bool small, bool wide) {
-    *s = (struct segment_state){.base = small ? WINDOW_BASE : 0,
-                                .limit = small ? 0xFFFF : UINT32_MAX,
-                                .selector = selector,
-                                .type = type,
-                                .dpl = 3,
-                                .db = wide,
-                                .usable = 1};
+    *s = (struct segment_state){
+        .base = small ? WINDOW_BASE : 0, .limit = small ? 0xFFFF : UINT32_MAX, .selector = selector, .type = type, .dpl = 3, .db = wide, .usable = 1};
 }
 
 /* Flat segments; those of 16-bit code begin where the window does. */
@@ -84,8 +78,7 @@ static void make_world(struct world *w, enum matcher_mode mode) {
     bool small = real || mode == MATCHER_PROTECTED16;
     w->pointer_base = small ? 0 : WINDOW_BASE;
     for (unsigned i = 0; i < SEGMENT_COUNT; i++) {
-        set_segment(&b->segments[i], real ? WINDOW_BASE >> 4 : i == SEGMENT_CS ? 0x08 : 0x10, i == SEGMENT_CS && !real ? 11 : 3, small,
-                    wide);
+        set_segment(&b->segments[i], real ? WINDOW_BASE >> 4 : i == SEGMENT_CS ? 0x08 : 0x10, i == SEGMENT_CS && !real ? 11 : 3, small, wide);
     }
     b->segments[SEGMENT_CS].l = mode == MATCHER_LONG;
     b->rflags = 2;
@@ -180,6 +173,11 @@ static void set_registers(struct emulator *e, const struct sample *x) {
             component_set(e->components[leaf], &e->run.before, (uint64_t)sample_get(s, x, leaf));
         }
     }
+    for (unsigned leaf = 0; leaf < s->isa->leaf_count; leaf++) { /* extensions that the form does not ask about, and an emulator may */
+        if (strncmp(s->isa->leaves[leaf].name, "cr4.", 4) == 0 && sample_get(s, x, leaf) != 0 && e->components[leaf] != NULL) {
+            component_set(e->components[leaf], &e->run.before, 1);
+        }
+    }
     for (unsigned leaf = 0; leaf < s->isa->leaf_count; leaf++) { /* the mode, and what the adapter fixes */
         bool given = e->segments[leaf] && (e->mode == MATCHER_REAL || e->mode == MATCHER_V86);
         if ((s->kept[leaf] || e->plugin->fixed[leaf]) && e->components[leaf] != NULL && !given) {
@@ -243,7 +241,8 @@ static void set_operands(struct emulator *e, const struct sample *x) {
             uint64_t mask = o->width >= 64 ? UINT64_MAX : (UINT64_C(1) << o->width) - 1;
             unsigned shift = b->high_byte ? 8 : 0;
             r->before.general[number] = (r->before.general[number] & ~(mask << shift)) | ((uint64_t)x->operands[i] & mask) << shift;
-        } else if (b->site == SITE_MEMORY && r->chunk_count < RUN_CHUNKS && b->address >= WINDOW_BASE + WINDOW_DATA && b->address < WINDOW_BASE + WINDOW_DATA + WINDOW_DATA_SIZE - 16) {
+        } else if (b->site == SITE_MEMORY && r->chunk_count < RUN_CHUNKS && b->address >= WINDOW_BASE + WINDOW_DATA &&
+                   b->address < WINDOW_BASE + WINDOW_DATA + WINDOW_DATA_SIZE - 16) {
             struct chunk *k = &r->chunks[r->chunk_count++];
             k->offset = (uint32_t)(b->address - WINDOW_BASE);
             k->size = o->width >= 128 ? 16 : (o->width + 7) / 8;
@@ -516,9 +515,7 @@ static bool predict_run(struct emulator *e, unsigned evaluations) {
     return predict(e->predictors[e->mode], e->subject->form->form, &e->decoded, &e->run, evaluations, &e->prediction);
 }
 
-static uint32_t expected_code(const struct prediction *p) {
-    return p->done || p->kernel ? 0 : p->trap_count > 0 ? 2 + p->traps[0].vector : 1;
-}
+static uint32_t expected_code(const struct prediction *p) { return p->done || p->kernel ? 0 : p->trap_count > 0 ? 2 + p->traps[0].vector : 1; }
 
 static bool would_be_done(struct emulator *e) {
     struct run *r = &e->run;

@@ -192,7 +192,13 @@ static bool try_neighbours(struct explorer *e, struct targets *t) {
             const struct valuation_entry *x = &valuation_entries(copy)[next_random(e) % size];
             const struct valuation_entry *y = &valuation_entries(copy)[next_random(e) % size];
             unsigned width = term_symbol_width(e->isa->pool, x->symbol);
-            const word128 values[] = {0, ~(word128)0, x->value + 1, x->value - 1, x->value ^ (word128)1 << next_random(e) % width, y->value, ~x->value,
+            const word128 values[] = {0,
+                                      ~(word128)0,
+                                      x->value + 1,
+                                      x->value - 1,
+                                      x->value ^ (word128)1 << next_random(e) % width,
+                                      y->value,
+                                      ~x->value,
                                       (word128)next_random(e) << 64 | next_random(e)};
             word128 value = values[next_random(e) % 8] & (~(word128)0 >> (TERM_MAXIMUM_WIDTH - width));
             good = valuation_set(copy, x->symbol, x->arguments, x->argument_count, value);
@@ -385,7 +391,8 @@ bool explore(struct explorer *e, const struct semantics *m, unsigned mode, const
     struct questions q = {TERM_NONE, {0}, 0};
     struct valuation *frame = NULL;
     bool posed = false;
-    bool good = list_targets(e, m, mode, t) && find_frame(e) && find_mode_state(e, mode, &frame) && (seeds == NULL || try_seeds(e, t, seeds, frame)) && try_recalled(e, t, frame) && try_neighbours(e, t) &&
+    bool good = list_targets(e, m, mode, t) && find_frame(e) && find_mode_state(e, mode, &frame) &&
+                (seeds == NULL || try_seeds(e, t, seeds, frame)) && try_recalled(e, t, frame) && try_neighbours(e, t) &&
                 ask_open(e, t, &q, &posed, false) && try_neighbours(e, t) && ask_open(e, t, &q, &posed, true) && remember(e, t);
     valuation_free(frame);
     if (!good) {

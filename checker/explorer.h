@@ -25,10 +25,10 @@ struct explorer {
     term tame;         /* addresses within reach of most machines */
     term *roots;
     size_t root_count, root_capacity, seen_count, base_root, target_capacity;
-    term fixed; /* what an adapter fixes */
+    term fixed;                                   /* what an adapter fixes */
     struct substitution *settled[EXPLORER_MODES]; /* by mode: its variables with one value only, by that value */
-    struct substitution *settle; /* of the mode that is looked at */
-    term base; /* the states that are looked at */
+    struct substitution *settle;                  /* of the mode that is looked at */
+    term base;                                    /* the states that are looked at */
     term branches[EXPLORER_BRANCHES];
     unsigned branch_count;
     symbol flips[EXPLORER_BRANCHES];

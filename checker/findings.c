@@ -5,23 +5,26 @@
 #include <stdlib.h>
 
 const char *check_property_rule(enum check_property p) {
-    static const char *const rules[] = {"privilege-check-missing", "accepts-what-must-fault", "refuses-what-is-allowed", "wrong-fault",
-                                        "wrong-state",             "fault-changes-state",     "wrote-outside",           "crash",
-                                        "hang",                    "leak"};
+    static const char *const rules[] = {"privilege-check-missing",
+                                        "accepts-what-must-fault",
+                                        "refuses-what-is-allowed",
+                                        "wrong-fault",
+                                        "wrong-state",
+                                        "fault-changes-state",
+                                        "wrote-outside",
+                                        "crash",
+                                        "hang",
+                                        "leak"};
     return rules[p];
 }
 
 const char *check_property_title(enum check_property p) {
-    static const char *const titles[] = {"a privilege check is missing: resource control fails",
-                                         "it executes what must fault: resource control fails",
-                                         "it faults where it must execute: equivalence fails",
-                                         "another fault: equivalence fails",
-                                         "another state afterwards: equivalence fails",
-                                         "a fault changes the state: equivalence fails",
-                                         "it wrote outside of what it was given: safety fails",
-                                         "it crashed: the virtual machine is lost",
-                                         "it did not return: the virtual machine is lost",
-                                         "it keeps memory: the monitor runs out of it"};
+    static const char *const titles[] = {
+        "a privilege check is missing: resource control fails", "it executes what must fault: resource control fails",
+        "it faults where it must execute: equivalence fails",   "another fault: equivalence fails",
+        "another state afterwards: equivalence fails",          "a fault changes the state: equivalence fails",
+        "it wrote outside of what it was given: safety fails",  "it crashed: the virtual machine is lost",
+        "it did not return: the virtual machine is lost",       "it keeps memory: the monitor runs out of it"};
     return titles[p];
 }
 
@@ -145,7 +148,8 @@ bool finding_make(const struct plugin *p, const struct job *job, const struct ra
         memcpy(f->differences, raw->differences, raw->difference_count * sizeof f->differences[0]);
         if (process) {
             (void)snprintf(f->expected, sizeof f->expected, "an outcome");
-            (void)snprintf(f->seen, sizeof f->seen, "%s", raw->detail[0] != '\0' ? raw->detail : "a write to memory or arrays that the form does not have");
+            (void)snprintf(f->seen, sizeof f->seen, "%s",
+                           raw->detail[0] != '\0' ? raw->detail : "a write to memory or arrays that the form does not have");
         } else {
             describe_outcome(p->isa, raw->verdict.expected, raw->verdict.expected_argument, f->expected, sizeof f->expected);
             describe_outcome(p->isa, raw->verdict.seen, raw->verdict.seen_argument, f->seen, sizeof f->seen);

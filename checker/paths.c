@@ -13,7 +13,7 @@ struct path_store {
     const char *file;
     unsigned resource_limit;
     struct explorer *explorer;
-    bool fixed; /* only some states are wanted */
+    bool fixed;          /* only some states are wanted */
     char *text;          /* of the file; zero bytes for the ends of lines */
     const char **places; /* by step: where its line begins in `text` */
     uint64_t hash;
@@ -247,9 +247,8 @@ static bool read_step(struct path_store *s, unsigned step, const struct semantic
     bool good = t->items != NULL && t->states != NULL;
     for (size_t i = 0; good && i < count; i++) {
         /* Trap points come first, in the order of the form. */
-        t->items[i] = (struct target){.kind = i < m->point_count ? TARGET_TRAP : TARGET_BRANCH,
-                                      .status = (enum target_status)(statuses[1 + i] - '0'),
-                                      .number = (unsigned)i};
+        t->items[i] = (struct target){
+            .kind = i < m->point_count ? TARGET_TRAP : TARGET_BRANCH, .status = (enum target_status)(statuses[1 + i] - '0'), .number = (unsigned)i};
     }
     for (const char *l = first; good && t->state_count < states; l = strchr(l + 1, '\n')) {
         t->states[t->state_count] = read_state(s, m, l + 1);

@@ -104,10 +104,8 @@ bool runner_choose(struct runner *r, const struct subject *s, popek_handle *hand
     for (unsigned i = 0; i < s->listed_count && i < RUN_ARRAYS; i++) {
         struct run_arrays *const both[] = {&r->expected.arrays, &r->seen.arrays};
         for (unsigned k = 0; k < 2; k++) {
-            both[k]->by_leaf[s->listed[i]] =
-                (struct emitted_array){.capacity = RUN_ROOM,
-                                       .index = both[k]->index + (size_t)i * RUN_ROOM * 16,
-                                       .value = both[k]->value + (size_t)i * RUN_ROOM * 16};
+            both[k]->by_leaf[s->listed[i]] = (struct emitted_array){
+                .capacity = RUN_ROOM, .index = both[k]->index + (size_t)i * RUN_ROOM * 16, .value = both[k]->value + (size_t)i * RUN_ROOM * 16};
         }
     }
     return s->listed_count <= RUN_ARRAYS;
@@ -229,7 +227,8 @@ static void run_plugin(struct runner *r, const struct sample *x) {
     memcpy(o->state, x->state, s->table->state_size);
     arrays_load(s, x, &o->arrays);
     for (size_t i = 0; i < s->step->operand_count; i++) {
-        r->seen_list[i] = (struct popek_operand){s->step->operands[i].name, s->step->operands[i].width, s->step->operands[i].direction, x->operands[i]};
+        r->seen_list[i] =
+            (struct popek_operand){s->step->operands[i].name, s->step->operands[i].width, s->step->operands[i].direction, x->operands[i]};
     }
     struct popek_call call = {.state = (struct x86 *)(void *)o->state,
                               .instruction = form->instruction,
@@ -248,9 +247,7 @@ static void run_plugin(struct runner *r, const struct sample *x) {
                               .out = host_out};
     r->stray = false;
     struct popek_outcome outcome = r->handle(&call);
-    o->code = outcome.result == POPEK_DONE                                       ? 0
-              : outcome.result == POPEK_FAULT || outcome.result == POPEK_EXIT ? 2 + outcome.vector
-                                                                                 : RUN_UNHANDLED;
+    o->code = outcome.result == POPEK_DONE ? 0 : outcome.result == POPEK_FAULT || outcome.result == POPEK_EXIT ? 2 + outcome.vector : RUN_UNHANDLED;
     o->argument = o->code == 0 ? 0 : outcome.error_code;
     for (size_t i = 0; i < s->step->operand_count; i++) {
         o->operands[i] = r->seen_list[i].value;

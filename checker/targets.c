@@ -144,7 +144,8 @@ static bool list_branches(struct explorer *e, struct targets *t) {
         term branch = cone_terms(e->cone)[i];
         if (decides[i] && is_branch(pool, branch)) {
             e->branches[e->branch_count++] = branch;
-            good = add_target(e, t, TARGET_BRANCH, e->branch_count - 1, true, branch) && add_target(e, t, TARGET_BRANCH, e->branch_count - 1, false, branch);
+            good = add_target(e, t, TARGET_BRANCH, e->branch_count - 1, true, branch) &&
+                   add_target(e, t, TARGET_BRANCH, e->branch_count - 1, false, branch);
         }
     }
     free(decides);

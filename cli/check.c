@@ -1,4 +1,5 @@
 /* popek check: instruction handlers and emulators against the reference step. */
+#include "../hardware/hardware.h"
 #include "../reports/check.h"
 #include "cli.h"
 
@@ -8,7 +9,20 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { KEY_STATES = 0x100, KEY_TIME, KEY_SEED, KEY_SHARD, KEY_BASELINE, KEY_ALL, KEY_PATHS, KEY_HANG, KEY_STATISTICS, KEY_STOP, KEY_LIMIT };
+enum {
+    KEY_STATES = 0x100,
+    KEY_TIME,
+    KEY_SEED,
+    KEY_SHARD,
+    KEY_BASELINE,
+    KEY_ALL,
+    KEY_PATHS,
+    KEY_HANG,
+    KEY_STATISTICS,
+    KEY_STOP,
+    KEY_LIMIT,
+    KEY_TARGET
+};
 #define PLUGINS_MOST 64u
 
 extern const struct emitted_isa x86_emitted;
@@ -16,7 +30,7 @@ extern const struct emitted_isa x86_emitted;
 struct request {
     const char *plugins[PLUGINS_MOST];
     size_t count;
-    const char *mode, *output, *baseline;
+    const char *mode, *output, *baseline, *target;
     check_writer *write;
     bool statistics, chosen;
     struct check_options options;
@@ -25,6 +39,7 @@ struct request {
 static const struct argp_option options[] = {
     {"instruction", 'i', "NAME", 0, "only this instruction or form", 0},
     {"mode", 'm', "MODE", 0, "only this operating mode", 0},
+    {"target", KEY_TARGET, "kvm|unicorn", 0, "instead of a plug-in, a whole machine (docs/hardware.md)", 0},
     {"all-forms", KEY_ALL, NULL, 0, "not only system forms: all that the plug-in handles", 0},
     {"states", KEY_STATES, "N", 0, "random states for each form and mode, besides the solver's (1000)", 0},
     {"time", KEY_TIME, "SECONDS", 0, "go on with random states for so long, spread over the forms", 0},
@@ -122,6 +137,9 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
     case KEY_BASELINE:
         r->baseline = argument;
         return 0;
+    case KEY_TARGET:
+        r->target = argument;
+        return 0;
     case KEY_PATHS:
         r->options.paths = argument;
         return 0;
@@ -144,8 +162,10 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
             r->plugins[r->count++] = argument;
         }
         return 0;
-    case ARGP_KEY_NO_ARGS:
-        argp_error(state, "which plug-in?");
+    case ARGP_KEY_END:
+        if ((r->count == 0) != (r->target != NULL)) {
+            argp_error(state, r->count == 0 ? "which plug-in?" : "a plug-in or a target, not both");
+        }
         return 0;
     default:
         return parse_limits(key, argument, state);
@@ -248,6 +268,31 @@ static int check_one(const struct request *r, struct isa *isa, const struct matc
     return EXIT_FINE;
 }
 
+static int check_target(const struct request *r, struct isa *isa, const struct matcher *m, struct checked *c) {
+    const char *reason = NULL;
+    char *message = NULL;
+    bool kvm = strcmp(r->target, "kvm") == 0;
+    if (!kvm && strcmp(r->target, "unicorn") != 0) {
+        complain("unknown target '%s'; there is: kvm, unicorn", r->target);
+        return EXIT_USAGE;
+    }
+    struct backend *b = kvm ? kvm_open(&reason) : unicorn_open(&reason);
+    if (b == NULL) {
+        (void)fprintf(stderr, "popek: %s cannot run here: %s\n", r->target, reason);
+        return EXIT_CANNOT_RUN;
+    }
+    struct check_report *report = check_machine(isa, m, &x86_emitted, b, &r->options, &message);
+    b->operations->close(b);
+    if (report == NULL) {
+        complain("%s", message == NULL ? "out of memory" : message);
+        free(message);
+        return EXIT_INTERNAL;
+    }
+    c->plugins[c->count] = NULL;
+    c->reports[c->count++] = report;
+    return EXIT_FINE;
+}
+
 static int judge(const struct request *r, struct checked *c) {
     char today[16] = "";
     time_t now = time(NULL);
@@ -274,15 +319,17 @@ static int judge(const struct request *r, struct checked *c) {
 }
 
 int command_check(int argc, char **argv) {
-    static const struct argp argp = {options,
-                                     parse,
-                                     "PLUGIN.so...",
-                                     "Gives instruction handlers, or whole emulators, states that exercise every check of the reference both ways, and "
-                                     "compares what they do (docs/checker.md).\v"
-                                     "Exit codes: 0 no finding; 1 findings; 2 bad usage; 3 bad input; 70 internal error.",
-                                     NULL,
-                                     NULL,
-                                     NULL};
+    static const struct argp argp = {
+        options,
+        parse,
+        "[PLUGIN.so...]",
+        "Gives instruction handlers, or whole emulators, states that exercise every check of the reference both ways, and "
+        "compares what they do (docs/checker.md).\v"
+        "Exit codes: 0 no finding; 1 findings; 2 bad usage; 3 bad input; 70 internal error; 77 the target cannot "
+        "run here.",
+        NULL,
+        NULL,
+        NULL};
     struct request r = {.write = report_check_text};
     r.options = (struct check_options){.mode = -1, .states = 1000, .seed = 1, .shard_count = 1, .resource_limit = 400000, .hang_milliseconds = 2000};
     (void)argp_parse(&argp, argc, argv, 0, NULL, &r);
@@ -300,6 +347,9 @@ int command_check(int argc, char **argv) {
     code = m == NULL ? EXIT_INTERNAL : resolve(&r, isa);
     for (size_t i = 0; code == EXIT_FINE && i < r.count; i++) {
         code = check_one(&r, isa, m, r.plugins[i], &checked);
+    }
+    if (code == EXIT_FINE && r.target != NULL) {
+        code = check_target(&r, isa, m, &checked);
     }
     code = code == EXIT_FINE ? judge(&r, &checked) : code;
     for (size_t i = 0; i < checked.count; i++) {

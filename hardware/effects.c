@@ -314,7 +314,7 @@ void effects_merge(const struct effects *e, struct prediction *p) {
         after.segments[SEGMENT_SS].selector = (uint16_t)((after.segments[SEGMENT_SS].selector & ~3u) | (after.cpl & 3));
     }
     if (after.cpl < e->run->before.cpl && e->world->complete) {
-        stores.anywhere = true; /* on another stack */
+        stores.anywhere = true;                  /* on another stack */
     } else if (after.cpl < e->run->before.cpl) { /* into the system software; where it goes from there is its own affair */
         p->kernel = true;
         return;

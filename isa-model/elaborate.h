@@ -144,6 +144,7 @@ struct checker {
     /* the execution in progress */
     struct machine machine;
     struct local *locals;
+    term mutant;          /* TERM_NONE: forms as described */
     uint64_t drop_points; /* trap points to leave out in this form, the first is bit 0 */
     const char *form_text;
     unsigned undefined_sites; /* made in this form */
@@ -212,6 +213,8 @@ struct value cases_condition(struct checker *c, const struct syntax *patterns, s
 const struct component *component_of(struct checker *c, const char *name);
 
 /* statements: statement.c, assign.c */
+/* statement.c: of isa_options.mutants */
+term is_mutant(struct checker *c, size_t number);
 void execute_block(struct checker *c, const struct syntax *statements);
 void assign(struct checker *c, const struct syntax *target, const struct syntax *expression);
 void execute_compute(struct checker *c, const struct syntax *s);

@@ -214,6 +214,12 @@ static const struct semantics *execute_form(struct checker *c, const struct part
     result->point_count = m->point_count;
     term *next = arena_allocate(c->arena, (c->leaf_count + 1) * sizeof *next);
     memcpy(next, m->scalars, c->leaf_count * sizeof *next);
+    size_t changes = 0;
+    for (size_t i = 0; c->mutant != TERM_NONE && i < c->leaf_count; i++) {
+        if (next[i] != c->initial[i]) {
+            next[i] = term_if(c->pool, is_mutant(c, ISA_MUTANT_SKIPS(m->point_count, changes++)), c->initial[i], next[i]);
+        }
+    }
     result->next = next;
     result->writes = m->writes;
     result->write_count = m->write_count;

@@ -109,6 +109,12 @@ static bool load_into(struct load *l, const char *path, const struct isa_options
     c->pool = l->loaded->isa.pool;
     c->options = options;
     c->length = term_symbol(c->pool, "length", 4, NULL, 0);
+    c->mutant = TERM_NONE;
+    if (c->options->mutants) {
+        size_t at = APPEND(c, c->undefined, c->undefined_count, c->undefined_capacity);
+        c->undefined[at] = term_symbol(c->pool, "mutant", ISA_MUTANT_WIDTH, NULL, 0);
+        c->mutant = term_apply(c->pool, c->undefined[at], NULL, 0);
+    }
     check_everything(c);
     if (r->message_count > 0 || term_pool_failed(c->pool)) {
         return false;
@@ -118,7 +124,7 @@ static bool load_into(struct load *l, const char *path, const struct isa_options
 }
 
 struct isa *isa_load(const char *path, const struct source_reader *reader, const struct isa_options *options, char **messages) {
-    static const struct isa_options none = {NULL, NULL, 0};
+    static const struct isa_options none = {NULL, NULL, 0, false};
     struct load *l = calloc(1, sizeof *l);
     *messages = NULL;
     if (l == NULL) {

@@ -180,7 +180,13 @@ struct isa_options {
     const char *only;             /* execute only forms that are so named (form_is_named): the others have no semantics; "" none at all */
     const char *drop_instruction; /* negative control: of forms with this form text ... */
     uint64_t drop_points;         /* ... the trap points whose bits are set (the first is bit 0) are left out */
+    bool mutants;                 /* every form depends on an unknown "mutant": 0 is the form as described, others are ISA_MUTANT_... */
 };
+/* Mutants of a form with `points` trap points; those after the last one are as 0. */
+#define ISA_MUTANT_WIDTH 16u
+#define ISA_MUTANT_DROPS(point) (2 * (point) + 1)                      /* the check is left out */
+#define ISA_MUTANT_SWAPS(point) (2 * (point) + 2)                      /* it raises another exception: #GP becomes #UD, all others #GP */
+#define ISA_MUTANT_SKIPS(points, change) (2 * (points) + 1 + (change)) /* the change-th component that the form changes stays as it was */
 
 /* Reads and checks the file. On success `*result` is owned by the caller (isa_free). On failure NULL is returned, and `*messages` (free it) holds
  * one or more lines `file:line:column: error: ...`, each followed by the line and a caret. `*messages` may also be NULL: out of memory. */

@@ -151,6 +151,15 @@ static bool trap_arguments(struct checker *c, const struct syntax *s, const stru
     return true;
 }
 
+/* Whether the form is this mutant of itself. */
+term is_mutant(struct checker *c, size_t number) { return term_equal(c->pool, c->mutant, term_constant(c->pool, ISA_MUTANT_WIDTH, number)); }
+
+static term trap_vector(struct checker *c, size_t point, unsigned vector) {
+    term right = term_constant(c->pool, 16, vector);
+    return c->mutant == TERM_NONE ? right
+                                  : term_if(c->pool, is_mutant(c, ISA_MUTANT_SWAPS(point)), term_constant(c->pool, 16, vector == 13 ? 6 : 13), right);
+}
+
 static void execute_trap(struct checker *c, const struct syntax *s) {
     struct machine *m = &c->machine;
     struct term_pool *p = c->pool;
@@ -166,8 +175,11 @@ static void execute_trap(struct checker *c, const struct syntax *s) {
     size_t at = APPEND(c, m->points, m->point_count, m->point_capacity);
     bool dropped = at < 64 && (c->drop_points >> at & 1) != 0;
     term condition = dropped ? term_false(p) : term_and(p, m->path, term_not(p, m->stopped));
+    if (c->mutant != TERM_NONE) {
+        condition = term_and(p, condition, term_not(p, is_mutant(c, ISA_MUTANT_DROPS(at))));
+    }
     m->points[at] = (struct trap_point){condition, d->number, {c->r->files[s->file]->path, s->line, s->column}};
-    m->vector = term_if(p, condition, term_constant(p, 16, c->traps[d->number].vector), m->vector);
+    m->vector = term_if(p, condition, trap_vector(c, at, c->traps[d->number].vector), m->vector);
     m->argument = term_if(p, condition, argument, m->argument);
     m->trap = term_or(p, m->trap, condition);
     m->stopped = term_or(p, m->stopped, condition);

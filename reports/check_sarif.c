@@ -37,9 +37,9 @@ static void add_finding(struct sarif *s, const struct check_report *r, const str
     (void)snprintf(text, sizeof text, "%s in %s mode: %s. Expected %s, seen %s. %s", form->text, r->isa->modes[f->mode].name,
                    check_property_title(f->property), f->expected, f->seen, section);
     (void)snprintf(fingerprint, sizeof fingerprint, "%s/%s", r->isa->name, f->fingerprint);
-    json_t *location = json_pack("{s:{s:{s:s}, s:{s:i}}, s:[{s:o, s:s}]}", "physicalLocation", "artifactLocation", "uri", place->file, "region",
-                                 "startLine", place->line == 0 ? 1 : (int)place->line, "logicalLocations", "fullyQualifiedName",
-                                 text_of(form->text), "kind", "function");
+    json_t *location =
+        json_pack("{s:{s:{s:s}, s:{s:i}}, s:[{s:o, s:s}]}", "physicalLocation", "artifactLocation", "uri", place->file, "region", "startLine",
+                  place->line == 0 ? 1 : (int)place->line, "logicalLocations", "fullyQualifiedName", text_of(form->text), "kind", "function");
     json_t *result = json_pack("{s:s, s:I, s:s, s:s, s:{s:o}, s:[o], s:{s:s}}", "ruleId", check_property_rule(f->property), "ruleIndex",
                                rule_number(s, f->property), "level", "error", "kind", "fail", "message", "text", text_of(text), "locations", location,
                                "partialFingerprints", "popek/v1", fingerprint);
@@ -58,9 +58,8 @@ bool report_check_sarif(FILE *out, const struct check_report *const *reports, si
             add_finding(&s, reports[i], &reports[i]->findings[k]);
         }
     }
-    json_t *log =
-        json_pack("{s:s, s:s, s:[{s:{s:{s:s, s:O}}, s:O}]}", "$schema", "https://json.schemastore.org/sarif-2.1.0.json", "version", "2.1.0", "runs",
-                  "tool", "driver", "name", "popek", "rules", s.rules, "results", s.results);
+    json_t *log = json_pack("{s:s, s:s, s:[{s:{s:{s:s, s:O}}, s:O}]}", "$schema", "https://json.schemastore.org/sarif-2.1.0.json", "version", "2.1.0",
+                            "runs", "tool", "driver", "name", "popek", "rules", s.rules, "results", s.results);
     bool good = s.good && log != NULL && json_dumpf(log, out, JSON_INDENT(1) | JSON_PRESERVE_ORDER) == 0;
     (void)fputc('\n', out);
     json_decref(log);

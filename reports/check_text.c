@@ -5,7 +5,9 @@
 #include <string.h>
 
 static const char *standing(const struct check_finding *f) {
-    return f->standing == CHECK_ACCEPTED ? " (accepted by the baseline)" : f->standing == CHECK_EXPIRED ? " (the baseline's acceptance has expired)" : "";
+    return f->standing == CHECK_ACCEPTED  ? " (accepted by the baseline)"
+           : f->standing == CHECK_EXPIRED ? " (the baseline's acceptance has expired)"
+                                          : "";
 }
 
 static void print_values(FILE *out, const struct check_finding *f) {
@@ -63,7 +65,8 @@ static void print_uncovered(FILE *out, const struct check_report *r) {
         if (f->note == NULL && left == 0 && f->unhandled == 0) {
             continue;
         }
-        (void)fprintf(out, "%s  %s [%s]: ", any ? "" : "\nNot, or not wholly, exercised:\n", r->isa->forms[f->form].text, r->isa->modes[f->mode].name);
+        (void)fprintf(out, "%s  %s [%s]: ", any ? "" : "\nNot, or not wholly, exercised:\n", r->isa->forms[f->form].text,
+                      r->isa->modes[f->mode].name);
         any = true;
         if (f->targets > 0) {
             (void)fprintf(out, "%u of %u targets, %u undecided", f->covered, f->targets - f->impossible, f->undecided);
@@ -79,8 +82,8 @@ static void print_report(FILE *out, const struct check_report *r, bool coloured)
     struct check_totals t;
     check_totals(r, &t);
     (void)fprintf(out, "%s against the tables (%s)\n\n", r->subject, r->isa->title);
-    (void)fprintf(out, "  %zu forms and modes, %zu of them not tried; %" PRIu64 " states, %" PRIu64 " unhandled; seed %" PRIu64 "\n", t.forms, t.skipped,
-                  r->states, t.unhandled, r->seed);
+    (void)fprintf(out, "  %zu forms and modes, %zu of them not tried; %" PRIu64 " states, %" PRIu64 " unhandled; seed %" PRIu64 "\n", t.forms,
+                  t.skipped, r->states, t.unhandled, r->seed);
     (void)fprintf(out, "  the reference: %u of %u trap points and %u of %u targets in all exercised", t.traps_covered, t.traps, t.covered,
                   t.targets - t.impossible);
     (void)fprintf(out, "; %u more are proven impossible, %u undecided\n", t.impossible, t.undecided);

@@ -1,4 +1,5 @@
-/* Writes a machine as ACSL or C, its types, or a part of its table (K/N), as `popek emit` does: popek itself contains the monitor, which is built against this.
+/* Writes a machine as ACSL or C, its types, or a part of its table (K/N; also of its mutants), as `popek emit` does: popek itself contains the
+ * monitor, which is built against this.
  */
 #include "emit.h"
 
@@ -8,18 +9,19 @@
 int main(int argc, char **argv) {
     unsigned part = 0;
     unsigned parts = 0;
-    bool table = argc == 4 && sscanf(argv[2], "%u/%u", &part, &parts) == 2; // NOLINT(cert-err34-c)
+    bool mutants = argc >= 4 && sscanf(argv[2], "mutants-%u/%u", &part, &parts) == 2;    // NOLINT(cert-err34-c)
+    bool table = mutants || (argc >= 4 && sscanf(argv[2], "%u/%u", &part, &parts) == 2); // NOLINT(cert-err34-c)
     static const char *const kinds[] = {"c", "acsl", "handlers", "handlers-table", "types"};
     size_t kind = 0;
-    while (argc == 4 && kind < sizeof kinds / sizeof kinds[0] && strcmp(argv[2], kinds[kind]) != 0) {
+    while (argc >= 4 && kind < sizeof kinds / sizeof kinds[0] && strcmp(argv[2], kinds[kind]) != 0) {
         kind++;
     }
-    if (argc != 4 || (!table && kind == sizeof kinds / sizeof kinds[0])) {
-        (void)fputs("usage: emit ISA c|acsl|types|K/N|handlers|handlers-table FILE\n", stderr);
+    if (argc < 4 || argc > 5 || (!table && kind == sizeof kinds / sizeof kinds[0])) {
+        (void)fputs("usage: emit ISA c|acsl|types|K/N|mutants-K/N|handlers|handlers-table FILE [INSTRUCTION]\n", stderr);
         return 2;
     }
     const struct source_reader reader = source_reader_files();
-    const struct isa_options options = {.only = NULL};
+    const struct isa_options options = {.mutants = mutants, .only = argc == 5 ? argv[4] : NULL};
     char *messages = NULL;
     struct isa *isa = isa_load(argv[1], &reader, &options, &messages);
     if (isa == NULL) {

@@ -62,23 +62,33 @@ static struct popek_outcome rdtsc(struct popek_call *call) {
     return done(call);
 }
 
-/* Keeps a copy of each state. */
+/* Keeps a copy of each state; and knows nothing of virtual interrupts. */
 static struct popek_outcome cli(struct popek_call *call) {
     void *copy = malloc(sizeof *call->state);
-    if (copy != NULL) {
-        memcpy(copy, call->state, sizeof *call->state);
+    if (copy == NULL) {
+        return (struct popek_outcome){POPEK_EXIT, 0, 0};
     }
-    return (struct popek_outcome){copy != NULL ? POPEK_UNHANDLED : POPEK_EXIT, 0, 0};
+    memcpy(copy, call->state, sizeof *call->state);
+    if (call->state->cpl > call->state->iopl) {
+        return fault(13, 0);
+    }
+    call->state->interrupt_flag = 0;
+    return done(call);
 }
 
-static const struct popek_handler handlers[] = {
-    {"CLTS", NULL, clts}, {"INVLPG", NULL, invlpg}, {"LGDT", NULL, lgdt}, {"WBINVD", NULL, wbinvd}, {"LMSW", NULL, lmsw},
-    {"RDPMC", NULL, rdpmc}, {"HLT", NULL, hlt}, {"RDTSC", NULL, rdtsc}, {"CLI", NULL, cli}};
-static const struct popek_declaration declarations[] = {
-    {POPEK_FIXES, "guest", 0, "no nested virtualization"}, {POPEK_IGNORES, "cache_state", 0, "caches are not modelled"},
-    {POPEK_IGNORES, "translation_cache", 0, "there is no paging"}};
-static const struct popek_plugin plugin = {POPEK_HANDLER_VERSION, sizeof(struct x86), "broken handlers", handlers,
-                                           sizeof handlers / sizeof handlers[0], NULL, declarations,
+static const struct popek_handler handlers[] = {{"CLTS", NULL, clts},     {"INVLPG", NULL, invlpg}, {"LGDT", NULL, lgdt},
+                                                {"WBINVD", NULL, wbinvd}, {"LMSW", NULL, lmsw},     {"RDPMC", NULL, rdpmc},
+                                                {"HLT", NULL, hlt},       {"RDTSC", NULL, rdtsc},   {"CLI", NULL, cli}};
+static const struct popek_declaration declarations[] = {{POPEK_FIXES, "guest", 0, "no nested virtualization"},
+                                                        {POPEK_IGNORES, "cache_state", 0, "caches are not modelled"},
+                                                        {POPEK_IGNORES, "translation_cache", 0, "there is no paging"}};
+static const struct popek_plugin plugin = {POPEK_HANDLER_VERSION,
+                                           sizeof(struct x86),
+                                           "broken handlers",
+                                           handlers,
+                                           sizeof handlers / sizeof handlers[0],
+                                           NULL,
+                                           declarations,
                                            sizeof declarations / sizeof declarations[0]};
 
 const struct popek_plugin *popek_plugin(void) { return &plugin; }

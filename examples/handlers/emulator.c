@@ -159,7 +159,9 @@ static struct popek_outcome emulate(struct popek_call *call) {
                         .idt_base = s->idtr_base,
                         .idt_limit = s->idtr_limit,
                         .cpl = s->cpl,
-                        .bits = wide ? 64 : middle ? 32 : 16,
+                        .bits = wide     ? 64
+                                : middle ? 32
+                                         : 16,
                         .data_base = s->ds_base,
                         .read = read_memory,
                         .write = write_memory,

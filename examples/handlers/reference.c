@@ -1,5 +1,5 @@
-/* A correct plug-in: every form is the emitted step itself. It shows what a check without findings looks like, and is what mutants are measured
- * against; it says nothing about a monitor that somebody wrote. Built with the files of `popek emit x86 --table`. */
+/* A correct plug-in: every form is the emitted step itself. It shows what a check without findings looks like; it says nothing about a monitor that
+ * somebody wrote. Built with the files of `popek emit x86 --table`; with those of the mutants (`make mutants`) it is each of them in turn. */
 #include <popek/handler.h>
 
 #include "emitted.h"
@@ -20,6 +20,9 @@ word128 x86_opaque(unsigned number, const word128 *arguments, unsigned count) {
     }
     return sum;
 }
+
+/* Which mutant; 0: none. */
+__attribute__((visibility("default"))) unsigned popek_mutant;
 
 /* The table has its entries in the order of forms; a form's text may stand for several forms, which then differ in nothing that can be seen here. */
 static const struct emitted_form *find(const char *form, const char *mode) {
@@ -50,7 +53,7 @@ static struct popek_outcome handle(struct popek_call *call) {
         operands[i] = call->operands[i].value;
     }
     for (size_t i = 0; i < step->choice_count && i < CHOICES; i++) {
-        choices[i] = strcmp(step->choices[i], "length") == 0 ? call->length : 0;
+        choices[i] = strcmp(step->choices[i], "length") == 0 ? call->length : strcmp(step->choices[i], "mutant") == 0 ? popek_mutant : 0;
     }
     uint32_t code = step->call(call->state, call->arrays, operands, choices, &argument);
     for (size_t i = 0; i < call->operand_count && i < OPERANDS; i++) {
@@ -63,7 +66,6 @@ static struct popek_outcome handle(struct popek_call *call) {
 }
 
 static const struct popek_handler handlers[] = {{"*", NULL, handle}};
-static const struct popek_plugin plugin = {
-    POPEK_HANDLER_VERSION, sizeof(struct x86), "the emitted reference", handlers, 1, NULL, NULL, 0};
+static const struct popek_plugin plugin = {POPEK_HANDLER_VERSION, sizeof(struct x86), "the emitted reference", handlers, 1, NULL, NULL, 0};
 
 const struct popek_plugin *popek_plugin(void) { return &plugin; }

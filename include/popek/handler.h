@@ -31,10 +31,10 @@ struct popek_outcome {
 
 /* An operand of the form, by value: registers, memory and immediates that the instruction names, and what it takes from or puts on the stack. */
 struct popek_operand {
-    const char *name; /* as in the tables: "dst", "src", "popped" */
-    uint32_t width;   /* in bits; more than 128 bits are a token, see docs/language.md */
+    const char *name;   /* as in the tables: "dst", "src", "popped" */
+    uint32_t width;     /* in bits; more than 128 bits are a token, see docs/language.md */
     uint32_t direction; /* 1 read, 2 written, 3 both */
-    word128 value;    /* replace it where the operand is written */
+    word128 value;      /* replace it where the operand is written */
 };
 
 struct popek_host; /* belongs to popek */

@@ -1,0 +1,158 @@
+/* The states of the reference on a machine under test: a hypervisor or an emulator, with what it can set up of them. */
+#include "checker.h"
+
+#include "../hardware/replay.h"
+#include "../hardware/system_forms.h"
+#include "drive.h"
+#include "paths.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct machine_work {
+    struct isa *isa;
+    const struct emitted_isa *table;
+    const struct check_options *options;
+    struct check_report *report;
+    struct path_store *paths;
+    struct replayer *replayer;
+    double started;
+};
+
+static enum check_property property_of(const struct replay_outcome *o) {
+    bool expected_done = strncmp(o->expected, "done", 4) == 0;
+    bool seen_done = strncmp(o->seen, "done", 4) == 0;
+    if (strcmp(o->reason, "outcome") != 0) {
+        return seen_done ? CHECK_WRONG_STATE : CHECK_FAULT_CHANGES;
+    }
+    return seen_done ? CHECK_ACCEPTS : expected_done ? CHECK_REFUSES : CHECK_WRONG_FAULT;
+}
+
+static struct check_finding *find(struct check_report *r, const char *fingerprint) {
+    for (size_t i = 0; i < r->finding_count; i++) {
+        if (strcmp(r->findings[i].fingerprint, fingerprint) == 0) {
+            return &r->findings[i];
+        }
+    }
+    return NULL;
+}
+
+static void list_inputs(const struct isa *isa, const struct valuation *v, struct check_finding *f) {
+    for (size_t i = 0; i < isa->leaf_count && f->input_count < CHECK_INPUTS; i++) {
+        word128 value = isa->leaves[i].index_width == 0 ? valuation_get(v, isa->leaves[i].symbol, NULL, 0) : 0;
+        if (value != 0) {
+            struct check_value *x = &f->inputs[f->input_count++];
+            (void)snprintf(x->name, sizeof x->name, "%s", isa->leaves[i].name);
+            x->value = value;
+        }
+    }
+}
+
+static bool add_finding(struct machine_work *w, unsigned form, unsigned mode, const struct valuation *state, const struct replay_outcome *o,
+                        uint64_t number) {
+    struct check_report *r = w->report;
+    char fingerprint[160];
+    enum check_property property = property_of(o);
+    (void)snprintf(fingerprint, sizeof fingerprint, "%.60s/%s/%s/%.30s not %.30s", w->isa->forms[form].text, w->isa->modes[mode].name,
+                   check_property_rule(property), o->expected, o->seen);
+    struct check_finding *known = find(r, fingerprint);
+    if (known != NULL) {
+        known->states++;
+        return true;
+    }
+    struct check_finding *larger = realloc(r->findings, (r->finding_count + 1) * sizeof *larger);
+    if (larger == NULL) {
+        return false;
+    }
+    r->findings = larger;
+    struct check_finding *f = &r->findings[r->finding_count++];
+    *f = (struct check_finding){.form = form, .mode = mode, .property = property, .states = 1, .first = number, .seconds = check_now() - w->started};
+    (void)snprintf(f->expected, sizeof f->expected, "%.63s", o->expected);
+    (void)snprintf(f->seen, sizeof f->seen, "%.63s", o->seen);
+    (void)snprintf(f->fingerprint, sizeof f->fingerprint, "%s", fingerprint);
+    list_inputs(w->isa, state, f);
+    char test[300];
+    (void)snprintf(test, sizeof test, "/* popek check --target ... --instruction '%.100s' --mode %.30s%s%.90s */\n", w->isa->forms[form].text,
+                   w->isa->modes[mode].name, o->reason[0] == '\0' || strcmp(o->reason, "outcome") == 0 ? "" : ": ",
+                   strcmp(o->reason, "outcome") == 0 ? "" : o->reason);
+    f->test = strdup(test);
+    return f->test != NULL;
+}
+
+static bool run_form(struct machine_work *w, const struct emitted_form *f) {
+    const struct semantics *m = w->isa->forms[f->form].semantics[f->mode_number];
+    struct check_form *row = &w->report->forms[w->report->form_count++];
+    struct targets t;
+    double start = check_now();
+    *row = (struct check_form){.form = f->form, .mode = f->mode_number};
+    if (!path_store_get(w->paths, f->step * (unsigned)w->isa->mode_count + f->mode_number, m, f->mode_number, &t)) {
+        return false;
+    }
+    w->report->exploring += check_now() - start;
+    start = check_now();
+    bool good = true;
+    for (size_t i = 0; good && i < t.state_count; i++) {
+        struct step_result expected = {.after = NULL};
+        struct replay_outcome o;
+        good = step(w->isa, m, t.states[i], &expected) && replay_state(w->replayer, f->form, f->mode_number, t.states[i], NULL, &expected, &o);
+        valuation_free(expected.after);
+        row->states++;
+        row->unhandled += good && o.verdict == REPLAY_NOT_REACHABLE ? 1 : 0;
+        if (good && o.verdict == REPLAY_REFUTED) {
+            good = add_finding(w, f->form, f->mode_number, t.states[i], &o, i + 1);
+        }
+    }
+    for (size_t i = 0; good && i < t.count; i++) {
+        enum target_status s = t.items[i].status;
+        row->targets++;
+        row->covered += s == TARGET_COVERED ? 1 : 0;
+        row->impossible += s == TARGET_IMPOSSIBLE ? 1 : 0;
+        row->undecided += s == TARGET_UNDECIDED ? 1 : 0;
+        row->traps += t.items[i].kind == TARGET_TRAP && s != TARGET_IMPOSSIBLE ? 1 : 0;
+        row->traps_covered += t.items[i].kind == TARGET_TRAP && s == TARGET_COVERED ? 1 : 0;
+    }
+    row->note = row->unhandled > 0 ? "states that the machine cannot set up count as unhandled" : NULL;
+    w->report->states += row->states;
+    w->report->running += check_now() - start;
+    targets_free(&t);
+    return good;
+}
+
+static bool is_wanted(const struct machine_work *w, const struct system_forms *system, const struct emitted_form *f) {
+    const struct check_options *o = w->options;
+    const struct form *form = &w->isa->forms[f->form];
+    bool named = o->instruction == NULL || strcmp(o->instruction, form->instruction) == 0 || strcmp(o->instruction, form->text) == 0;
+    return named && (o->mode < 0 || (unsigned)o->mode == f->mode_number) && f->form % o->shard_count == o->shard &&
+           (!o->system_only || is_system_form(system, form->semantics[f->mode_number]));
+}
+
+struct check_report *check_machine(struct isa *isa, const struct matcher *m, const struct emitted_isa *table, struct backend *backend,
+                                   const struct check_options *options, char **message) {
+    struct machine_work w = {.isa = isa, .table = table, .options = options, .started = check_now()};
+    struct system_forms *system = system_forms_new(isa);
+    *message = NULL;
+    w.report = calloc(1, sizeof *w.report);
+    w.paths = path_store_open(isa, options->paths, options->resource_limit, message);
+    w.replayer = replayer_new(isa, m, backend, NULL); /* recorded differences are findings, too: a baseline accepts them */
+    bool good = system != NULL && w.report != NULL && w.paths != NULL && w.replayer != NULL;
+    if (good) {
+        w.report->isa = isa;
+        w.report->subject = backend->operations->name;
+        w.report->seed = options->seed;
+        w.report->forms = calloc(table->form_count + 1, sizeof *w.report->forms);
+        good = w.report->forms != NULL;
+    }
+    for (size_t i = 0; good && i < table->form_count; i++) {
+        good = !is_wanted(&w, system, &table->forms[i]) || run_form(&w, &table->forms[i]);
+    }
+    good = good && path_store_save(w.paths, message);
+    replayer_free(w.replayer);
+    path_store_close(w.paths);
+    system_forms_free(system);
+    if (!good) {
+        check_report_free(w.report);
+        return NULL;
+    }
+    return w.report;
+}
