@@ -258,6 +258,15 @@ $(BUILD)/tests/bench/scan: $(addprefix $(BUILD)/tests/,bench/scan.o scanner/clas
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 $(BUILD)/tests/bench/hardware: $(BUILD)/tests/bench/hardware.o $(BUILD)/libpopek.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+# The mutation score of the checker (docs/checker.md): MUTANTS=NAME for one instruction, empty for all system forms.
+MUTANTS ?=
+mutants: $(BUILD)/tests/checker/mutants $(BUILD)/handler-mutants/mutants.so
+	@$(BUILD)/tests/checker/mutants x86-tables/x86.isa $(BUILD)/handler-mutants/mutants.so $(BUILD)/x86.paths $(MUTANTS)
+# Faults of the past (tests/checker/corpus.txt), one plug-in each; CORPUS=WORD for some.
+CORPUS ?=
+corpus: $(BUILD)/popek $(BUILD)/emit
+	@tests/checker/corpus.sh $(BUILD) tests/checker/corpus.txt $(CORPUS)
+.PHONY: mutants corpus
 $(BUILD)/tests/bench/emitted: $(BUILD)/tests/bench/emitted.o $(BUILD)/tests/isa-model/emitted_states.o $(BUILD)/libpopek.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 $(BUILD)/tests/bench/direct: $(BUILD)/tests/bench/direct.o $(BUILD)/tests/direct/tables.o $(BUILD)/libpopek.a

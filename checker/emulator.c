@@ -173,6 +173,11 @@ static void set_registers(struct emulator *e, const struct sample *x) {
             component_set(e->components[leaf], &e->run.before, (uint64_t)sample_get(s, x, leaf));
         }
     }
+    for (unsigned leaf = 0; leaf < s->isa->leaf_count; leaf++) { /* extensions that the form does not ask about, and an emulator may */
+        if (strncmp(s->isa->leaves[leaf].name, "cr4.", 4) == 0 && sample_get(s, x, leaf) != 0 && e->components[leaf] != NULL) {
+            component_set(e->components[leaf], &e->run.before, 1);
+        }
+    }
     for (unsigned leaf = 0; leaf < s->isa->leaf_count; leaf++) { /* the mode, and what the adapter fixes */
         bool given = e->segments[leaf] && (e->mode == MATCHER_REAL || e->mode == MATCHER_V86);
         if ((s->kept[leaf] || e->plugin->fixed[leaf]) && e->components[leaf] != NULL && !given) {

@@ -104,10 +104,8 @@ bool runner_choose(struct runner *r, const struct subject *s, popek_handle *hand
     for (unsigned i = 0; i < s->listed_count && i < RUN_ARRAYS; i++) {
         struct run_arrays *const both[] = {&r->expected.arrays, &r->seen.arrays};
         for (unsigned k = 0; k < 2; k++) {
-            both[k]->by_leaf[s->listed[i]] =
-                (struct emitted_array){.capacity = RUN_ROOM,
-                                       .index = both[k]->index + (size_t)i * RUN_ROOM * 16,
-                                       .value = both[k]->value + (size_t)i * RUN_ROOM * 16};
+            both[k]->by_leaf[s->listed[i]] = (struct emitted_array){
+                .capacity = RUN_ROOM, .index = both[k]->index + (size_t)i * RUN_ROOM * 16, .value = both[k]->value + (size_t)i * RUN_ROOM * 16};
         }
     }
     return s->listed_count <= RUN_ARRAYS;

@@ -5,6 +5,8 @@
 
 #include <stdlib.h>
 
+#define WHOLE_STATES 32u /* of so many random states one differs in every component */
+
 static int leaf_of(const struct isa *isa, symbol s) {
     for (size_t i = 0; i < isa->leaf_count; i++) {
         if (isa->leaves[i].symbol == s) {
@@ -215,9 +217,22 @@ static word128 boundary(const struct subject *s, const struct sample *x, struct 
     }
 }
 
+/* Every component: a handler may look at what the form does not depend on. */
+static void vary_all(const struct subject *s, struct random *r, struct sample *x) {
+    for (unsigned i = 0; i < s->table->component_count; i++) {
+        const struct emitted_component *c = &s->table->components[i];
+        if (c->placement == EMITTED_IN_STATE && c->index_width == 0 && !s->kept[i]) {
+            sample_set(s, x, i, boundary(s, x, r, c->width, sample_get(s, x, i)));
+        }
+    }
+}
+
 void sample_vary(const struct subject *s, const struct sample *base, struct random *r, struct sample *x) {
     sample_copy(s, base, x);
     size_t places = s->input_count + s->step->operand_count + x->element_count;
+    if (places == 0 || random_below(r, WHOLE_STATES) == 0) {
+        vary_all(s, r, x);
+    }
     for (unsigned n = 1 + random_below(r, 4); n > 0 && places > 0; n--) {
         size_t at = random_below(r, places);
         if (at < s->input_count) {

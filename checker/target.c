@@ -134,7 +134,7 @@ struct check_report *check_machine(struct isa *isa, const struct matcher *m, con
     *message = NULL;
     w.report = calloc(1, sizeof *w.report);
     w.paths = path_store_open(isa, options->paths, options->resource_limit, message);
-    w.replayer = replayer_new(isa, m, backend, NULL);
+    w.replayer = replayer_new(isa, m, backend, NULL); /* recorded differences are findings, too: a baseline accepts them */
     bool good = system != NULL && w.report != NULL && w.paths != NULL && w.replayer != NULL;
     if (good) {
         w.report->isa = isa;

@@ -1,5 +1,5 @@
-/* Writes a machine as ACSL or C, its types, or a part of its table (K/N), as `popek emit` does: popek itself contains the monitor, which is built
- * against this.
+/* Writes a machine as ACSL or C, its types, or a part of its table (K/N; also of its mutants), as `popek emit` does: popek itself contains the
+ * monitor, which is built against this.
  */
 #include "emit.h"
 

@@ -27,7 +27,7 @@ while IFS= read -r row; do
     ${CC:-cc} -std=c11 -D_GNU_SOURCE= -Iinclude -I"$build/include" -Iisa-model -w -O0 -shared -fPIC -fvisibility=hidden -o "$work/mutant.so" \
         examples/handlers/reference.c $parts || continue
     start=$(date +%s.%N)
-    "$build/popek" check "$work/mutant.so" --instruction "$form" --states 200 --stop-early --format tap >"$work/result" 2>"$work/errors" </dev/null
+    "$build/popek" check "$work/mutant.so" --instruction "$form" --states 200 --stop-early --paths "$build/x86.paths" --format tap >"$work/result" 2>"$work/errors" </dev/null
     code=$?
     seconds=$(echo "$(date +%s.%N) $start" | awk '{ printf "%.1f", $1 - $2 }')
     if [ $code = 1 ]; then

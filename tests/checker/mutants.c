@@ -4,6 +4,7 @@
 #include "../../checker/paths.h"
 #include "../../classifier/solver.h"
 #include "../../hardware/system_forms.h"
+#include "../../isa-model/term_cone.h"
 
 #include <dlfcn.h>
 #include <stdio.h>
@@ -19,7 +20,7 @@ extern const struct emitted_isa x86_emitted;
 enum kind { DROPS, SWAPS, SKIPS, KINDS };
 static const char *const kind_names[KINDS] = {"a check left out", "another exception", "a change left out"};
 struct score {
-    size_t all, caught, equivalent, undecided, survived;
+    size_t all, caught, equivalent, open, undecided, survived;
 };
 struct work {
     struct isa *isa, *mutated;
@@ -82,6 +83,45 @@ static enum answer is_visible(struct work *w, const struct emitted_form *f, unsi
     return answer;
 }
 
+static bool is_open_symbol(const struct isa *isa, symbol x) {
+    bool open = false;
+    for (size_t i = 0; i < isa->undefined_count; i++) {
+        open = open || isa->undefined_symbols[i] == x;
+    }
+    for (size_t i = 0; i < isa->opaque_count; i++) {
+        open = open || isa->opaque_symbols[i] == x;
+    }
+    return open;
+}
+
+static bool depends_on_open(const struct isa *isa, struct cone *cone, term t) {
+    bool open = false;
+    if (cone_collect(cone, &t, 1)) {
+        for (size_t k = 0; k < cone_size(cone); k++) {
+            struct term_view v = term_look(isa->pool, cone_terms(cone)[k]);
+            open = open || (v.operation == TERM_APPLY && is_open_symbol(isa, v.symbol));
+        }
+    }
+    return open;
+}
+
+/* The tables leave open what the mutant changes: a value that is undefined or of an opaque function, or a check of such a value. */
+static bool is_left_open(const struct work *w, const struct semantics *m, unsigned number) {
+    const struct isa *isa = w->isa;
+    struct cone *cone = cone_new(isa->pool);
+    size_t change = number - 2 * m->point_count - 1;
+    bool open = false;
+    if (cone != NULL && number <= 2 * m->point_count) {
+        open = depends_on_open(isa, cone, m->points[(number - 1) / 2].condition);
+    }
+    for (size_t i = 0; cone != NULL && number > 2 * m->point_count && i < isa->leaf_count; i++) {
+        bool changes = isa->leaves[i].index_width == 0 && m->next[i] != term_apply(isa->pool, isa->leaves[i].symbol, NULL, 0);
+        open = changes && change-- == 0 ? depends_on_open(isa, cone, m->next[i]) : open;
+    }
+    cone_free(cone);
+    return open;
+}
+
 static void count_mutant(struct work *w, const struct emitted_form *f, size_t points, unsigned number, double seconds) {
     enum kind kind = number > 2 * points ? SKIPS : number % 2 == 1 ? DROPS : SWAPS;
     struct score *s = &w->scores[kind];
@@ -96,7 +136,10 @@ static void count_mutant(struct work *w, const struct emitted_form *f, size_t po
     enum answer visible = is_visible(w, f, number);
     s->equivalent += visible == ANSWER_NO ? 1 : 0;
     s->undecided += visible == ANSWER_UNDECIDED ? 1 : 0;
-    if (visible == ANSWER_YES) {
+    const struct semantics *m = w->isa->forms[f->form].semantics[f->mode_number];
+    bool open = visible == ANSWER_YES && is_left_open(w, m, number);
+    s->open += open ? 1 : 0;
+    if (visible == ANSWER_YES && !open) {
         s->survived++;
         (void)printf("  survives: %s [%s], %s, number %u\n", w->isa->forms[f->form].text, f->mode, kind_names[kind],
                      kind == SKIPS ? number - 2 * (unsigned)points - 1 : (number - 1) / 2);
@@ -147,10 +190,10 @@ static int report(struct work *w) {
     size_t real = 0;
     for (unsigned i = 0; i < KINDS; i++) {
         const struct score *s = &w->scores[i];
-        (void)printf("%-20s %6zu mutants, %6zu caught, %5zu proven to be no fault, %4zu undecided, %4zu survive\n", kind_names[i], s->all, s->caught,
-                     s->equivalent, s->undecided, s->survived);
+        (void)printf("%-20s %6zu mutants, %6zu caught, %5zu proven to be no fault, %4zu of open values, %4zu undecided, %4zu survive\n",
+                     kind_names[i], s->all, s->caught, s->equivalent, s->open, s->undecided, s->survived);
         caught += s->caught;
-        real += s->all - s->equivalent;
+        real += s->all - s->equivalent - s->open;
     }
     qsort(w->times, w->time_count, sizeof *w->times, ascending);
     (void)printf("score: %zu of %zu faults caught (%.2f %%); median time to catch %.6f s, longest %.3f s\n", caught, real,
