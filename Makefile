@@ -227,15 +227,6 @@ kernels: $(BUILD)/popek
 # As `make test`, with every query of x86 decided by the second solver instead of a sample.
 test-all: $(BUILD)/popek $(BUILD)/tests/run $(BUILD)/tests/bench/handlers $(BUILD)/tests/compare_scan $(GUESTS) $(BUILD)/proofs/why3.conf
 	@POPEK_TEST_ALL=1 $(BUILD)/tests/run $(BUILD)/popek
-# The mutation score of the checker (docs/checker.md): MUTANTS=NAME for one instruction, empty for all system forms.
-MUTANTS ?=
-mutants: $(BUILD)/tests/checker/mutants $(BUILD)/handler-mutants/mutants.so
-	@$(BUILD)/tests/checker/mutants x86-tables/x86.isa $(BUILD)/handler-mutants/mutants.so $(BUILD)/x86.paths $(MUTANTS)
-# Faults of the past (tests/checker/corpus.txt), one plug-in each; CORPUS=WORD for some.
-CORPUS ?=
-corpus: $(BUILD)/popek $(BUILD)/emit
-	@tests/checker/corpus.sh $(BUILD) tests/checker/corpus.txt $(CORPUS)
-.PHONY: mutants corpus
 # Reports in Chromium; not a part of `make test`, which does not ask for a browser.
 HTML_PACKAGES = chromium jq
 $(BUILD)/.packages-html: tools/packages.sh
