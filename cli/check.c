@@ -1,6 +1,7 @@
 /* popek check: instruction handlers and emulators against the reference step. */
 #include "../hardware/hardware.h"
 #include "../reports/check.h"
+#include "arguments.h"
 #include "cli.h"
 
 #include <errno.h>
@@ -56,28 +57,6 @@ static const struct argp_option options[] = {
     {NULL, 0, NULL, 0, NULL, 0},
 };
 
-static uint64_t number(struct argp_state *state, const char *option, const char *text, uint64_t most) {
-    char *end = NULL;
-    errno = 0;
-    unsigned long long value = strtoull(text, &end, 10);
-    if (text[0] < '0' || text[0] > '9' || *end != '\0' || errno != 0 || value > most) {
-        argp_error(state, "--%s needs a number up to %llu", option, (unsigned long long)most);
-    }
-    return value;
-}
-
-static void parse_shard(struct check_options *o, struct argp_state *state, const char *text) {
-    char *end = NULL;
-    unsigned long part = strtoul(text, &end, 10);
-    unsigned long count = *end == '/' ? strtoul(end + 1, &end, 10) : 0;
-    if (*end != '\0' || part < 1 || part > count || count > 1000000) {
-        argp_error(state, "--shard needs K/N, K from 1 to N");
-        return;
-    }
-    o->shard = (unsigned)part - 1;
-    o->shard_count = (unsigned)count;
-}
-
 static void parse_writer(struct request *r, struct argp_state *state, const char *text) {
     static const struct {
         const char *name;
@@ -100,22 +79,22 @@ static error_t parse_limits(int key, char *argument, struct argp_state *state) {
     struct check_options *o = &((struct request *)state->input)->options;
     switch (key) {
     case KEY_STATES:
-        o->states = number(state, "states", argument, UINT64_C(1000000000000));
+        o->states = argument_number(state, "--states", argument, 0, UINT64_C(1000000000000));
         return 0;
     case KEY_TIME:
-        o->seconds = (double)number(state, "time", argument, 10000000);
+        o->seconds = (double)argument_number(state, "--time", argument, 0, 10000000);
         return 0;
     case KEY_SEED:
-        o->seed = number(state, "seed", argument, UINT32_MAX);
+        o->seed = argument_number(state, "--seed", argument, 0, UINT32_MAX);
         return 0;
     case KEY_HANG:
-        o->hang_milliseconds = (unsigned)number(state, "hang", argument, 10000000);
+        o->hang_milliseconds = (unsigned)argument_number(state, "--hang", argument, 0, 10000000);
         return 0;
     case KEY_LIMIT:
-        o->resource_limit = (unsigned)number(state, "resource-limit", argument, UINT32_MAX);
+        o->resource_limit = (unsigned)argument_number(state, "--resource-limit", argument, 0, UINT32_MAX);
         return 0;
     case KEY_SHARD:
-        parse_shard(o, state, argument);
+        argument_shard(state, argument, &o->shard, &o->shard_count);
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;

@@ -1,5 +1,6 @@
 /* popek probe: the tables against a processor, a hypervisor or an emulator. */
 #include "../reports/probe.h"
+#include "arguments.h"
 #include "cli.h"
 #include "embedded.h"
 #include "replay.h"
@@ -34,28 +35,6 @@ static const struct argp_option options[] = {
     {NULL, 0, NULL, 0, NULL, 0},
 };
 
-static unsigned long number(struct argp_state *state, const char *option, const char *text, unsigned long least, unsigned long most) {
-    char *end = NULL;
-    errno = 0;
-    unsigned long value = strtoul(text, &end, 10);
-    if (text[0] < '0' || text[0] > '9' || *end != '\0' || errno != 0 || value < least || value > most) {
-        argp_error(state, "--%s needs a number from %lu to %lu", option, least, most);
-    }
-    return value;
-}
-
-static void parse_shard(struct probe_options *o, struct argp_state *state, const char *text) {
-    char *end = NULL;
-    unsigned long part = strtoul(text, &end, 10);
-    unsigned long count = *end == '/' ? strtoul(end + 1, &end, 10) : 0;
-    if (*end != '\0' || part < 1 || part > count || count > 1000000) {
-        argp_error(state, "--shard needs K/N, K from 1 to N");
-        return;
-    }
-    o->shard = (unsigned)part - 1;
-    o->shard_count = (unsigned)count;
-}
-
 static void parse_mode(struct probe_options *o, struct argp_state *state, const char *text) {
     enum matcher_mode mode = MATCHER_LONG;
     if (!matcher_find_mode(text, &mode)) {
@@ -74,19 +53,19 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
         parse_mode(&r->options, state, argument);
         return 0;
     case KEY_CPL:
-        r->options.cpl = (int)number(state, "cpl", argument, 0, 3);
+        r->options.cpl = (int)argument_number(state, "--cpl", argument, 0, 3);
         return 0;
     case 'i':
         r->options.instruction = argument;
         return 0;
     case KEY_STATES:
-        r->options.states = (unsigned)number(state, "states", argument, 1, 1000000);
+        r->options.states = (unsigned)argument_number(state, "--states", argument, 1, 1000000);
         return 0;
     case KEY_SEED:
-        r->options.seed = number(state, "seed", argument, 0, 4294967295UL);
+        r->options.seed = argument_number(state, "--seed", argument, 0, 4294967295UL);
         return 0;
     case KEY_SHARD:
-        parse_shard(&r->options, state, argument);
+        argument_shard(state, argument, &r->options.shard, &r->options.shard_count);
         return 0;
     case KEY_WITNESSES:
         r->profile = argument;
@@ -107,7 +86,7 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
         r->statistics = true;
         return 0;
     case KEY_WRONG:
-        r->options.wrong_prediction = (unsigned)number(state, "wrong-prediction", argument, 1, 64);
+        r->options.wrong_prediction = (unsigned)argument_number(state, "--wrong-prediction", argument, 1, 64);
         return 0;
     case ARGP_KEY_ARG:
         if (state->arg_num > 0) {

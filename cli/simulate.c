@@ -1,4 +1,5 @@
 /* popek simulate: runs a guest on the teaching machine, bare or under a monitor, and compares the two. */
+#include "arguments.h"
 #include "cli.h"
 
 #include "../reports/simulation.h"
@@ -32,15 +33,6 @@ static const struct argp_option options[] = {
     {NULL, 0, NULL, 0, NULL, 0},
 };
 
-static uint64_t parse_number(struct argp_state *state, const char *option, const char *text, uint64_t least, uint64_t most) {
-    char *end = NULL;
-    unsigned long long value = text[0] >= '0' && text[0] <= '9' ? strtoull(text, &end, 0) : 0;
-    if (end == NULL || *end != '\0' || value < least || value > most) {
-        argp_error(state, "%s needs a number from %llu to %llu, not '%s'", option, (unsigned long long)least, (unsigned long long)most, text);
-    }
-    return value;
-}
-
 static void parse_machine(struct argp_state *state, struct request *r, const char *text) {
     static const char *const names[] = {"bare", "vmm", "hybrid"};
     r->machine = text;
@@ -52,7 +44,7 @@ static void parse_machine(struct argp_state *state, struct request *r, const cha
     }
     if (strncmp(text, "nested=", 7) == 0) {
         r->made.kind = MACHINE_NESTED;
-        r->made.depth = (unsigned)parse_number(state, "nested=", text + 7, 1, MACHINE_MOST_DEPTH);
+        r->made.depth = (unsigned)argument_number(state, "nested=", text + 7, 1, MACHINE_MOST_DEPTH);
         return;
     }
     argp_error(state, "unknown machine '%s'; there is: bare, vmm, hybrid, nested=N", text);
@@ -87,17 +79,17 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
         r->trace = true;
         return 0;
     case KEY_STEPS:
-        r->steps = parse_number(state, "--steps", argument, 0, UINT64_MAX);
+        r->steps = argument_number(state, "--steps", argument, 0, UINT64_MAX);
         return 0;
     case KEY_TIMER:
-        r->made.interval = (uint32_t)parse_number(state, "--timer", argument, 0, 0xffffff);
+        r->made.interval = (uint32_t)argument_number(state, "--timer", argument, 0, 0xffffff);
         r->timer_given = true;
         return 0;
     case KEY_WORDS:
-        r->made.words = (uint32_t)parse_number(state, "--words", argument, TARGET_TRAP_WORDS, TARGET_MOST_WORDS);
+        r->made.words = (uint32_t)argument_number(state, "--words", argument, TARGET_TRAP_WORDS, TARGET_MOST_WORDS);
         return 0;
     case KEY_SEED:
-        r->made.seed = parse_number(state, "--seed", argument, 0, UINT64_MAX);
+        r->made.seed = argument_number(state, "--seed", argument, 0, UINT64_MAX);
         return 0;
     case 'f':
         r->json = parse_format(state, argument);

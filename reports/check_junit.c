@@ -1,28 +1,16 @@
 /* The check of handlers as JUnit XML: failure is a divergence, error a lost process, skipped what was not tried. */
 #include "check.h"
+#include "html.h"
 
 #include <inttypes.h>
 
+/* XML has no place for most control characters. */
 static void put_escaped(FILE *out, const char *text) {
     for (const char *c = text; *c != '\0'; c++) {
-        switch (*c) {
-        case '&':
-            (void)fputs("&amp;", out);
-            break;
-        case '<':
-            (void)fputs("&lt;", out);
-            break;
-        case '>':
-            (void)fputs("&gt;", out);
-            break;
-        case '"':
-            (void)fputs("&quot;", out);
-            break;
-        case '\n':
+        if (*c == '\n') {
             (void)fputs("&#10;", out);
-            break;
-        default:
-            (void)fputc((unsigned char)*c < 0x20 || (unsigned char)*c > 0x7E ? '?' : *c, out);
+        } else {
+            html_character(out, (unsigned char)*c < 0x20 || (unsigned char)*c > 0x7E ? '?' : *c);
         }
     }
 }

@@ -16,6 +16,8 @@ bool text_table_failed(const struct text_table *t);
 size_t text_table_count(const struct text_table *t);
 const char *text_table_at(const struct text_table *t, size_t number);
 
+/* One character as html_text writes it; good in XML, too. */
+void html_character(FILE *out, char c);
 /* As the text of an element or as the value of an attribute in double quotes. */
 void html_text(FILE *out, const char *text);
 /* As a JSON string that may stand in a script element: no character that HTML gives a meaning is left. */

@@ -3,27 +3,31 @@
 
 #include <string.h>
 
+void html_character(FILE *out, char c) {
+    switch (c) {
+    case '&':
+        (void)fputs("&amp;", out);
+        break;
+    case '<':
+        (void)fputs("&lt;", out);
+        break;
+    case '>':
+        (void)fputs("&gt;", out);
+        break;
+    case '"':
+        (void)fputs("&quot;", out);
+        break;
+    case '\'':
+        (void)fputs("&#39;", out);
+        break;
+    default:
+        (void)fputc(c, out);
+    }
+}
+
 void html_text(FILE *out, const char *text) {
     for (; *text != '\0'; text++) {
-        switch (*text) {
-        case '&':
-            (void)fputs("&amp;", out);
-            break;
-        case '<':
-            (void)fputs("&lt;", out);
-            break;
-        case '>':
-            (void)fputs("&gt;", out);
-            break;
-        case '"':
-            (void)fputs("&quot;", out);
-            break;
-        case '\'':
-            (void)fputs("&#39;", out);
-            break;
-        default:
-            (void)fputc(*text, out);
-        }
+        html_character(out, *text);
     }
 }
 

@@ -1,0 +1,27 @@
+/* Values of options that several subcommands have. */
+#include "arguments.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+uint64_t argument_number(struct argp_state *state, const char *option, const char *text, uint64_t least, uint64_t most) {
+    char *end = NULL;
+    errno = 0;
+    unsigned long long value = text[0] >= '0' && text[0] <= '9' ? strtoull(text, &end, 0) : 0;
+    if (end == NULL || *end != '\0' || errno != 0 || value < least || value > most) {
+        argp_error(state, "%s needs a number from %llu to %llu, not '%s'", option, (unsigned long long)least, (unsigned long long)most, text);
+    }
+    return value;
+}
+
+void argument_shard(struct argp_state *state, const char *text, unsigned *shard, unsigned *count) {
+    char *end = NULL;
+    unsigned long part = strtoul(text, &end, 10);
+    unsigned long parts = *end == '/' ? strtoul(end + 1, &end, 10) : 0;
+    if (*end != '\0' || part < 1 || part > parts || parts > 1000000) {
+        argp_error(state, "--shard needs K/N, K from 1 to N");
+        return;
+    }
+    *shard = (unsigned)part - 1;
+    *count = (unsigned)parts;
+}

@@ -1,0 +1,13 @@
+/* Values of options that several subcommands have. What is wrong ends the program with a message, as argp does. */
+#ifndef POPEK_ARGUMENTS_H
+#define POPEK_ARGUMENTS_H
+
+#include <argp.h>
+#include <stdint.h>
+
+/* `option` as the message names it, for example "--seed". Decimal, or hexadecimal after 0x. */
+uint64_t argument_number(struct argp_state *state, const char *option, const char *text, uint64_t least, uint64_t most);
+/* "K/N", K from 1 to N: `*shard` counts from 0. */
+void argument_shard(struct argp_state *state, const char *text, unsigned *shard, unsigned *count);
+
+#endif
