@@ -34,7 +34,7 @@ struct term_pool {
     term truth[2]; /* the two constants of width 1, once they are known */
     bool truth_known[2];
     struct cone *scratch; /* working memory of term_evaluate */
-    size_t questions; /* how many terms more there may be, for what is asked about the description */
+    size_t questions;     /* how many terms more there may be, for what is asked about the description */
     bool failed;
 };
 

@@ -12,8 +12,8 @@ struct mapping {
     int slot;
 };
 
-/* Maps the file of the descriptor, which may be closed afterwards. While there are mappings, the process has a handler of SIGBUS that puts zeros where
- * a file has ended; a SIGBUS elsewhere does what it did before. False: it cannot be mapped. Threads may map and unmap at the same time. */
+/* Maps the file of the descriptor, which may be closed afterwards. While there are mappings, the process has a handler of SIGBUS that puts zeros
+ * where a file has ended; a SIGBUS elsewhere does what it did before. False: it cannot be mapped. Threads may map and unmap at the same time. */
 bool mapping_open(struct mapping *m, int file, size_t size);
 /* Returns whether the file became shorter while it was mapped, so that what was read of it is not the file. */
 bool mapping_close(struct mapping *m);

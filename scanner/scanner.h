@@ -85,8 +85,8 @@ struct scan_result {
     size_t binary_count; /* those that were scanned, whatever the status */
 };
 
-/* Scans a file, which is mapped. Never reads outside of it, whatever it holds. A file that becomes shorter meanwhile is SCAN_BAD; for that the process
- * has a handler of SIGBUS while files are scanned, which leaves other bus errors as they were. */
+/* Scans a file, which is mapped. Never reads outside of it, whatever it holds. A file that becomes shorter meanwhile is SCAN_BAD; for that the
+ * process has a handler of SIGBUS while files are scanned, which leaves other bus errors as they were. */
 struct scan_result scan_file(const struct scan_question *q, const char *path);
 /* The same of bytes in memory, which stay the caller's and are not changed; `path` is for messages. */
 struct scan_result scan_bytes(const struct scan_question *q, const char *path, const uint8_t *bytes, size_t size);

@@ -26,7 +26,8 @@ static bool add_site(struct sweep *s, size_t at, const uint8_t *bytes, const str
 static bool look_inside(struct sweep *s, const uint8_t *code, size_t size, size_t at, size_t stop) {
     for (; at < stop; at++) {
         struct decoded d;
-        if (matcher_decode(s->matcher, s->mode, code + at, size - at, &d) && s->marked[d.form] != SWEEP_NONE && !add_site(s, at, code + at, &d, true)) {
+        if (matcher_decode(s->matcher, s->mode, code + at, size - at, &d) && s->marked[d.form] != SWEEP_NONE &&
+            !add_site(s, at, code + at, &d, true)) {
             return false;
         }
     }

@@ -92,16 +92,14 @@ struct annotate_case {
 
 static const struct annotate_case cases[] = {
     /* The same instructions in the same order, and no-ops. */
-    {"$p annotate plain.s -o a.s && as a.s -o a.o && sh listing.sh plain.o >x && sh listing.sh a.o | cmp x - && wc -l <x", 0,
-     "^15$"},
+    {"$p annotate plain.s -o a.s && as a.s -o a.o && sh listing.sh plain.o >x && sh listing.sh a.o | cmp x - && wc -l <x", 0, "^15$"},
     {"$p annotate intel.s -o a.s && as a.s -o a.o && sh listing.sh intel.o >x && sh listing.sh a.o | cmp x -", 0, NULL},
     {"$p annotate compiled.s -o a.s && as a.s -o a.o && sh listing.sh compiled.o >x && sh listing.sh a.o | cmp x -", 0, NULL},
     {"$p annotate --32 old.s -o a.s && as --32 a.s -o a.o && sh listing.sh old.o >x && sh listing.sh a.o | cmp x -", 0, NULL},
     /* Every line stays what it was. */
     {"$p annotate plain.s | wc -l; wc -l <plain.s", 0, "^23$"},
     /* As many records as a scan finds sites. */
-    {"$p annotate plain.s -o a.s && as a.s -o a.o && strings -n 2 a.o | grep -cE '@(SGDT|PUSHF|POPF|STI|HLT|MOV |REP INS|CPUID|JMP)'", 0,
-     "^11$"},
+    {"$p annotate plain.s -o a.s && as a.s -o a.o && strings -n 2 a.o | grep -cE '@(SGDT|PUSHF|POPF|STI|HLT|MOV |REP INS|CPUID|JMP)'", 0, "^11$"},
     {"$p annotate plain.s -o a.s && as a.s -o a.o; $p scan -f csv a.o | tail -n +2 | wc -l", 0, "^11$"},
     /* Room for a call, or as asked; none. */
     {"$p annotate plain.s | as -o a.o && objdump -d a.o | grep -A6 'sgdt'", 0, "^ +5:.*pushf"},
