@@ -116,7 +116,8 @@ static void test_deterministic(void) {
 
 /* Text for people fits into 80 columns and has no escape sequences when it is not for a terminal. */
 static void test_width(void) {
-    static const char *const commands[] = {"\"$POPEK\" classify x86", "\"$POPEK\" explain x86 SGDT", "\"$POPEK\" classify " TOYS "mfpi.isa"};
+    static const char *const commands[] = {"\"$POPEK\" --help", "\"$POPEK\" classify x86", "\"$POPEK\" explain x86 SGDT",
+                                           "\"$POPEK\" classify " TOYS "mfpi.isa"};
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
         struct command_result r = run_command(commands[i]);
         size_t longest = 0;
