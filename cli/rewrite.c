@@ -144,7 +144,8 @@ static int show(const struct request *r, const struct rewrite_result *result) {
     static const char *const outcomes[] = {[REWRITE_PLACED] = "placed",
                                            [REWRITE_TOO_SHORT] = "too short",
                                            [REWRITE_OUT_OF_REACH] = "out of reach",
-                                           [REWRITE_OVERLAPS] = "in another site"};
+                                           [REWRITE_OVERLAPS] = "in another site",
+                                           [REWRITE_IN_TABLES] = "in the headers of the file"};
     size_t placed = 0;
     size_t annotated = 0;
     for (size_t i = 0; i < result->place_count; i++) {

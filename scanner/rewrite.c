@@ -17,6 +17,9 @@ struct work {
     const uint8_t *bytes; /* the file */
     size_t size;
     uint64_t entry; /* address, of REWRITE_CALL */
+    struct {
+        uint64_t start, size;
+    } tables[3]; /* file header, program headers, section headers: without section headers a scan sees them as code, too */
 };
 
 static enum rewrite_status fail(struct work *w, enum rewrite_status status, const char *message) {
@@ -137,8 +140,20 @@ static void sort_places(struct rewrite_result *r) {
     r->place_count = kept;
 }
 
+static bool is_in_tables(const struct work *w, const struct rewrite_place *p) {
+    for (unsigned i = 0; i < sizeof w->tables / sizeof w->tables[0]; i++) {
+        if (p->file_offset + p->total > w->tables[i].start && p->file_offset < w->tables[i].start + w->tables[i].size) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static enum rewrite_outcome judge(const struct work *w, const struct rewrite_place *p, uint64_t end) {
     static const unsigned sizes[] = {[REWRITE_TRAP] = 1, [REWRITE_HYPERCALL] = 2, [REWRITE_CALL] = CALL_SIZE};
+    if (is_in_tables(w, p)) {
+        return REWRITE_IN_TABLES;
+    }
     if (p->file_offset < end) {
         return REWRITE_OVERLAPS;
     }
@@ -166,6 +181,14 @@ static void write_replacement(const struct work *w, const struct rewrite_place *
     }
 }
 
+/* In a damaged file anything may lie in the place of anything. */
+static bool can_be_undone(const struct work *w) {
+    struct rewrite_result undone = rewrite_undo(w->out->bytes, w->out->size);
+    bool same = undone.status == REWRITE_FINE && undone.size == w->size && memcmp(undone.bytes, w->bytes, w->size) == 0;
+    rewrite_result_free(&undone);
+    return same;
+}
+
 static enum rewrite_status replace(struct work *w) {
     struct rewrite_result *r = w->out;
     uint8_t *patched = malloc(w->size);
@@ -191,6 +214,10 @@ static enum rewrite_status replace(struct work *w) {
     }
     const char *message = NULL;
     bool good = rewrite_append(patched, w->size, originals, count, &r->bytes, &r->size, &message);
+    if (good && !can_be_undone(w)) {
+        message = "its tables overlap its code or each other: the change could not be undone";
+        good = false;
+    }
     free(patched);
     free(originals);
     return good ? REWRITE_FINE : message == NULL ? REWRITE_OUT_OF_MEMORY : fail(w, REWRITE_BAD, message);
@@ -225,7 +252,14 @@ static enum rewrite_status check_file(struct work *w) {
         status = fail(w, REWRITE_BAD, "it is no ELF file for x86");
     } else if (h.e_type != ET_EXEC && h.e_type != ET_DYN) {
         status = fail(w, REWRITE_BAD, "only linked programs are rewritten: relocations would write into the replacements of an object");
-    } else if (w->q->kind == REWRITE_CALL && !find_entry(w, elf)) {
+    } else {
+        w->tables[0].size = h.e_ehsize;
+        w->tables[1].start = h.e_phoff;
+        w->tables[1].size = (uint64_t)h.e_phnum * h.e_phentsize;
+        w->tables[2].start = h.e_shoff;
+        w->tables[2].size = (uint64_t)h.e_shnum * h.e_shentsize;
+    }
+    if (status == REWRITE_FINE && w->q->kind == REWRITE_CALL && !find_entry(w, elf)) {
         status = REWRITE_NO_ENTRY;
     }
     (void)elf_end(elf);

@@ -27,7 +27,8 @@ enum rewrite_outcome {
     REWRITE_PLACED,
     REWRITE_TOO_SHORT,    /* the instruction, with its room, is shorter than the replacement */
     REWRITE_OUT_OF_REACH, /* the entry point is too far for a near CALL, or the code is 16-bit code */
-    REWRITE_OVERLAPS      /* it lies in the place of another site */
+    REWRITE_OVERLAPS,     /* it lies in the place of another site */
+    REWRITE_IN_TABLES     /* it lies in the headers of the file */
 };
 
 /* What is rewritten, or is not. The bytes of a placed site behind its replacement are no-ops (90). */

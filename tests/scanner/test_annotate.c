@@ -136,6 +136,11 @@ static const struct annotate_case cases[] = {
     {"$p rewrite --all-sites --to hypercall --vector 0x41 bare -o r >x; objdump -d r", 0, "cd 41.*int +.0x41"},
     {"$p rewrite --all-sites --to hypercall bare -o r", 1, "HLT +1 bytes  too short"},
     {"$p rewrite --all-sites --to hypercall bare -o r; $p rewrite --undo r -o u; cmp bare u", 0, "sites are hypercalls now"},
+    /* Without section headers the file's own header lies in the code; with six HLT in its padding nothing of it is replaced. */
+    {"ld -z noseparate-code -e _start plain.o -o k && head -c 8 /dev/zero | dd of=k bs=1 seek=40 conv=notrunc status=none && "
+     "head -c 6 /dev/zero | dd of=k bs=1 seek=58 conv=notrunc status=none && printf '\\364\\364\\364\\364\\364\\364\\364' | "
+     "dd of=k bs=1 seek=9 conv=notrunc status=none; $p rewrite --all-sites k -o r; $p rewrite --undo r -o u && cmp k u && cmp -n 40 k r",
+     0, "HLT +1 bytes  in the headers of the file"},
     {"$p rewrite --only-annotated bare -o r", 3, "no section .popek.sites"},
     {"$p annotate plain.s | as -o a.o && ld -e _start a.o -o s && $p rewrite --all-sites --to call s -o r && $p rewrite --undo r -o u && cmp s u", 0,
      "11 of 11 sites are calls now \\(11 annotated, 0 found by the scan\\)"},
