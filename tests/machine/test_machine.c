@@ -109,7 +109,7 @@ static unsigned compare_random(const struct decoder *d, unsigned programs, bool 
         session_run(c, &request, &result);
         *usable = result.unusable == NULL;
         *compared += result.compared;
-        bool bad = result.differs || result.end != COMPUTER_ENDED;
+        bool bad = *usable && (result.differs || result.end != COMPUTER_ENDED);
         if (bad && different++ == 0) {
             (void)snprintf(first, size, "program %u: %s: %s", i, computer_end_name(result.end), result.difference);
         }
