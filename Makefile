@@ -4,6 +4,8 @@ BUILD   ?= build
 PREFIX  ?= /usr/local
 CC      ?= cc
 CFLAGS  ?= -O2 -g
+# Of what libpopek is made of: good in shared objects, and what stands in the same file may still be inlined.
+LIBRARY_CODE = -fPIC -fno-semantic-interposition
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wconversion
 # -D_GNU_SOURCE= : argp, open_memstream and getrusage beside ISO C.
 CPPFLAGS += -D_GNU_SOURCE= -Iisa-model -I$(BUILD)/isa-model -Icli -Ivmm-model -I$(BUILD)/proofs -I$(BUILD)/include
@@ -74,7 +76,14 @@ $(BUILD)/objects: always
 
 $(BUILD)/%.o: %.c | $(BUILD)/.packages $(BUILD)/isa-model/parser.h
 	@mkdir -p $(@D)
-	$(CC) -std=c11 $(CPPFLAGS) $(WARNINGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(CC) -std=c11 $(CPPFLAGS) $(WARNINGS) $(CFLAGS) $(CODE) -MMD -MP -c -o $@ $<
+# The emitted steps are not a part of what is exported.
+PORTABLE_OBJECTS = $(filter-out $(EMITTED_OBJECTS),$(LIBRARY_OBJECTS))
+$(PORTABLE_OBJECTS): private CODE = $(LIBRARY_CODE)
+$(PORTABLE_OBJECTS): $(BUILD)/library-code
+$(BUILD)/library-code: always
+	@mkdir -p $(@D)
+	@echo '$(LIBRARY_CODE)' | cmp -s - $@ || echo '$(LIBRARY_CODE)' >$@
 
 $(BUILD)/plugin/%.o: %.c | $(BUILD)/.packages
 	@mkdir -p $(@D)
@@ -85,7 +94,7 @@ $(BUILD)/popek-unicorn.so: $(PLUGIN_OBJECTS)
 # Generated code is not ours to make free of warnings.
 GENERATED_WARNINGS = -Wall -Wno-conversion -Wno-sign-conversion -Wno-unused-function -Wno-unused-but-set-variable -Wno-unknown-warning-option
 $(BUILD)/isa-model/%.o: $(BUILD)/isa-model/%.c $(BUILD)/isa-model/parser.h | $(BUILD)/.packages
-	$(CC) -std=c11 $(CPPFLAGS) $(GENERATED_WARNINGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(CC) -std=c11 $(CPPFLAGS) $(GENERATED_WARNINGS) $(CFLAGS) $(CODE) -MMD -MP -c -o $@ $<
 $(BUILD)/isa-model/lexer.c: isa-model/lexer.l | $(BUILD)/.packages
 	@mkdir -p $(@D)
 	flex -o $@ $<
@@ -194,11 +203,15 @@ $(BUILD)/guests/%.elf: examples/guests/x86/%.s examples/guests/x86/common.s
 mach: $(BUILD)/popek
 	@tools/mach.sh $(BUILD)/popek $(BUILD)/mach
 
+# --- installing, packages --------------------------------------------------------------------------------------------------------------------------
+include tools/package/manifest.mk
+
 # --- tests ----------------------------------------------------------------------------------------------------------------------------------------
 $(BUILD)/tests/run: $(TEST_OBJECTS) $(HANDLER_TABLE) $(BUILD)/libpopek.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcunit
 # All that the suites run or look into.
-TESTED = $(BUILD)/popek $(BUILD)/tests/run $(BUILD)/tests/bench/handlers $(BUILD)/tests/compare_scan $(GUESTS) $(PLUGINS) $(HANDLER_EXAMPLES) $(BUILD)/proofs/why3.conf
+TESTED = $(BUILD)/popek $(BUILD)/tests/run $(BUILD)/tests/bench/handlers $(BUILD)/tests/compare_scan $(GUESTS) $(PLUGINS) $(HANDLER_EXAMPLES) $(BUILD)/proofs/why3.conf \
+    $(if $(findstring -fsanitize,$(CFLAGS)),,$(INSTALLED))
 test: $(TESTED) compare-decoders compare-scan
 	@$(BUILD)/tests/run $(BUILD)/popek
 # The matcher against Capstone; fails when a disagreement is not explained in x86-tables/disagreements.txt.
@@ -350,19 +363,6 @@ $(BUILD)/fuzz_scan: $(BUILD)/tests/fuzz/fuzz_scan.o $(BUILD)/libpopek.a
 	$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LDLIBS)
 $(BUILD)/fuzz_isa: $(BUILD)/tests/fuzz/fuzz_isa.o $(BUILD)/libpopek.a
 	$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LDLIBS)
-
-# --- installing -----------------------------------------------------------------------------------------------------------------------------------
-install: $(BUILD)/popek $(BUILD)/libpopek.a $(PLUGINS) $(STATE_HEADER)
-	install -D -m 755 $(BUILD)/popek $(DESTDIR)$(PREFIX)/bin/popek
-	$(if $(PLUGINS),install -D -m 755 $(PLUGINS) $(DESTDIR)$(PREFIX)/lib/popek/popek-unicorn.so)
-	install -D -m 644 $(BUILD)/libpopek.a $(DESTDIR)$(PREFIX)/lib/libpopek.a
-	install -D -m 644 -t $(DESTDIR)$(PREFIX)/include/popek/isa-model isa-model/term.h isa-model/isa.h isa-model/evaluate.h isa-model/emit.h isa-model/emitted.h
-	install -D -m 644 -t $(DESTDIR)$(PREFIX)/include/popek/classifier classifier/classifier.h
-	install -D -m 644 -t $(DESTDIR)$(PREFIX)/include/popek/direct direct/direct.h
-	install -D -m 644 -t $(DESTDIR)$(PREFIX)/include/popek include/popek/handler.h include/popek/handler_test.h $(STATE_HEADER)
-	install -D -m 644 -t $(DESTDIR)$(PREFIX)/include/popek/x86-tables x86-tables/matcher.h x86-tables/listing.h
-	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/popek/x86-tables $(TABLES)
-	cd examples && find isa guests x86 handlers -type f -exec install -D -m 644 '{}' '$(DESTDIR)$(PREFIX)/share/popek/examples/{}' ';'
 
 clean:
 	rm -rf build build-*

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 uint64_t argument_number(struct argp_state *state, const char *option, const char *text, uint64_t least, uint64_t most) {
     char *end = NULL;
@@ -12,6 +13,19 @@ uint64_t argument_number(struct argp_state *state, const char *option, const cha
         argp_error(state, "%s needs a number from %llu to %llu, not '%s'", option, (unsigned long long)least, (unsigned long long)most, text);
     }
     return value;
+}
+
+unsigned argument_choice(struct argp_state *state, const char *option, const char *text, const char *const *names, size_t count) {
+    char all[256] = "";
+    for (unsigned i = 0; i < count; i++) {
+        if (strcmp(text, names[i]) == 0) {
+            return i;
+        }
+        size_t length = strlen(all);
+        (void)snprintf(all + length, sizeof all - length, "%s%s", i == 0 ? "" : ", ", names[i]);
+    }
+    argp_error(state, "unknown %s '%s'; there is: %s", option, text, all);
+    return 0;
 }
 
 void argument_shard(struct argp_state *state, const char *text, unsigned *shard, unsigned *count) {

@@ -3,10 +3,13 @@
 #define POPEK_ARGUMENTS_H
 
 #include <argp.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* `option` as the message names it, for example "--seed". Decimal, or hexadecimal after 0x. */
 uint64_t argument_number(struct argp_state *state, const char *option, const char *text, uint64_t least, uint64_t most);
+/* Which of the names the text is; `option` as the message names it, for example "format". */
+unsigned argument_choice(struct argp_state *state, const char *option, const char *text, const char *const *names, size_t count);
 /* "K/N", K from 1 to N: `*shard` counts from 0. */
 void argument_shard(struct argp_state *state, const char *text, unsigned *shard, unsigned *count);
 

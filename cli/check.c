@@ -51,7 +51,7 @@ static const struct argp_option options[] = {
     {"hang", KEY_HANG, "MS", 0, "a call that takes longer than this hangs (2000)", 0},
     {"stop-early", KEY_STOP, NULL, 0, "no more states for a form after its first finding", 0},
     {"resource-limit", KEY_LIMIT, "N", 0, "work that the solver may spend on one target (400000)", 0},
-    {"format", 'f', "text|json|junit|sarif|tap", 0, "what to write (text)", 0},
+    {"format", 'f', "text|json|junit|sarif|tap|csv|markdown", 0, "what to write (text)", 0},
     {"output", 'o', "FILE", 0, "write the result there (standard output)", 0},
     {"statistics", KEY_STATISTICS, NULL, 0, "time and states per second, to standard error", 0},
     {NULL, 0, NULL, 0, NULL, 0},
@@ -61,17 +61,14 @@ static void parse_writer(struct request *r, struct argp_state *state, const char
     static const struct {
         const char *name;
         check_writer *write;
-    } writers[] = {{"text", report_check_text},
-                   {"json", report_check_json},
-                   {"junit", report_check_junit},
-                   {"sarif", report_check_sarif},
-                   {"tap", report_check_tap}};
+    } writers[] = {{"text", report_check_text}, {"json", report_check_json}, {"junit", report_check_junit},      {"sarif", report_check_sarif},
+                   {"tap", report_check_tap},   {"csv", report_check_csv},   {"markdown", report_check_markdown}};
     r->write = NULL;
     for (size_t i = 0; i < sizeof writers / sizeof writers[0]; i++) {
         r->write = strcmp(text, writers[i].name) == 0 ? writers[i].write : r->write;
     }
     if (r->write == NULL) {
-        argp_error(state, "unknown format '%s'; there is: text, json, junit, sarif, tap", text);
+        argp_error(state, "unknown format '%s'; there is: text, json, junit, sarif, tap, csv, markdown", text);
     }
 }
 

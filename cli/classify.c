@@ -1,6 +1,8 @@
 /* popek classify: the class of every form, and what that means for the theorems. */
 #include "../reports/reports.h"
+#include "arguments.h"
 #include "cli.h"
+#include "page.h"
 #include "statistics.h"
 
 #include <stdlib.h>
@@ -8,7 +10,8 @@
 
 enum { KEY_SMT2 = 0x200, KEY_STATISTICS };
 
-enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_HTML };
+enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_HTML, FORMAT_MARKDOWN, FORMAT_CSV, FORMAT_SARIF, FORMAT_JUNIT, FORMAT_TAP, FORMAT_COUNT };
+static const char *const formats[FORMAT_COUNT] = {"text", "json", "html", "markdown", "csv", "sarif", "junit", "tap"};
 
 struct request {
     struct selection selection;
@@ -19,22 +22,11 @@ struct request {
 
 static const struct argp_option options[] = {
     {"instruction", 'i', "NAME", 0, "only this instruction or form", 0},
-    {"format", 'f', "text|json|html", 0, "what to write (text); html is one page for a browser", 0},
+    {"format", 'f', "text|json|html|markdown|csv|sarif|junit|tap", 0, "what to write (text); html is one page for a browser", 0},
     {"smt2", KEY_SMT2, "DIR", 0, "write every query there as SMT-LIB 2 with its answer", 0},
     {"statistics", KEY_STATISTICS, NULL, 0, "time, memory and the slowest queries, to standard error", 0},
     {NULL, 0, NULL, 0, NULL, 0},
 };
-
-static enum format format_of(struct argp_state *state, const char *argument) {
-    static const char *const names[] = {"text", "json", "html"};
-    for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++) {
-        if (strcmp(argument, names[i]) == 0) {
-            return (enum format)i;
-        }
-    }
-    argp_error(state, "unknown format '%s'; there is: text, json, html", argument);
-    return FORMAT_TEXT;
-}
 
 static error_t parse(int key, char *argument, struct argp_state *state) {
     struct request *r = state->input;
@@ -46,7 +38,7 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
         r->instruction = argument;
         return 0;
     case 'f':
-        r->format = format_of(state, argument);
+        r->format = (enum format)argument_choice(state, "format", argument, formats, FORMAT_COUNT);
         return 0;
     case KEY_SMT2:
         r->smt2_directory = argument;
@@ -81,23 +73,29 @@ static int exit_code_of(const struct classification *c) {
     return undecided ? EXIT_UNDECIDED : EXIT_FINE;
 }
 
-static bool write_html(FILE *out, const struct classification *c, const struct report_scope *scope, const struct source_reader *reader) {
-    char *style = read_builtin("reports/html/report.css");
-    char *script = read_builtin("reports/html/report.js");
-    bool complete = style != NULL && script != NULL && report_classification_html(out, c, scope, reader, style, script);
-    free(style);
-    free(script);
-    return complete;
-}
-
 static bool write_report(const struct request *r, const struct output *out, const struct classification *c, const struct report_scope *scope,
                          const struct source_reader *reader) {
     switch (r->format) {
     case FORMAT_JSON:
         return report_classification_json(out->stream, c, scope);
-    case FORMAT_HTML:
-        return write_html(out->stream, c, scope, reader);
+    case FORMAT_HTML: {
+        struct page_parts parts;
+        bool complete = page_parts_read(&parts) && report_classification_html(out->stream, c, scope, reader, parts.style, parts.script);
+        page_parts_free(&parts);
+        return complete;
+    }
+    case FORMAT_MARKDOWN:
+        return report_classification_markdown(out->stream, c, scope);
+    case FORMAT_CSV:
+        return report_classification_csv(out->stream, c);
+    case FORMAT_SARIF:
+        return report_classification_sarif(out->stream, c);
+    case FORMAT_JUNIT:
+        return report_classification_junit(out->stream, c);
+    case FORMAT_TAP:
+        return report_classification_tap(out->stream, c);
     case FORMAT_TEXT:
+    case FORMAT_COUNT:
         break;
     }
     return report_classification_text(out->stream, c, scope, output_coloured(out));

@@ -1,14 +1,12 @@
 /* What classify, explain and compare share: formats, asking the classifier, and saying why it failed. */
+#include "arguments.h"
 #include "cli.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 bool parse_format(struct argp_state *state, const char *argument) {
-    if (strcmp(argument, "text") != 0 && strcmp(argument, "json") != 0) {
-        argp_error(state, "unknown format '%s'; there is: text, json", argument);
-    }
-    return strcmp(argument, "json") == 0;
+    static const char *const names[] = {"text", "json"};
+    return argument_choice(state, "format", argument, names, 2) == 1;
 }
 
 struct classification *decide_or_complain(const struct isa *isa, const struct classify_options *options, int *code) {

@@ -1,19 +1,25 @@
 /* popek evidence: what is decided, replayed, run on machines and proven, for each form and mode. */
 #include "../reports/evidence.h"
+#include "arguments.h"
 #include "cli.h"
 #include "json_file.h"
+#include "page.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 enum { KEY_ROWS = 0x180 };
 
+enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_HTML, FORMAT_MARKDOWN, FORMAT_CSV, FORMAT_SARIF, FORMAT_JUNIT, FORMAT_TAP, FORMAT_COUNT };
+static const char *const formats[FORMAT_COUNT] = {"text", "json", "html", "markdown", "csv", "sarif", "junit", "tap"};
+
 struct request {
     struct selection selection; /* first */
     const char *isa, *instruction;
     const char **results, **ledgers; /* paths */
     size_t result_count, ledger_count;
-    bool json, rows;
+    enum format format;
+    bool rows;
 };
 
 static const struct argp_option options[] = {
@@ -21,7 +27,7 @@ static const struct argp_option options[] = {
     {"ledger", 'l', "FILE", 0, "a ledger of proofs, of one unit or of all; may be given several times", 0},
     {"instruction", 'i', "NAME", 0, "only this instruction or form", 0},
     {"rows", KEY_ROWS, NULL, 0, "text: every row, however many there are", 0},
-    {"format", 'f', "text|json", 0, "what to write (text)", 0},
+    {"format", 'f', "text|json|html|markdown|csv|sarif|junit|tap", 0, "what to write (text); html is one page for a browser", 0},
     {NULL, 0, NULL, 0, NULL, 0},
 };
 
@@ -44,7 +50,7 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
         r->rows = true;
         return 0;
     case 'f':
-        r->json = parse_format(state, argument);
+        r->format = (enum format)argument_choice(state, "format", argument, formats, FORMAT_COUNT);
         return 0;
     case ARGP_KEY_ARG:
         if (state->arg_num > 0) {
@@ -73,13 +79,43 @@ static int exit_code_of(const struct evidence *e) {
     return against > 0 ? EXIT_FINDINGS : undecided ? EXIT_UNDECIDED : EXIT_FINE;
 }
 
-static int report(const struct request *r, const struct evidence *e) {
+static bool write_html(FILE *out, const struct evidence *e, const struct report_scope *scope, const struct source_reader *reader) {
+    struct page_parts parts;
+    bool complete = page_parts_read(&parts) && report_evidence_html(out, e, scope, reader, parts.style, parts.script);
+    page_parts_free(&parts);
+    return complete;
+}
+
+static bool write_report(const struct request *r, const struct output *out, const struct evidence *e, const struct report_scope *scope,
+                         const struct source_reader *reader) {
+    switch (r->format) {
+    case FORMAT_JSON:
+        return report_evidence_json(out->stream, e);
+    case FORMAT_HTML:
+        return write_html(out->stream, e, scope, reader);
+    case FORMAT_MARKDOWN:
+        return report_evidence_markdown(out->stream, e);
+    case FORMAT_CSV:
+        return report_evidence_csv(out->stream, e);
+    case FORMAT_SARIF:
+        return report_evidence_sarif(out->stream, e);
+    case FORMAT_JUNIT:
+        return report_evidence_junit(out->stream, e);
+    case FORMAT_TAP:
+        return report_evidence_tap(out->stream, e);
+    case FORMAT_TEXT:
+    case FORMAT_COUNT:
+        break;
+    }
+    return report_evidence_text(out->stream, e, r->rows, output_coloured(out));
+}
+
+static int report(const struct request *r, const struct evidence *e, const struct report_scope *scope, const struct source_reader *reader) {
     struct output out;
     if (!output_open(&out, r->selection.output)) {
         return EXIT_INTERNAL;
     }
-    bool complete = r->json ? report_evidence_json(out.stream, e) : report_evidence_text(out.stream, e, r->rows, output_coloured(&out));
-    int code = output_close(&out, complete);
+    int code = output_close(&out, write_report(r, &out, e, scope, reader));
     return code == EXIT_FINE ? exit_code_of(e) : code;
 }
 
@@ -93,22 +129,27 @@ static bool load_all(json_t **documents, const char *const *paths, size_t count)
     return good;
 }
 
-static int join(const struct request *r, const struct classification *c, json_t *const *results, json_t *const *ledgers) {
-    const struct evidence_inputs inputs = {c, results, r->results, r->result_count, ledgers, r->ledgers, r->ledger_count};
+struct documents {
+    json_t **results, **ledgers;
+};
+
+static int join(const struct request *r, const struct classification *c, const struct documents *d, const struct report_scope *scope,
+                const struct source_reader *reader) {
+    const struct evidence_inputs inputs = {c, d->results, r->results, r->result_count, d->ledgers, r->ledgers, r->ledger_count};
     char *message = NULL;
     struct evidence *e = evidence_make(&inputs, &message);
     int code = message == NULL ? EXIT_INTERNAL : EXIT_INPUT;
     if (e == NULL) {
         complain("%s", message == NULL ? "out of memory" : message);
     } else {
-        code = report(r, e);
+        code = report(r, e, scope, reader);
     }
     evidence_free(e);
     free(message);
     return code;
 }
 
-static int run(const struct request *r, const struct isa *isa, json_t *const *results, json_t *const *ledgers) {
+static int run(const struct request *r, const struct isa *isa, const struct documents *d, const struct source_reader *reader) {
     struct classify_options o;
     int code = EXIT_INTERNAL;
     if (!resolve_selection(&r->selection, isa, r->instruction, &o)) {
@@ -118,31 +159,31 @@ static int run(const struct request *r, const struct isa *isa, json_t *const *re
     o.fingerprints = true;
     struct classification *c = decide_or_complain(isa, &o, &code);
     if (c != NULL) {
-        code = join(r, c, results, ledgers);
+        const struct report_scope scope = {o.mode, r->instruction};
+        code = join(r, c, d, &scope, reader);
         classification_free(c);
     }
     return code;
 }
 
 static int load_and_run(const struct request *r) {
-    json_t **results = calloc(r->result_count + 1, sizeof *results);
-    json_t **ledgers = calloc(r->ledger_count + 1, sizeof *ledgers);
-    int code = results == NULL || ledgers == NULL ? EXIT_INTERNAL : EXIT_INPUT;
-    if (code == EXIT_INPUT && load_all(results, r->results, r->result_count) && load_all(ledgers, r->ledgers, r->ledger_count)) {
+    const struct documents d = {calloc(r->result_count + 1, sizeof *d.results), calloc(r->ledger_count + 1, sizeof *d.ledgers)};
+    int code = d.results == NULL || d.ledgers == NULL ? EXIT_INTERNAL : EXIT_INPUT;
+    if (code == EXIT_INPUT && load_all(d.results, r->results, r->result_count) && load_all(d.ledgers, r->ledgers, r->ledger_count)) {
         struct source_reader reader;
         const struct isa_options wanted = {.only = r->instruction};
         struct isa *isa = load_isa(r->isa, &wanted, &reader, &code);
-        code = isa == NULL ? code : run(r, isa, results, ledgers);
+        code = isa == NULL ? code : run(r, isa, &d, &reader);
         isa_free(isa);
     }
-    for (size_t i = 0; results != NULL && i < r->result_count; i++) {
-        json_decref(results[i]);
+    for (size_t i = 0; d.results != NULL && i < r->result_count; i++) {
+        json_decref(d.results[i]);
     }
-    for (size_t i = 0; ledgers != NULL && i < r->ledger_count; i++) {
-        json_decref(ledgers[i]);
+    for (size_t i = 0; d.ledgers != NULL && i < r->ledger_count; i++) {
+        json_decref(d.ledgers[i]);
     }
-    free(results);
-    free(ledgers);
+    free(d.results);
+    free(d.ledgers);
     return code;
 }
 

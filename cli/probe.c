@@ -11,9 +11,22 @@
 
 enum { KEY_CPL = 0x100, KEY_SEED, KEY_STATES, KEY_SHARD, KEY_DRY_RUN, KEY_STATISTICS, KEY_ALL, KEY_WITNESSES, KEY_WRONG };
 
+static const struct {
+    const char *name;
+    probe_writer *write; /* NULL: text */
+} formats[] = {{"text", NULL},
+               {"json", report_probe_json},
+               {"markdown", report_probe_markdown},
+               {"csv", report_probe_csv},
+               {"sarif", report_probe_sarif},
+               {"junit", report_probe_junit},
+               {"tap", report_probe_tap}};
+#define FORMAT_COUNT (sizeof formats / sizeof formats[0])
+
 struct request {
     const char *isa, *output, *backend, *profile;
-    bool json, statistics;
+    probe_writer *write;
+    bool statistics;
     struct probe_options options;
 };
 
@@ -28,7 +41,7 @@ static const struct argp_option options[] = {
     {"shard", KEY_SHARD, "K/N", 0, "only part K of N, from 1", 0},
     {"witnesses", KEY_WITNESSES, "PROFILE", 0, "instead of forms, the classifier's witnesses under this profile", 0},
     {"dry-run", KEY_DRY_RUN, NULL, 0, "list what would run", 0},
-    {"format", 'f', "text|json", 0, "what to write (text)", 0},
+    {"format", 'f', "text|json|markdown|csv|sarif|junit|tap", 0, "what to write (text); of witnesses text or json", 0},
     {"output", 'o', "FILE", 0, "write the result there (standard output)", 0},
     {"statistics", KEY_STATISTICS, NULL, 0, "time and runs per second, to standard error", 0},
     {"wrong-prediction", KEY_WRONG, "BIT", OPTION_HIDDEN, "negative control: this bit of RAX is predicted wrong", 0},
@@ -41,6 +54,14 @@ static void parse_mode(struct probe_options *o, struct argp_state *state, const 
         argp_error(state, "unknown mode '%s'; there is: real, v86, protected16, protected, compatibility, long, 16, 32, 64", text);
     }
     o->mode = (int)mode;
+}
+
+static probe_writer *parse_writer(struct argp_state *state, const char *text) {
+    const char *names[FORMAT_COUNT];
+    for (size_t i = 0; i < FORMAT_COUNT; i++) {
+        names[i] = formats[i].name;
+    }
+    return formats[argument_choice(state, "format", text, names, FORMAT_COUNT)].write;
 }
 
 static error_t parse(int key, char *argument, struct argp_state *state) {
@@ -77,7 +98,7 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
         r->options.dry_run = true;
         return 0;
     case 'f':
-        r->json = parse_format(state, argument);
+        r->write = parse_writer(state, argument);
         return 0;
     case 'o':
         r->output = argument;
@@ -93,6 +114,11 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
             argp_error(state, "one ISA at a time; what is '%s'?", argument);
         }
         r->isa = argument;
+        return 0;
+    case ARGP_KEY_END:
+        if (r->profile != NULL && r->write != NULL && r->write != report_probe_json) {
+            argp_error(state, "--witnesses has the formats text and json");
+        }
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -132,10 +158,10 @@ static int write_report(const struct request *r, const struct isa *isa, const st
         return EXIT_INTERNAL;
     }
     bool complete = true;
-    if (r->json) {
-        complete = report_probe_json(out.stream, isa, (const struct probe *const *)w->probes, w->count);
+    if (r->write != NULL) {
+        complete = r->write(out.stream, isa, (const struct probe *const *)w->probes, w->count);
     }
-    for (size_t i = 0; !r->json && i < w->count; i++) {
+    for (size_t i = 0; r->write == NULL && i < w->count; i++) {
         complete = report_probe_text(out.stream, w->probes[i], output_coloured(&out)) && complete;
         (void)fputs(i + 1 < w->count ? "\n" : "", out.stream);
     }
@@ -180,7 +206,7 @@ static int run(const struct request *r, struct work *w) {
         complain("%s", message == NULL ? "out of memory" : message);
         code = message == NULL ? EXIT_INTERNAL : EXIT_INPUT;
     } else if (r->profile != NULL) {
-        const struct replay_request replay = {r->profile,       r->options.instruction, r->output,         r->options.mode, r->json,
+        const struct replay_request replay = {r->profile,       r->options.instruction, r->output,         r->options.mode, r->write != NULL,
                                               r->options.shard, r->options.shard_count, r->options.records};
         code = replay_witnesses(&replay, isa, m, w->opened, w->count);
     } else {

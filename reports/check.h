@@ -1,4 +1,4 @@
-/* What the check of handlers found, in five formats. All return false when memory is exhausted. */
+/* What the check of handlers found, in several formats. All return false when memory is exhausted. */
 #ifndef POPEK_REPORTS_CHECK_H
 #define POPEK_REPORTS_CHECK_H
 
@@ -8,10 +8,12 @@
 
 typedef bool check_writer(FILE *out, const struct check_report *const *reports, size_t count, bool coloured);
 check_writer report_check_text;
-check_writer report_check_json;  /* {"checks":[{"subject","totals":{},"declarations":[],"forms":[],"findings":[],"fixed":[]}]} */
-check_writer report_check_junit; /* a suite for each subject, a case for each form and mode; failure: a finding, skipped: not tried */
-check_writer report_check_sarif; /* 2.1.0; a rule for each property and instruction */
-check_writer report_check_tap;   /* 14; a test for each form and mode */
+check_writer report_check_json;     /* {"checks":[{"subject","totals":{},"declarations":[],"forms":[],"findings":[],"fixed":[]}]} */
+check_writer report_check_junit;    /* a suite for each subject, a case for each form and mode; failure: a finding, skipped: not tried */
+check_writer report_check_sarif;    /* 2.1.0; a rule for each property and instruction */
+check_writer report_check_tap;      /* 14; a test for each form and mode */
+check_writer report_check_csv;      /* a line for each form and mode */
+check_writer report_check_markdown; /* totals and findings */
 
 struct check_totals {
     size_t forms, skipped, failing, new_findings, accepted;

@@ -2,7 +2,7 @@
 #ifndef POPEK_HTML_H
 #define POPEK_HTML_H
 
-#include "../classifier/classifier.h"
+#include "../evidence/evidence.h"
 
 #include <stdio.h>
 
@@ -23,8 +23,10 @@ void html_text(FILE *out, const char *text);
 /* As a JSON string that may stand in a script element: no character that HTML gives a meaning is left. */
 void html_json_string(FILE *out, const char *text);
 
-/* The data of the page as one JSON object, see reports/html/report.js. */
-bool html_data(FILE *out, const struct classification *c, const struct source_reader *reader);
+/* The data of the page as JSON, in elements of its own, see reports/html/report.js. `evidence` may be NULL. */
+bool html_data(FILE *out, const struct classification *c, const struct evidence *evidence, const struct source_reader *reader);
+/* The tab about evidence: totals, why cells are not filled, and what the matrix was made of. */
+void html_evidence(FILE *out, const struct evidence *e);
 /* One witness as a JSON array; its names and values are numbers of `strings`. False: out of memory. */
 bool html_witness(FILE *out, const struct classification *c, const struct form_verdict *v, struct text_table *strings);
 

@@ -1,4 +1,5 @@
-/* The matrix as data for the script of the page: instructions, forms and verdicts as arrays of numbers, texts and witnesses once each. */
+/* The matrix as data for the script of the page: instructions, forms and verdicts as arrays of numbers, texts and witnesses once each. What only the
+ * panel of a form shows comes in an element of its own, which the script reads when the first panel is opened. */
 #include "closing.h"
 #include "html.h"
 #include "wording.h"
@@ -9,9 +10,12 @@
 struct writer {
     FILE *out;
     const struct classification *c;
+    const struct evidence *evidence; /* NULL: none */
     const struct source_reader *reader;
-    struct text_table *strings, *witnesses;
-    char *file; /* the description that was read last, and its path */
+    struct text_table *strings;          /* of the matrix */
+    struct text_table *late, *witnesses; /* of the panel */
+    struct text_table *states, *cells;   /* of evidence: a digit for each cell, and the numbers of their texts */
+    char *file;                          /* the description that was read last, and its path */
     const char *path;
 };
 
@@ -51,19 +55,19 @@ static size_t semantics_number(struct writer *w, const struct form *form) {
         end += *end == '\n' && line < form->end.line ? 1 : 0;
     }
     char *copy = strndup(text, (size_t)(end - text));
-    size_t number = text_table_number(w->strings, copy == NULL ? "" : copy);
+    size_t number = text_table_number(w->late, copy == NULL ? "" : copy);
     free(copy);
     return number;
 }
 
-/* [name, title, semantics, file and line, source, [notes]] */
+/* [name, title, semantics, file and line, [notes]]; the last three of the panel. */
 static void write_instruction(struct writer *w, const struct form *form) {
     char place[512];
     (void)snprintf(place, sizeof place, "%s:%u", form->place.file, form->place.line);
-    (void)fprintf(w->out, "[%zu,%zu,%zu,%zu,%zu,[", text_table_number(w->strings, form->instruction), text_table_number(w->strings, form->title),
-                  semantics_number(w, form), text_table_number(w->strings, place), text_table_number(w->strings, form->source));
+    (void)fprintf(w->out, "[%zu,%zu,%zu,%zu,[", text_table_number(w->strings, form->instruction), text_table_number(w->strings, form->title),
+                  semantics_number(w, form), text_table_number(w->late, place));
     for (size_t i = 0; i < form->note_count; i++) {
-        (void)fprintf(w->out, "%s%zu", i == 0 ? "" : ",", text_table_number(w->strings, form->notes[i]));
+        (void)fprintf(w->out, "%s%zu", i == 0 ? "" : ",", text_table_number(w->late, form->notes[i]));
     }
     (void)fputs("]]", w->out);
 }
@@ -81,7 +85,7 @@ static void write_instructions(struct writer *w) {
     (void)fputs("],\n", w->out);
 }
 
-/* [instruction, text, encoding, extension, source] */
+/* [instruction, text, encoding, extension, source]; the last of the panel. */
 static void write_forms(struct writer *w) {
     const struct isa *isa = w->c->isa;
     size_t instruction = 0;
@@ -90,8 +94,7 @@ static void write_forms(struct writer *w) {
         const struct form *f = &isa->forms[i];
         instruction += i > 0 && !same_instruction(&isa->forms[i - 1], f) ? 1u : 0u;
         (void)fprintf(w->out, "%s[%zu,%zu,%zu,%zu,%zu]", i == 0 ? "\n" : ",\n", instruction, text_table_number(w->strings, f->text),
-                      text_table_number(w->strings, f->encoding), text_table_number(w->strings, f->extension),
-                      text_table_number(w->strings, f->source));
+                      text_table_number(w->strings, f->encoding), text_table_number(w->strings, f->extension), text_table_number(w->late, f->source));
     }
     (void)fputs("],\n", w->out);
 }
@@ -107,7 +110,7 @@ static long witness_number(struct writer *w, const struct form_verdict *v) {
     if (memory == NULL) {
         return -2;
     }
-    bool complete = html_witness(memory, w->c, v, w->strings);
+    bool complete = html_witness(memory, w->c, v, w->late);
     complete = fclose(memory) == 0 && complete;
     long number = complete ? (long)text_table_number(w->witnesses, text) : -2;
     free(text);
@@ -126,7 +129,7 @@ static unsigned answer_bits(const struct form_verdict *v) {
     return bits;
 }
 
-/* [form, mode, class, answers, why, witness, closed by] */
+/* [form, mode, class, answers, why, witness, closed by]; why and witness of the panel. */
 static bool write_verdicts(struct writer *w) {
     (void)fputs("\"verdicts\":[", w->out);
     for (size_t i = 0; i < w->c->verdict_count; i++) {
@@ -140,7 +143,7 @@ static bool write_verdicts(struct writer *w) {
             closing_text(w->c, (unsigned)i, closed, sizeof closed);
         }
         (void)fprintf(w->out, "%s[%u,%u,%d,%u,%zu,%ld,%zu]", i == 0 ? "\n" : ",\n", v->form, v->mode, (int)v->class, answer_bits(v),
-                      text_table_number(w->strings, why_sentence(w->c, v)), witness, text_table_number(w->strings, closed));
+                      text_table_number(w->late, why_sentence(w->c, v)), witness, text_table_number(w->strings, closed));
     }
     (void)fputs("],\n", w->out);
     return true;
@@ -162,33 +165,92 @@ static void write_names(FILE *out, const struct isa *isa) {
     (void)fputs("],\n", out);
 }
 
-static void write_tables(const struct writer *w) {
-    (void)fputs("\"witnesses\":[", w->out);
-    for (size_t i = 0; i < text_table_count(w->witnesses); i++) {
-        (void)fprintf(w->out, "%s%s", i == 0 ? "\n" : ",\n", text_table_at(w->witnesses, i));
+/* The states and the texts of a row; numbers in `states` and `cells`. */
+static bool write_row(struct writer *w, const struct evidence_row *row) {
+    char states[EVIDENCE_COLUMN_COUNT + 1] = "";
+    char *texts = NULL;
+    size_t size = 0;
+    FILE *memory = open_memstream(&texts, &size);
+    for (unsigned c = 0; memory != NULL && c < EVIDENCE_COLUMN_COUNT; c++) {
+        states[c] = (char)('0' + row->cells[c].state);
+        (void)fprintf(memory, "%s%zu", c == 0 ? "[" : ",", text_table_number(w->late, row->cells[c].text));
     }
-    (void)fputs("],\n\"strings\":[", w->out);
-    for (size_t i = 0; i < text_table_count(w->strings); i++) {
-        (void)fputs(i == 0 ? "\n" : ",\n", w->out);
-        html_json_string(w->out, text_table_at(w->strings, i));
+    if (memory == NULL || fputc(']', memory) == EOF || fclose(memory) != 0) {
+        free(texts);
+        return false;
     }
-    (void)fputs("]}\n", w->out);
+    (void)fprintf(w->out, "[%zu,%zu]", text_table_number(w->states, states), text_table_number(w->cells, texts));
+    free(texts);
+    return true;
 }
 
-bool html_data(FILE *out, const struct classification *c, const struct source_reader *reader) {
-    struct writer w = {out, c, reader, text_table_new(), text_table_new(), NULL, NULL};
-    bool complete = w.strings != NULL && w.witnesses != NULL;
-    if (complete) {
-        (void)fputc('{', out);
-        write_names(out, c->isa);
-        write_instructions(&w);
-        write_forms(&w);
-        complete = write_verdicts(&w);
-        complete = complete && !text_table_failed(w.strings) && !text_table_failed(w.witnesses);
-        write_tables(&w);
+/* Rows of evidence by verdict as [states, texts]; the rows are in the order of the verdicts. */
+static bool write_evidence(struct writer *w) {
+    (void)fputs("\"columns\":[", w->out);
+    for (unsigned c = 0; c < EVIDENCE_COLUMN_COUNT; c++) {
+        (void)fputs(c == 0 ? "" : ",", w->out);
+        html_json_string(w->out, evidence_column_title((enum evidence_column)c));
     }
-    text_table_free(w.strings);
-    text_table_free(w.witnesses);
+    (void)fputs("],\n\"evidence\":[", w->out);
+    bool complete = true;
+    for (size_t i = 0; complete && i < w->evidence->row_count; i++) {
+        (void)fputs(i == 0 ? "\n" : ",\n", w->out);
+        complete = write_row(w, &w->evidence->rows[i]);
+    }
+    (void)fputs("],\n", w->out);
+    return complete;
+}
+
+static void write_texts(FILE *out, const char *name, const struct text_table *t) {
+    (void)fprintf(out, "\"%s\":[", name);
+    for (size_t i = 0; i < text_table_count(t); i++) {
+        (void)fputs(i == 0 ? "\n" : ",\n", out);
+        html_json_string(out, text_table_at(t, i));
+    }
+    (void)fputc(']', out);
+}
+
+/* Texts that are JSON. */
+static void write_arrays(FILE *out, const char *name, const struct text_table *t) {
+    (void)fprintf(out, "\"%s\":[", name);
+    for (size_t i = 0; i < text_table_count(t); i++) {
+        (void)fprintf(out, "%s%s", i == 0 ? "\n" : ",\n", text_table_at(t, i));
+    }
+    (void)fputs("],\n", out);
+}
+
+static bool write_all(struct writer *w) {
+    (void)fputs("<script type=\"application/json\" id=\"data\">{", w->out);
+    write_names(w->out, w->c->isa);
+    write_instructions(w);
+    write_forms(w);
+    if (!write_verdicts(w) || (w->evidence != NULL && !write_evidence(w))) {
+        return false;
+    }
+    write_texts(w->out, "states", w->states);
+    (void)fputs(",\n", w->out);
+    write_texts(w->out, "strings", w->strings);
+    (void)fputs("}</script>\n<script type=\"application/json\" id=\"panel-data\">{", w->out);
+    write_arrays(w->out, "witnesses", w->witnesses);
+    write_arrays(w->out, "cells", w->cells);
+    write_texts(w->out, "strings", w->late);
+    (void)fputs("}</script>\n", w->out);
+    return true;
+}
+
+bool html_data(FILE *out, const struct classification *c, const struct evidence *evidence, const struct source_reader *reader) {
+    struct text_table *tables[5];
+    bool complete = true;
+    for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
+        tables[i] = text_table_new();
+        complete = complete && tables[i] != NULL;
+    }
+    struct writer w = {out, c, evidence, reader, tables[0], tables[1], tables[2], tables[3], tables[4], NULL, NULL};
+    complete = complete && write_all(&w);
+    for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
+        complete = complete && !text_table_failed(tables[i]);
+        text_table_free(tables[i]);
+    }
     free(w.file);
     return complete;
 }

@@ -1,6 +1,6 @@
 /* A classification as one page for a browser: what needs no script stands first, the matrix is data for the script at the end. */
+#include "evidence.h"
 #include "html.h"
-#include "reports.h"
 #include "wording.h"
 
 #include <stdlib.h>
@@ -10,6 +10,7 @@ struct writer {
     FILE *out;
     const struct classification *c;
     const struct report_scope *scope;
+    const struct evidence *evidence; /* NULL: a classification alone */
 };
 
 /* A text between two pieces of HTML. */
@@ -80,9 +81,12 @@ static void write_verdict(const struct writer *w) {
 
 static void write_tabs(const struct writer *w) {
     static const char *const tabs[][2] = {
-        {"matrix", "Matrix"}, {"heat", "Heat map"}, {"configurations", "Configurations"}, {"assumptions", "Assumptions"}};
+        {"matrix", "Matrix"}, {"heat", "Heat map"}, {"evidence", "Evidence"}, {"configurations", "Configurations"}, {"assumptions", "Assumptions"}};
     (void)fputs("<main id=\"main\">\n<div class=\"tabs\" role=\"tablist\" aria-label=\"Parts of the report\">\n", w->out);
     for (size_t i = 0; i < sizeof tabs / sizeof tabs[0]; i++) {
+        if (w->evidence == NULL && strcmp(tabs[i][0], "evidence") == 0) {
+            continue;
+        }
         (void)fprintf(w->out, "<button type=\"button\" role=\"tab\" id=\"tab-%s\" aria-controls=\"panel-%s\" aria-selected=\"%s\">%s</button>\n",
                       tabs[i][0], tabs[i][0], i == 0 ? "true" : "false", tabs[i][1]);
     }
@@ -98,15 +102,28 @@ static void write_matrix(const struct writer *w) {
         "<label>Class <select id=\"filter-class\"><option value=\"\">all</option></select></label>\n"
         "<label>Mode <select id=\"filter-mode\"><option value=\"\">all</option></select></label>\n"
         "<label>Extension <select id=\"filter-extension\"><option value=\"\">all</option></select></label>\n"
-        "<label class=\"check\"><input type=\"checkbox\" id=\"filter-hole\"> only holes</label>\n"
+        "<label class=\"check\"><input type=\"checkbox\" id=\"filter-hole\"> only holes</label>\n",
+        w->out);
+    if (w->evidence != NULL) {
+        (void)fputs("<label>Evidence <select id=\"filter-question\"><option value=\"\">any question</option></select></label>\n"
+                    "<label>is <select id=\"filter-state\"><option value=\"\">anything</option></select></label>\n",
+                    w->out);
+    }
+    (void)fputs(
         "<button type=\"reset\">Clear</button>\n</form>\n"
         "<p class=\"status\" id=\"matrix-status\" role=\"status\"></p>\n"
         "<div class=\"scroll\"><table id=\"matrix\"><thead><tr><th scope=\"col\">Form</th><th scope=\"col\">Mode</th><th scope=\"col\">Class</th>"
         "<th scope=\"col\"><abbr title=\"control, location and mode sensitive; U: user sensitive\">Why</abbr></th>"
-        "<th scope=\"col\">Hole</th><th scope=\"col\">Closed by</th><th scope=\"col\">Extension</th></tr></thead><tbody></tbody></table></div>\n"
-        "<p><button type=\"button\" id=\"more\" hidden>Show more</button></p>\n</section>\n"
-        "<section role=\"tabpanel\" id=\"panel-heat\" aria-labelledby=\"tab-heat\" tabindex=\"-1\"></section>\n",
+        "<th scope=\"col\">Hole</th><th scope=\"col\">Closed by</th><th scope=\"col\">Extension</th>",
         w->out);
+    (void)fputs(w->evidence == NULL
+                    ? ""
+                    : "<th scope=\"col\"><abbr title=\"a mark for each question, in the order of the tab about evidence\">Evidence</abbr></th>",
+                w->out);
+    (void)fputs("</tr></thead><tbody></tbody></table></div>\n"
+                "<p><button type=\"button\" id=\"more\" hidden>Show more</button></p>\n</section>\n"
+                "<section role=\"tabpanel\" id=\"panel-heat\" aria-labelledby=\"tab-heat\" tabindex=\"-1\"></section>\n",
+                w->out);
 }
 
 /* How many holes the forms have, as a bar; `most` is the longest. */
@@ -218,18 +235,31 @@ static void write_assumptions(const struct writer *w) {
     (void)fputs(undecided == 0 ? "The solver answered every question.</p>\n</section>\n</main>\n" : "</p>\n</section>\n</main>\n", w->out);
 }
 
+static bool write_page(const struct writer *w, const struct source_reader *reader, const char *style, const char *script) {
+    write_head(w, style);
+    bool complete = write_question(w);
+    write_verdict(w);
+    write_tabs(w);
+    write_matrix(w);
+    if (w->evidence != NULL) {
+        html_evidence(w->out, w->evidence);
+    }
+    complete = write_configurations(w) && complete;
+    write_assumptions(w);
+    (void)fputs("<dialog id=\"details\" aria-labelledby=\"details-title\"></dialog>\n", w->out);
+    complete = complete && html_data(w->out, w->c, w->evidence, reader);
+    (void)fprintf(w->out, "<script>\n%s</script>\n</body>\n</html>\n", script);
+    return complete;
+}
+
 bool report_classification_html(FILE *out, const struct classification *c, const struct report_scope *scope, const struct source_reader *reader,
                                 const char *style, const char *script) {
-    const struct writer w = {out, c, scope};
-    write_head(&w, style);
-    bool complete = write_question(&w);
-    write_verdict(&w);
-    write_tabs(&w);
-    write_matrix(&w);
-    complete = write_configurations(&w) && complete;
-    write_assumptions(&w);
-    (void)fputs("<dialog id=\"details\" aria-labelledby=\"details-title\"></dialog>\n<script type=\"application/json\" id=\"data\">", out);
-    complete = complete && html_data(out, c, reader);
-    (void)fprintf(out, "</script>\n<script>\n%s</script>\n</body>\n</html>\n", script);
-    return complete;
+    const struct writer w = {out, c, scope, NULL};
+    return write_page(&w, reader, style, script);
+}
+
+bool report_evidence_html(FILE *out, const struct evidence *e, const struct report_scope *scope, const struct source_reader *reader,
+                          const char *style, const char *script) {
+    const struct writer w = {out, e->classification, scope, e};
+    return write_page(&w, reader, style, script);
 }

@@ -1,4 +1,5 @@
-/* Results as text for people and as JSON for programs. Every function returns false when memory is exhausted; errors of the stream are its owner's.
+/* Results as text for people, and in other formats for programs. Every function returns false when memory is exhausted; errors of the stream are its
+ * owner's.
  */
 #ifndef POPEK_REPORTS_H
 #define POPEK_REPORTS_H
@@ -20,6 +21,14 @@ bool report_classification_json(FILE *out, const struct classification *c, const
 /* One page that needs nothing else: `reader` reads the descriptions, `style` and `script` are the texts of reports/html. */
 bool report_classification_html(FILE *out, const struct classification *c, const struct report_scope *scope, const struct source_reader *reader,
                                 const char *style, const char *script);
+/* For continuous integration: a case for each form and mode, a finding where it stands in the way of Theorem 1 or has a hole (reports/cases.h). */
+bool report_classification_junit(FILE *out, const struct classification *c);
+bool report_classification_tap(FILE *out, const struct classification *c);
+bool report_classification_sarif(FILE *out, const struct classification *c);
+/* A line for each form and mode. */
+bool report_classification_csv(FILE *out, const struct classification *c);
+/* The verdict and what stands in the way, for a wiki or a comment on a change. */
+bool report_classification_markdown(FILE *out, const struct classification *c, const struct report_scope *scope);
 /* Every verdict of the classification: semantics as written in the source, class, why, witness. */
 bool report_explain_text(FILE *out, const struct classification *c, const struct source_reader *reader, bool coloured);
 

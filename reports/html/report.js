@@ -1,7 +1,7 @@
 // The page of a classification: matrix with filters, a panel for each form, heat map. Texts of the description only ever become text nodes.
 "use strict";
 (() => {
-    const PART = 100; // rows that are added at once
+    const PART = 40; // rows that are added at once: more than fit on a screen
     const PRINTED = 3000;
     const QUESTIONS = ["privileged", "control sensitive", "location sensitive", "mode sensitive", "user sensitive", "hole", "timing", "identity",
         "always traps"];
@@ -10,13 +10,17 @@
     const SEVERITY = [2, 4, 1, 0, 3]; // of a class, for the colour of an instruction that has several
     const byId = (id) => document.getElementById(id);
     const tabs = Array.from(document.querySelectorAll('[role="tab"]'));
+    const MARKS = ["·", "✓", "–", "✗"]; // of the states of evidence
+    const STATES = ["empty", "evidence", "explained", "against"];
     let data;
+    let panelData;   // what only the panel shows, read when it is first opened
     let keys = [];   // by form: what the text filter looks at
     let found = [];  // verdicts that pass the filters
     let shown = 0;
     let open = -1;   // the verdict in the panel
 
     const text = (number) => data.strings[number];
+    const late = (number) => panelData.strings[number];
     const answer = (verdict, question) => verdict[3] >> 2 * question & 3;
 
     // An element with attributes and children; strings become text.
@@ -50,7 +54,14 @@
         return make("tr", {},
             make("th", {scope: "row"}, make("button", {type: "button", class: "mono", "data-verdict": index}, text(form[1]))),
             make("td", {}, data.modes[v[1]]), make("td", {}, badge(v[2])), make("td", {class: "mono"}, letters(v)),
-            make("td", {class: hole === 1 ? "yes-hole" : ""}, ANSWERS[hole]), make("td", {class: "mono"}, text(v[6])), make("td", {}, text(form[3])));
+            make("td", {class: hole === 1 ? "yes-hole" : ""}, ANSWERS[hole]), make("td", {class: "mono"}, text(v[6])), make("td", {}, text(form[3])), data.evidence === undefined ? null : marks(index));
+    }
+
+    const states = (index) => data.states[data.evidence[index][0]];
+
+    function marks(index) {
+        return make("td", {class: "mono marks"}, ...Array.from(states(index), (digit, column) => make("span", {class: "state-" + digit,
+            title: data.columns[column] + ": " + STATES[digit]}, MARKS[digit])));
     }
 
     function showMore(count) {
@@ -71,12 +82,15 @@
         const wantedMode = byId("filter-mode").value;
         const wantedExtension = byId("filter-extension").value;
         const onlyHoles = byId("filter-hole").checked;
+        const wantedState = data.evidence === undefined ? "" : byId("filter-state").value;
+        const question = data.evidence === undefined ? "" : byId("filter-question").value;
+        const rightStates = wantedState === "" ? [] : data.states.map((s) => question === "" ? s.includes(wantedState) : s[question] === wantedState);
         const fits = keys.map((key, form) => (wantedExtension === "" || data.forms[form][3] === Number(wantedExtension)) &&
             words.every((word) => key.includes(word)));
         found = [];
         data.verdicts.forEach((v, index) => {
             if (fits[v[0]] && (wantedClass === "" || v[2] === Number(wantedClass)) && (wantedMode === "" || v[1] === Number(wantedMode)) &&
-                (!onlyHoles || answer(v, HOLE) === 1)) {
+                (!onlyHoles || answer(v, HOLE) === 1) && (wantedState === "" || rightStates[data.evidence[index][0]])) {
                 found.push(index);
             }
         });
@@ -98,6 +112,10 @@
         fill(byId("filter-mode"), data.modes.map((name, i) => [i, name]));
         fill(byId("filter-extension"), Array.from(extensions, (e) => [e, text(e) === "" ? "(none)" : text(e)])
             .sort((a, b) => a[1] < b[1] ? -1 : 1));
+        if (data.evidence !== undefined) {
+            fill(byId("filter-question"), data.columns.map((name, i) => [i, name]));
+            fill(byId("filter-state"), STATES.map((name, i) => [i, MARKS[i] + " " + name]));
+        }
         const form = byId("filters");
         let waiting = 0;
         form.addEventListener("input", () => {
@@ -126,7 +144,7 @@
 
     function witnessRow([name, a, b, marked]) {
         const style = marked ? "differs" : "";
-        return make("tr", {class: style}, make("th", {scope: "row"}, (marked ? "≠ " : "") + text(name)), make("td", {}, text(a)), make("td", {}, text(b)));
+        return make("tr", {class: style}, make("th", {scope: "row"}, (marked ? "≠ " : "") + late(name)), make("td", {}, late(a)), make("td", {}, late(b)));
     }
 
     function stage(name, columns) {
@@ -135,13 +153,13 @@
 
     function witnessTable(w) {
         const [, , roles, outcomes, before, after] = w;
-        const heads = roles.length === 2 ? roles.map(text) : ["before", "after"];
+        const heads = roles.length === 2 ? roles.map(late) : ["before", "after"];
         const body = make("tbody", {});
         if (roles.length === 2) {
             const differs = outcomes[0] !== outcomes[1] ? 1 : 0;
             body.append(stage("before the step", 3), ...before.map(witnessRow), stage("the instruction", 3));
             body.append(make("tr", {class: differs ? "differs" : ""}, make("th", {scope: "row"}, differs ? "≠ outcome" : "outcome"),
-                make("td", {}, text(outcomes[0])), make("td", {}, text(outcomes[1]))));
+                make("td", {}, late(outcomes[0])), make("td", {}, late(outcomes[1]))));
             body.append(stage("after the step", 3), ...after.map(witnessRow));
         } else {
             body.append(...before.map(witnessRow));
@@ -154,15 +172,15 @@
         if (v[5] < 0) {
             return [];
         }
-        const w = data.witnesses[v[5]];
-        const parts = [make("h3", {}, "Witness (" + text(w[0]) + ")"), make("p", {}, text(w[1]))];
+        const w = panelData.witnesses[v[5]];
+        const parts = [make("h3", {}, "Witness (" + late(w[0]) + ")"), make("p", {}, late(w[1]))];
         if (w[2].length === 1) {
-            parts.push(make("p", {}, "From this state it " + text(w[3][0]) + "."));
+            parts.push(make("p", {}, "From this state it " + late(w[3][0]) + "."));
         }
         parts.push(witnessTable(w));
-        w[6].forEach((name) => parts.push(make("p", {}, "In the virtual machine " + text(name) +
+        w[6].forEach((name) => parts.push(make("p", {}, "In the virtual machine " + late(name) +
             " changes; natively the monitor, which keeps it, never learns of that.")));
-        parts.push(make("p", {class: "status"}, "Rows marked ≠ " + (text(w[0]) === "hole" ? "do not correspond; what is not shown does, or is not read."
+        parts.push(make("p", {class: "status"}, "Rows marked ≠ " + (late(w[0]) === "hole" ? "do not correspond; what is not shown does, or is not read."
             : "differ; what is not shown is equal, or not read.")));
         return parts;
     }
@@ -181,6 +199,16 @@
             : "It has a hole. What closes it: " + closed + ".");
     }
 
+    function evidencePart(index) {
+        if (data.evidence === undefined) {
+            return [];
+        }
+        const cells = panelData.cells[data.evidence[index][1]];
+        const rows = Array.from(states(index), (digit, column) => make("tr", {}, make("th", {scope: "row"}, data.columns[column]),
+            make("td", {class: "state-" + digit}, MARKS[digit] + " " + STATES[digit]), make("td", {}, late(cells[column]))));
+        return [make("h3", {}, "Evidence"), make("div", {class: "scroll"}, make("table", {class: "evidence"}, make("tbody", {}, ...rows)))];
+    }
+
     function step(by) {
         const at = found.indexOf(open);
         if (at >= 0 && at + by >= 0 && at + by < found.length) {
@@ -193,21 +221,22 @@
         const form = data.forms[v[0]];
         const instruction = data.instructions[form[0]];
         const dialog = byId("details");
+        panelData ??= JSON.parse(byId("panel-data").textContent);
         const rows = [["Instruction", text(instruction[0]) + ": " + text(instruction[1])], ["Encoding", text(form[2])], ["Mode", data.modes[v[1]]],
-            ["Extension", text(form[3])], ["Source", text(form[4])]];
+            ["Extension", text(form[3])], ["Source", late(form[4])]];
         open = index;
         dialog.replaceChildren(
             make("div", {class: "bar-of-buttons"}, make("button", {type: "button", onclick: () => step(-1)}, "Previous"),
                 make("button", {type: "button", onclick: () => step(1)}, "Next"),
                 make("button", {type: "button", id: "close", onclick: () => dialog.close()}, "Close")),
             make("h2", {id: "details-title", class: "mono"}, text(form[1])),
-            make("p", {class: "why"}, badge(v[2]), " ", text(v[4])),
+            make("p", {class: "why"}, badge(v[2]), " ", late(v[4])),
             make("dl", {class: "question"}, ...rows.filter((r) => r[1] !== "").flatMap(([name, value]) => [make("dt", {}, name), make("dd", {}, value)])),
-            ...instruction[5].map((note) => make("p", {}, "Note: " + text(note))),
+            ...instruction[4].map((note) => make("p", {}, "Note: " + late(note))),
             make("ul", {class: "answers"}, ...QUESTIONS.map((question, i) => make("li", {class: "is-" + ANSWERS[answer(v, i)]},
                 question + ": " + ANSWERS[answer(v, i)]))),
-            closingPart(v), ...witnessPart(v),
-            make("h3", {}, "What it does (" + text(instruction[3]) + ")"), make("pre", {tabindex: "0"}, text(instruction[2])));
+            closingPart(v), ...evidencePart(index), ...witnessPart(v),
+            make("h3", {}, "What it does (" + late(instruction[3]) + ")"), make("pre", {tabindex: "0"}, late(instruction[2])));
         if (!dialog.open) {
             dialog.showModal();
         }

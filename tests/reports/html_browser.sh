@@ -30,12 +30,12 @@ load() {
     sed -n 's/.*"SELFTEST \(.*\)", source:.*/\1/p' "$folder/log" | head -1
 }
 
-# judge NAME ARGUMENTS...: the report of `popek classify ARGUMENTS`.
+# judge NAME ARGUMENTS...: the report of `popek ARGUMENTS`.
 judge() {
     name=$1
     shift
     code=0
-    "$popek" classify "$@" --format html -o "$folder/$name.html" || code=$?
+    "$popek" "$@" --format html -o "$folder/$name.html" || code=$?
     [ "$code" -le 1 ]
     size=$(wc -c <"$folder/$name.html")
     sed -i '$d' "$folder/$name.html" # </html>
@@ -81,10 +81,12 @@ judge() {
     fi
 }
 
-judge third_generation examples/isa/third_generation.isa
-judge hostile tests/reports/hostile.isa
-judge riscv riscv --configuration best
-judge x86 x86 --profile ring_compression
+judge third_generation classify examples/isa/third_generation.isa
+judge hostile classify tests/reports/hostile.isa
+judge riscv classify riscv --configuration best
+judge x86 classify x86 --profile ring_compression
+
+judge evidence evidence x86 --profile ring_compression
 
 # A page that is broken on purpose must not pass.
 cp "$folder/third_generation.html" "$folder/broken.html"

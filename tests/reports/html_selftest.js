@@ -47,6 +47,15 @@
         times.push(await filtered(() => { byId("filter-hole").checked = true; }));
         check(count() === data.verdicts.filter((v) => (v[3] >> 10 & 3) === 1).length, "holes count " + count());
         byId("filter-hole").checked = false;
+        if (data.evidence !== undefined) {
+            for (const [question, state] of [["", "0"], ["0", "1"], ["1", "2"]]) {
+                times.push(await filtered(() => { byId("filter-question").value = question; byId("filter-state").value = state; }));
+                const right = data.states.map((s) => question === "" ? s.includes(state) : s[question] === state);
+                check(count() === data.evidence.filter((row) => right[row[0]]).length, "state " + state + " of question " + question);
+            }
+            byId("filter-question").value = "";
+            byId("filter-state").value = "";
+        }
         times.push(await filtered(() => {}));
         results.filter = Math.max(...times);
     }
@@ -61,7 +70,14 @@
         check(dialog.open && dialog.contains(document.activeElement), "the panel opens and has the focus");
         check(dialog.querySelector("pre").textContent.length > 0, "the panel shows the semantics");
         const v = data.verdicts[Number(button.dataset.verdict)];
-        check(dialog.textContent.includes(data.strings[v[4]]), "the panel says why");
+        const panel = JSON.parse(byId("panel-data").textContent);
+        check(dialog.textContent.includes(panel.strings[v[4]]), "the panel says why");
+        check((dialog.querySelector("table.evidence") !== null) === (data.evidence !== undefined), "the panel shows the evidence that there is");
+        if (data.evidence !== undefined) {
+            const cells = panel.cells[data.evidence[Number(button.dataset.verdict)][1]];
+            check(dialog.querySelectorAll("table.evidence tr").length === data.columns.length && dialog.textContent.includes(panel.strings[cells[0]]),
+                "the panel has every question");
+        }
         check((dialog.querySelector("table.witness") !== null) === (v[5] >= 0), "the panel shows the witness that there is");
         testContrast("panel");
         const before = location.hash;
@@ -142,7 +158,7 @@
         }
         const paint = performance.getEntriesByName("first-contentful-paint")[0];
         results.paint = paint === undefined ? 1e6 : paint.startTime;
-        check(document.scripts.length === 3, "there are three scripts: the data, the page's and this one");
+        check(document.scripts.length === 4, "there are four scripts: the data of matrix and panel, the page's and this one");
         check(document.querySelector("img, iframe, object, link[rel=stylesheet]") === null, "nothing is loaded");
         await testFilters(data);
         await testPanel(data);
