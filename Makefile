@@ -14,6 +14,7 @@ DECODED_LIBRARY ?= $(firstword $(wildcard /usr/lib/*/libz3.so.4 /usr/lib/libz3.s
 CLANG   ?= clang
 
 BUILD_PACKAGES = build-essential pkg-config flex bison libz3-dev libcunit1-dev libjansson-dev libcapstone-dev libelf-dev libdw-dev libmd-dev cvc4
+MANUAL_PACKAGES = mandoc groff-base
 LINT_PACKAGES  = clang clang-format clang-tidy cppcheck libclang-rt-14-dev
 
 # One folder, one room of the architecture (docs/architecture.md).
@@ -48,7 +49,10 @@ PLUGIN_OBJECTS  = $(PLUGIN_SOURCES:%.c=$(BUILD)/plugin/%.o)
 PLUGINS         = $(if $(wildcard /usr/include/unicorn/unicorn.h),$(BUILD)/popek-unicorn.so)
 MONITOR_INPUTS  = $(BUILD)/proofs/third_generation.h $(BUILD)/proofs/third_generation_step.c $(BUILD)/proofs/x86_virtual.h
 
-.PHONY: all audit guests mach test test-all test-html rebase compare-decoders compare-scan compare-scan-many bench prove prove-replay prove-cache prove-record \
+# What `make man` makes: a page for each subcommand, as cli/main.c lists them.
+MANUAL_PAGES    = $(BUILD)/man/popek.1 $(patsubst %,$(BUILD)/man/popek%.1,$(shell sed -n 's/.*command_[a-z_]*, ".*(char\[\]){"popek \([a-z-]*\)"}.*/-\1/p' cli/main.c))
+
+.PHONY: man all audit guests mach test test-all test-html rebase compare-decoders compare-scan compare-scan-many bench prove prove-replay prove-cache prove-record \
     prove-smoke prove-controls prove-mutants prove-abstract compare-mutants lint sanitize fuzz install clean
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -110,6 +114,13 @@ $(BUILD)/cli/embedded_text.o: $(BUILD)/cli/embedded.s
 	$(CC) -c -o $@ $<
 $(BUILD)/cli/embedded.o: $(BUILD)/cli/embedded.c cli/embedded.h
 	$(CC) -std=c11 $(CPPFLAGS) $(WARNINGS) $(CFLAGS) -c -o $@ $<
+
+# --- manual pages, from the text of --help -------------------------------------------------------------------------------------------------------
+man: $(BUILD)/man/popek.1
+$(MANUAL_PAGES) &: $(BUILD)/popek tools/manual.sh tools/manual.awk
+	tools/manual.sh $(BUILD)/popek $(BUILD)/man
+$(BUILD)/.packages-manual: tools/packages.sh
+	@tools/packages.sh $@ $(MANUAL_PACKAGES)
 
 # The emitter by itself, because popek contains the monitor that is built against what is emitted.
 $(BUILD)/emit: $(BUILD)/tools/emit.o $(filter $(BUILD)/isa-model/%,$(LIBRARY_OBJECTS))
@@ -199,7 +210,7 @@ $(BUILD)/tests/run: $(TEST_OBJECTS) $(HANDLER_TABLE) $(BUILD)/libpopek.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcunit
 # All that the suites run or look into.
 TESTED = $(BUILD)/popek $(BUILD)/tests/run $(BUILD)/tests/bench/handlers $(BUILD)/tests/compare_scan $(GUESTS) $(PLUGINS) $(HANDLER_EXAMPLES) $(BUILD)/proofs/why3.conf
-test: $(TESTED) compare-decoders compare-scan
+test: $(TESTED) $(BUILD)/.packages-manual compare-decoders compare-scan
 	@$(BUILD)/tests/run $(BUILD)/popek
 # The matcher against Capstone; fails when a disagreement is not explained in x86-tables/disagreements.txt.
 $(BUILD)/tests/compare_capstone: $(addprefix $(BUILD)/tests/x86-tables/,compare_capstone.o compare_names.o explanations.o) $(BUILD)/libpopek.a
