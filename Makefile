@@ -18,7 +18,7 @@ MANUAL_PACKAGES = mandoc groff-base
 LINT_PACKAGES  = clang clang-format clang-tidy cppcheck libclang-rt-14-dev
 
 # One folder, one room of the architecture (docs/architecture.md).
-ROOMS           = isa-model x86-tables classifier checker vmm-model vmm-model/x86 simulator hardware direct machine machine/devices scanner evidence reports
+ROOMS           = isa-model x86-tables classifier checker vmm-model vmm-model/x86 simulator hardware direct machine machine/devices scanner evidence reports course
 LIBRARY_SOURCES = $(foreach room,$(ROOMS),$(wildcard $(room)/*.c))
 CLI_SOURCES     = $(wildcard cli/*.c)
 # These make a program of their own.
@@ -27,7 +27,7 @@ TEST_SOURCES    = $(filter-out %/compare_capstone.c %/checker/mutants.c %/compar
 TABLES          = $(sort $(wildcard x86-tables/*.isa) x86-tables/capstone_names.txt x86-tables/hardware_differences.txt)
 # The style and the script of HTML reports.
 PAGE            = reports/html/report.css reports/html/report.js
-TEACHING        = examples/isa/third_generation.isa examples/isa/third_generation/machine.isa
+TEACHING        = examples/isa/third_generation.isa examples/isa/lra.isa examples/isa/third_generation/machine.isa
 # Historic and current machines with known answers (docs/library.md), and the parts that they include.
 LIBRARY_ISAS    = $(addprefix examples/isa/,$(addsuffix .isa,system360_67 pdp10_ka10 pdp11_45 vax vax_virtual mc68000 mc68010 mips32 armv7a riscv)) \
     $(wildcard $(addprefix examples/isa/,$(addsuffix /*.isa,vax m68k riscv)))
@@ -107,7 +107,7 @@ $(BUILD)/classes/x86.%: $(BUILD)/tools/classes $(filter %.isa,$(TABLES))
 	@mkdir -p $(@D)
 	$< x86-tables/x86.isa $* $@.new
 	mv $@.new $@
-$(BUILD)/cli/embedded.s $(BUILD)/cli/embedded.c &: tools/embed.sh $(TABLES) $(TEACHING) $(LIBRARY_ISAS) $(PAGE) $(CLASS_TABLES)
+$(BUILD)/cli/embedded.s $(BUILD)/cli/embedded.c &: tools/embed.sh Makefile $(TABLES) $(TEACHING) $(LIBRARY_ISAS) $(PAGE) $(CLASS_TABLES)
 	@mkdir -p $(@D)
 	tools/embed.sh $(BUILD)/cli/embedded.s $(BUILD)/cli/embedded.c $(TABLES) $(TEACHING) $(LIBRARY_ISAS) $(PAGE) $(CLASS_TABLES)
 $(BUILD)/cli/embedded_text.o: $(BUILD)/cli/embedded.s
@@ -247,9 +247,11 @@ $(BUILD)/.packages-html: tools/packages.sh
 test-html: $(BUILD)/popek | $(BUILD)/.packages-html
 	@tests/reports/html_browser.sh $(BUILD)/popek
 # Writes the expected messages of the language errors and the kept reports anew and shows what changed.
-rebase: $(BUILD)/popek
+rebase: $(TESTED)
 	@tests/isa-model/rebase.sh $(BUILD)/popek
 	@tests/reports/rebase.sh $(BUILD)/popek
+	@POPEK_REBASE=1 $(BUILD)/tests/run $(BUILD)/popek documents
+	@git --no-pager diff --stat -- README.md docs tests/docs
 
 $(BUILD)/tests/bench/measure: $(BUILD)/tests/bench/measure.o
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
