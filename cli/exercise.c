@@ -21,13 +21,14 @@ static const struct {
     const char *title, *start, *task;
 } exercises[EXERCISES] = {
     {"Four instructions of four classes", "classes.isa",
-     "Give the third generation machine four instructions: INNOCENT, which is innocuous;\n"
-     "PEEK, behaviour sensitive and not control sensitive; SWITCH, control sensitive;\n"
-     "and GUARD, privileged and not sensitive. PEEK and SWITCH are not privileged."},
+     "Give the third generation machine four instructions: INNOCENT, which is\n"
+     "innocuous; PEEK, behaviour sensitive and not control sensitive; SWITCH, control\n"
+     "sensitive; GUARD, privileged and not sensitive. PEEK and SWITCH are not\n"
+     "privileged."},
     {"Witnesses by hand", "witnesses.txt",
-     "Write down two states in which MOVE_FROM_SR of the mc68000 shows the mode, and a\n"
-     "state of the machine `lra` with the state in which a monitor runs it, in which\n"
-     "LRA gives another result."},
+     "Write down two states in which MOVE_FROM_SR of the mc68000 shows the mode, and\n"
+     "a state of the machine `lra` with the state in which a monitor runs it, in\n"
+     "which LRA gives another result."},
     {"The converse of Theorem 1", "converse.isa",
      "Give the third generation machine an instruction TOUCH with which the test of\n"
      "Theorem 1 fails, and which is no hole: the machine stays virtualizable."},
@@ -40,8 +41,8 @@ static const struct {
      "holes, one of which CR4.UMIP and CR4.TSD do not close, and one of which they do."},
     {"A guest that asks its kernel", "guest.s",
      "The guest for the machine `lra` takes its real address with LRA, and goes wrong\n"
-     "under a monitor. Para-virtualize it: without LRA, with a supervisor call, it still\n"
-     "ends with 42 in r0, and does the same under the monitor."},
+     "under a monitor. Para-virtualize it: without LRA, with a supervisor call, it\n"
+     "still ends with 42 in r0, and does the same under the monitor."},
     {"A handler that is proven", "handler.c",
      "Write the bare machine's LRB (load relocation-bounds register) in C and have\n"
      "Frama-C prove that it is the instruction of the tables."},

@@ -30,14 +30,15 @@ static void others_kept(const struct classification *c, size_t added, struct exe
         const struct form_verdict *v = find(c, kept[i]);
         all = all && v != NULL && (v->class == VERDICT_INNOCUOUS || v->privileged == ANSWER_YES);
     }
-    exercise_point(r, all, "the nine instructions of the third generation machine are as they were, and no others are added");
+    exercise_point(r, all, "the machine has its nine instructions, and no others than these");
 }
 
 static void class_is(const struct classification *c, const char *name, enum verdict_class class, struct exercise_result *r) {
     const struct form_verdict *v = wanted(c, name, r);
     if (v != NULL) {
         bool met = v->class == class;
-        exercise_point(r, met, "%s is %s%s%s", name, verdict_class_name(class), met ? "" : ", and not ", met ? "" : verdict_class_name(v->class));
+        exercise_point(r, met, "%s is %s%s%s%s", name, verdict_class_name(class), met ? "" : " (now: ", met ? "" : verdict_class_name(v->class),
+                       met ? "" : ")");
     }
 }
 

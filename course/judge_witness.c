@@ -153,7 +153,7 @@ static void read_line(struct reader *r, const char *line, unsigned number) {
         finish(r);
         begin(r, word[1], word[2], word[3], number);
     } else {
-        exercise_point(r->result, false, "line %u: 'witness MACHINE INSTRUCTION QUESTION' or 'first NAME = VALUE' is expected", number);
+        exercise_point(r->result, false, "line %u: neither 'witness MACHINE INSTRUCTION QUESTION' nor 'first NAME = VALUE'", number);
     }
 }
 

@@ -79,6 +79,14 @@ static char *without_comment(const char *line, bool shown) {
     return end == NULL ? strdup(line) : strndup(line, (size_t)(end - line));
 }
 
+/* Empty lines between an output and the next command belong to neither. */
+static size_t without_blanks(const struct document *d, size_t first, size_t last) {
+    while (last > first && is_blank(d->lines[last - 1])) {
+        last--;
+    }
+    return last;
+}
+
 static void read_block(struct document *d, size_t first, size_t end, enum mark mark) {
     struct document_command *open = NULL;
     for (size_t i = first; i < end; i++) {
@@ -88,7 +96,7 @@ static void read_block(struct document *d, size_t first, size_t end, enum mark m
             continue;
         }
         if (open != NULL) {
-            open->last = i;
+            open->last = without_blanks(d, open->first, i);
         }
         struct document_command *c = &d->commands[d->command_count++];
         *c = (struct document_command){without_comment(line + (shown ? 6 : 4), shown), mark, shown, i + 1, i + 1};
