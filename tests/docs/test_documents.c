@@ -13,10 +13,10 @@
 #define KEPT "tests/docs/kept.txt"
 #define KEPT_LINES 10u
 
-/* A tree like the source's, in which commands may write: `build` is a folder of its own with what was built. */
+/* A tree like the source's, in which commands may write: folders are its own, files are links. */
 #define TREE                                                                                                                                         \
     "mkdir -p \"$TEMPORARY/tree/build\" \"$TEMPORARY/bin\" && p=$(realpath \"$POPEK\") && b=$(dirname \"$p\") && "                                   \
-    "for f in *; do [ \"$f\" = build ] || ln -sfn \"$PWD/$f\" \"$TEMPORARY/tree/$f\"; done && "                                                      \
+    "for f in *; do case $f in build*) ;; *) cp -rs \"$PWD/$f\" \"$TEMPORARY/tree/\" || exit 1 ;; esac; done && "                                    \
     "for f in \"$b\"/*; do ln -sfn \"$f\" \"$TEMPORARY/tree/build/\"; done && ln -sfn \"$p\" \"$TEMPORARY/bin/popek\""
 
 struct kept {
