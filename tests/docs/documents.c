@@ -155,7 +155,7 @@ static size_t trimmed(const char *line, size_t length) {
 
 bool output_is(char **lines, size_t count, const char *output) {
     if (count == 0) {
-        return output[0] == '\0';
+        return output[strspn(output, "\n")] == '\0';
     }
     const char *line = is_block(lines[0]) ? lines[0] + 4 : "";
     if (strcmp(line, "...") == 0) {

@@ -29,7 +29,8 @@ struct document {
 bool document_read(struct document *d, const char *path);
 void document_free(struct document *d);
 
-/* Whether lines of a document are this output. A line "..." stands for any lines, also none; blanks at the end of a line do not count. */
+/* Whether lines of a document are this output. A line "..." stands for any lines, also none; blanks at the end of a line do not count, nor do
+ * empty lines at the end. */
 bool output_is(char **lines, size_t count, const char *output);
 
 #endif

@@ -72,7 +72,7 @@ static void check_make(const char *path, const char *command) {
 }
 
 static void put_output(FILE *out, const char *text) {
-    while (text[0] != '\0') {
+    while (text[strspn(text, "\n")] != '\0') {
         size_t length = strcspn(text, "\n");
         (void)fprintf(out, length == 0 ? "\n" : "    %.*s\n", (int)length, text);
         text += length + (text[length] == '\n' ? 1 : 0);
@@ -199,6 +199,7 @@ static void test_comparison(void) {
         {{"    ...", "    c"}, "a\nb\n", false},
         {{"    a", "    ...", "    b"}, "a\nb\n", true},
         {{"    a"}, "a   \n", true},
+        {{"    a"}, "a\n\n", true},
         {{NULL}, "", true},
         {{NULL}, "a\n", false},
     };
