@@ -16,10 +16,11 @@ DECODED_LIBRARY ?= $(firstword $(wildcard /usr/lib/*/libz3.so.4 /usr/lib/libz3.s
 CLANG   ?= clang
 
 BUILD_PACKAGES = build-essential pkg-config flex bison libz3-dev libcunit1-dev libjansson-dev libcapstone-dev libelf-dev libdw-dev libmd-dev cvc4
+MANUAL_PACKAGES = mandoc groff-base
 LINT_PACKAGES  = clang clang-format clang-tidy cppcheck libclang-rt-14-dev
 
 # One folder, one room of the architecture (docs/architecture.md).
-ROOMS           = isa-model x86-tables classifier checker vmm-model vmm-model/x86 simulator hardware direct machine machine/devices scanner evidence reports
+ROOMS           = isa-model x86-tables classifier checker vmm-model vmm-model/x86 simulator hardware direct machine machine/devices scanner evidence reports course
 LIBRARY_SOURCES = $(foreach room,$(ROOMS),$(wildcard $(room)/*.c))
 CLI_SOURCES     = $(wildcard cli/*.c)
 # These make a program of their own.
@@ -28,7 +29,7 @@ TEST_SOURCES    = $(filter-out %/compare_capstone.c %/checker/mutants.c %/compar
 TABLES          = $(sort $(wildcard x86-tables/*.isa) x86-tables/capstone_names.txt x86-tables/hardware_differences.txt)
 # The style and the script of HTML reports.
 PAGE            = reports/html/report.css reports/html/report.js
-TEACHING        = examples/isa/third_generation.isa examples/isa/third_generation/machine.isa
+TEACHING        = examples/isa/third_generation.isa examples/isa/lra.isa examples/isa/third_generation/machine.isa
 # Historic and current machines with known answers (docs/library.md), and the parts that they include.
 LIBRARY_ISAS    = $(addprefix examples/isa/,$(addsuffix .isa,system360_67 pdp10_ka10 pdp11_45 vax vax_virtual mc68000 mc68010 mips32 armv7a riscv)) \
     $(wildcard $(addprefix examples/isa/,$(addsuffix /*.isa,vax m68k riscv)))
@@ -50,7 +51,10 @@ PLUGIN_OBJECTS  = $(PLUGIN_SOURCES:%.c=$(BUILD)/plugin/%.o)
 PLUGINS         = $(if $(wildcard /usr/include/unicorn/unicorn.h),$(BUILD)/popek-unicorn.so)
 MONITOR_INPUTS  = $(BUILD)/proofs/third_generation.h $(BUILD)/proofs/third_generation_step.c $(BUILD)/proofs/x86_virtual.h
 
-.PHONY: all audit guests mach test test-all test-html rebase compare-decoders compare-scan compare-scan-many bench prove prove-replay prove-cache prove-record \
+# What `make man` makes: a page for each subcommand, as cli/main.c lists them.
+MANUAL_PAGES    = $(BUILD)/man/popek.1 $(patsubst %,$(BUILD)/man/popek%.1,$(shell sed -n 's/.*command_[a-z_]*, ".*(char\[\]){"popek \([a-z-]*\)"}.*/-\1/p' cli/main.c))
+
+.PHONY: man all audit guests mach test test-all test-html rebase compare-decoders compare-scan compare-scan-many bench prove prove-replay prove-cache prove-record \
     prove-smoke prove-controls prove-mutants prove-abstract compare-mutants lint sanitize fuzz install clean
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -112,13 +116,20 @@ $(BUILD)/classes/x86.%: $(BUILD)/tools/classes $(filter %.isa,$(TABLES))
 	@mkdir -p $(@D)
 	$< x86-tables/x86.isa $* $@.new
 	mv $@.new $@
-$(BUILD)/cli/embedded.s $(BUILD)/cli/embedded.c &: tools/embed.sh $(TABLES) $(TEACHING) $(LIBRARY_ISAS) $(PAGE) $(CLASS_TABLES)
+$(BUILD)/cli/embedded.s $(BUILD)/cli/embedded.c &: tools/embed.sh Makefile $(TABLES) $(TEACHING) $(LIBRARY_ISAS) $(PAGE) $(CLASS_TABLES)
 	@mkdir -p $(@D)
 	tools/embed.sh $(BUILD)/cli/embedded.s $(BUILD)/cli/embedded.c $(TABLES) $(TEACHING) $(LIBRARY_ISAS) $(PAGE) $(CLASS_TABLES)
 $(BUILD)/cli/embedded_text.o: $(BUILD)/cli/embedded.s
 	$(CC) -c -o $@ $<
 $(BUILD)/cli/embedded.o: $(BUILD)/cli/embedded.c cli/embedded.h
 	$(CC) -std=c11 $(CPPFLAGS) $(WARNINGS) $(CFLAGS) -c -o $@ $<
+
+# --- manual pages, from the text of --help -------------------------------------------------------------------------------------------------------
+man: $(BUILD)/man/popek.1
+$(MANUAL_PAGES) &: $(BUILD)/popek tools/manual.sh tools/manual.awk
+	tools/manual.sh $(BUILD)/popek $(BUILD)/man
+$(BUILD)/.packages-manual: tools/packages.sh
+	@tools/packages.sh $@ $(MANUAL_PACKAGES)
 
 # The emitter by itself, because popek contains the monitor that is built against what is emitted.
 $(BUILD)/emit: $(BUILD)/tools/emit.o $(filter $(BUILD)/isa-model/%,$(LIBRARY_OBJECTS))
@@ -212,7 +223,7 @@ $(BUILD)/tests/run: $(TEST_OBJECTS) $(HANDLER_TABLE) $(BUILD)/libpopek.a
 # All that the suites run or look into.
 TESTED = $(BUILD)/popek $(BUILD)/tests/run $(BUILD)/tests/bench/handlers $(BUILD)/tests/compare_scan $(GUESTS) $(PLUGINS) $(HANDLER_EXAMPLES) $(BUILD)/proofs/why3.conf \
     $(if $(findstring -fsanitize,$(CFLAGS)),,$(INSTALLED))
-test: $(TESTED) compare-decoders compare-scan
+test: $(TESTED) $(BUILD)/.packages-manual compare-decoders compare-scan
 	@$(BUILD)/tests/run $(BUILD)/popek
 # The matcher against Capstone; fails when a disagreement is not explained in x86-tables/disagreements.txt.
 $(BUILD)/tests/compare_capstone: $(addprefix $(BUILD)/tests/x86-tables/,compare_capstone.o compare_names.o explanations.o) $(BUILD)/libpopek.a
@@ -249,9 +260,11 @@ $(BUILD)/.packages-html: tools/packages.sh
 test-html: $(BUILD)/popek | $(BUILD)/.packages-html
 	@tests/reports/html_browser.sh $(BUILD)/popek
 # Writes the expected messages of the language errors and the kept reports anew and shows what changed.
-rebase: $(BUILD)/popek
+rebase: $(TESTED)
 	@tests/isa-model/rebase.sh $(BUILD)/popek
 	@tests/reports/rebase.sh $(BUILD)/popek
+	@POPEK_REBASE=1 $(BUILD)/tests/run $(BUILD)/popek documents
+	@git --no-pager diff --stat -- README.md docs tests/docs
 
 $(BUILD)/tests/bench/measure: $(BUILD)/tests/bench/measure.o
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^

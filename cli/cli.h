@@ -28,6 +28,7 @@ int command_check(int argc, char **argv);
 int command_classify(int argc, char **argv);
 int command_emit(int argc, char **argv);
 int command_evidence(int argc, char **argv);
+int command_exercise(int argc, char **argv);
 int command_explain(int argc, char **argv);
 int command_list(int argc, char **argv);
 int command_compare(int argc, char **argv);

@@ -24,6 +24,7 @@ static const struct command {
     {"Guests", "run", command_run, "a 32-bit guest on a PC in software, or directly", (char[]){"popek run"}},
     {NULL, "simulate", command_simulate, "a guest on the teaching machine, bare or monitored", (char[]){"popek simulate"}},
     {NULL, "assemble", command_assemble, "a program for a teaching machine becomes a guest", (char[]){"popek assemble"}},
+    {NULL, "exercise", command_exercise, "the exercises of the course, and whether a file solves one", (char[]){"popek exercise"}},
     {"Binaries and source", "scan", command_scan, "holes, sensitive and privileged instructions in binaries", (char[]){"popek scan"}},
     {NULL, "annotate", command_annotate, "assembler source: labels and room at sensitive instructions", (char[]){"popek annotate"}},
     {NULL, "annotate-cc", command_annotate_cc, "a compiler whose assembler annotates", (char[]){"popek annotate-cc"}},

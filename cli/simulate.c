@@ -4,6 +4,7 @@
 
 #include "../reports/simulation.h"
 #include "guest_file.h"
+#include "step_view.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,18 +13,19 @@ struct request {
     const char *guest, *isa, *output, *machine;
     struct machine_request made;
     uint64_t steps;
-    bool compare, trace, json, timer_given;
+    bool compare, trace, step, json, timer_given;
 };
 
 #define USUAL_WORDS 4096u
 
-enum option_key { KEY_COMPARE = 256, KEY_TRACE, KEY_STEPS, KEY_TIMER, KEY_WORDS, KEY_SEED };
+enum option_key { KEY_COMPARE = 256, KEY_TRACE, KEY_STEP, KEY_STEPS, KEY_TIMER, KEY_WORDS, KEY_SEED };
 
 static const struct argp_option options[] = {
     {"machine", 'm', "bare|vmm|hybrid|nested=N", 0, "what the guest runs on (bare; with --compare: vmm)", 0},
     {"compare", KEY_COMPARE, NULL, 0, "the bare machine beside it in lockstep: the first difference, exit code 1", 0},
     {"isa", 'i', "FILE", 0, "another teaching machine, by a model over its description (the third generation machine, by proven C)", 0},
     {"trace", KEY_TRACE, NULL, 0, "a line for every instruction", 0},
+    {"step", KEY_STEP, NULL, 0, "as --compare, and all three processors shown after every step; on a terminal one step at a time", 0},
     {"steps", KEY_STEPS, "N", 0, "stop after so many instructions (1000000)", 0},
     {"timer", KEY_TIMER, "N", 0, "a timer interrupt every N instructions; 0: none (what the guest says)", 0},
     {"words", KEY_WORDS, "N", 0, "words of the guest's storage (4096, or as many as the guest has)", 0},
@@ -56,10 +58,13 @@ static void finish(struct argp_state *state, struct request *r) {
         r->made.kind = r->compare ? MACHINE_VMM : MACHINE_BARE;
     }
     if (r->compare && r->made.kind == MACHINE_BARE) {
-        argp_error(state, "--compare compares the bare machine with another one: give --machine vmm, hybrid or nested=N");
+        argp_error(state, "--compare and --step compare the bare machine with another one: give --machine vmm, hybrid or nested=N");
     }
-    if (r->trace && r->json) {
-        argp_error(state, "--trace is text and does not go with --format json");
+    if ((r->trace || r->step) && r->json) {
+        argp_error(state, "--trace and --step are text and do not go with --format json");
+    }
+    if (r->trace && r->step) {
+        argp_error(state, "--trace and --step show the same steps: choose one");
     }
 }
 
@@ -77,6 +82,9 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
         return 0;
     case KEY_TRACE:
         r->trace = true;
+        return 0;
+    case KEY_STEP:
+        r->compare = r->step = true;
         return 0;
     case KEY_STEPS:
         r->steps = argument_number(state, "--steps", argument, 0, UINT64_MAX);
@@ -119,9 +127,10 @@ struct trace_context {
     const struct target *target;
 };
 
-static void trace_line(void *context, const struct simulated_step *step) {
+static bool trace_line(void *context, const struct simulated_step *step) {
     const struct trace_context *c = context;
     report_trace_line(c->out, c->target, step);
+    return true;
 }
 
 /* A machine with the guest in it; NULL after a message. */
@@ -154,12 +163,15 @@ static int run(const struct request *r, const struct target *t, const struct gue
         return EXIT_INTERNAL;
     }
     struct trace_context context = {out.stream, t};
-    const struct simulation_trace trace = {r->trace ? trace_line : NULL, &context};
+    bool asks = r->step && step_view_can_ask();
+    struct step_view view = {asks ? stdout : out.stream, reference, machine, r->machine, asks, WISH_EACH};
+    const struct simulation_trace steps = {step_view_line, &view};
+    const struct simulation_trace lines = {r->trace ? trace_line : NULL, &context};
     if (r->trace) {
         report_trace_heading(out.stream);
     }
-    simulate(reference, machine, r->steps, &trace, &result);
-    if (r->trace) {
+    simulate(reference, machine, r->steps, r->step ? &steps : &lines, &result);
+    if (r->trace || asks) {
         (void)fputc('\n', out.stream);
     }
     const struct simulation_report report = {r->guest, g->count, r->machine, r->isa == NULL, reference, machine, &result};

@@ -22,5 +22,8 @@ bool report_simulation_json(FILE *out, const struct simulation_report *r);
 /* The heading of a trace, and one line of it. */
 void report_trace_heading(FILE *out);
 void report_trace_line(FILE *out, const struct target *t, const struct simulated_step *step);
+/* What a step has left: the bare machine, the virtual machine and the real processor beside each other, at most 22 lines of 78 columns for a machine
+ * like the third generation's. `name` is the monitor's, as in the report. */
+void report_step(FILE *out, const struct machine *bare, const struct machine *machine, const char *name, const struct simulated_step *step);
 
 #endif

@@ -67,7 +67,7 @@ static json_t *path_json(const char *path) {
 }
 
 static const char *end_name(enum simulation_end end) {
-    static const char *const names[] = {"halted", "limit", "different", "failed"};
+    static const char *const names[] = {"halted", "limit", "stopped", "different", "failed"};
     return names[end];
 }
 

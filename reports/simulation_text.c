@@ -1,12 +1,13 @@
 /* Simulations as text, 80 columns wide. */
 #include "simulation.h"
+#include "simulation_words.h"
 
 #include <inttypes.h>
 #include <string.h>
 
 #define NAME_WIDTH 14
 
-static const char *value_text(const struct target *t, unsigned component, word128 value, char buffer[24]) {
+const char *simulation_value(const struct target *t, unsigned component, word128 value, char buffer[24]) {
     const char *name = target_value_name(t, component, value);
     if (name != NULL) {
         (void)snprintf(buffer, 24, "%.20s", name);
@@ -16,7 +17,7 @@ static const char *value_text(const struct target *t, unsigned component, word12
     return buffer;
 }
 
-static void instruction_text(const struct target *t, const struct simulated_step *step, char text[64]) {
+void simulation_instruction(const struct target *t, const struct simulated_step *step, char text[64]) {
     if (step->interrupt) {
         (void)snprintf(text, 64, "(timer)");
     } else if (!step->reached) {
@@ -31,12 +32,12 @@ void report_trace_heading(FILE *out) { (void)fputs("    step  mode        pc    
 void report_trace_line(FILE *out, const struct target *t, const struct simulated_step *step) {
     char text[64];
     char mode[24];
-    instruction_text(t, step, text);
+    simulation_instruction(t, step, text);
     unsigned first = 0;
     while (first + 1 < t->component_count && t->isa->leaves[t->components[first].leaf].class != CLASS_MODE) {
         first++;
     }
-    (void)fprintf(out, "%8" PRIu64 "  %-10.10s  0x%04x  %-20.20s  %s%s\n", step->number, value_text(t, first, step->before[first], mode),
+    (void)fprintf(out, "%8" PRIu64 "  %-10.10s  0x%04x  %-20.20s  %s%s\n", step->number, simulation_value(t, first, step->before[first], mode),
                   (unsigned)step->before[t->counter], text, target_outcome_name(t, step->result.outcome),
                   step->result.outcome != OUTCOME_DONE ? ""
                   : step->result.direct                ? ", directly"
@@ -50,7 +51,7 @@ static void put_state(FILE *out, const struct target *t, const struct machine *m
     for (unsigned i = 0; i < t->component_count; i++) {
         bool last = i % 3 == 2 || i + 1 == t->component_count;
         (void)fprintf(out, last ? "%s%-*.*s%s\n" : "%s%-*.*s%-11s", i % 3 == 0 ? "  " : "", NAME_WIDTH - 3, NAME_WIDTH - 3, t->components[i].name,
-                      value_text(t, i, values[i], buffer));
+                      simulation_value(t, i, values[i], buffer));
     }
 }
 
@@ -84,12 +85,12 @@ static void put_difference(FILE *out, const struct simulation_report *r) {
     char a[24];
     char b[24];
     char c[24];
-    instruction_text(t, &d->step, text);
+    simulation_instruction(t, &d->step, text);
     (void)fprintf(out, "Difference at instruction %" PRIu64 ", %s\n\n", d->step.number, text);
     put_row(out, "", "before", "bare after", "monitored", false);
     for (unsigned i = 0; i < t->component_count; i++) {
-        put_row(out, t->components[i].name, value_text(t, i, d->before[i], a), value_text(t, i, d->after[0][i], b),
-                value_text(t, i, d->after[1][i], c), d->after[0][i] != d->after[1][i]);
+        put_row(out, t->components[i].name, simulation_value(t, i, d->before[i], a), simulation_value(t, i, d->after[0][i], b),
+                simulation_value(t, i, d->after[1][i], c), d->after[0][i] != d->after[1][i]);
     }
     for (unsigned i = 0; i < d->word_count && i < DIFFERENCE_WORDS; i++) {
         (void)snprintf(text, sizeof text, "word 0x%04x", d->words[i].address);
@@ -130,8 +131,11 @@ bool report_simulation_text(FILE *out, const struct simulation_report *r) {
     if (s->end == END_DIFFERENT) {
         put_difference(out, r);
     } else {
-        (void)fprintf(out, "%s after %" PRIu64 " instructions%s\n\n", s->end == END_HALTED ? "Halted" : "Stopped by --steps", s->counts.steps,
-                      r->reference != NULL ? ", no difference" : "");
+        (void)fprintf(out, "%s after %" PRIu64 " instructions%s\n\n",
+                      s->end == END_HALTED    ? "Halted"
+                      : s->end == END_STOPPED ? "Stopped"
+                                              : "Stopped by --steps",
+                      s->counts.steps, r->reference != NULL ? ", no difference" : "");
         put_state(out, r->machine->target, r->machine);
         (void)fputc('\n', out);
     }

@@ -45,6 +45,8 @@ struct machine_operations {
     unsigned (*interrupt)(struct machine *m);
     /* The guest's processor, by component of the target. */
     void (*read)(const struct machine *m, word128 *values);
+    /* The real processor, where the guest's direct instructions run; without a monitor the same as `read`. */
+    void (*read_real)(const struct machine *m, word128 *values);
     void (*write)(struct machine *m, const word128 *values);
     /* The guest's next instruction; false: the counter reaches no word. */
     bool (*fetch)(const struct machine *m, uint16_t *instruction);

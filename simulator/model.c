@@ -182,6 +182,11 @@ static void model_read(const struct machine *m, word128 *values) {
     memcpy(values, model->state[m->place.depth], m->target->component_count * sizeof *values);
 }
 
+static void model_read_real(const struct machine *m, word128 *values) {
+    const struct model *model = (const struct model *)(const void *)m;
+    memcpy(values, model->state[0], m->target->component_count * sizeof *values);
+}
+
 static void model_write(struct machine *m, const word128 *values) {
     memcpy(of(m)->state[m->place.depth], values, m->target->component_count * sizeof *values);
 }
@@ -242,7 +247,8 @@ static bool switch_all_on(struct model *m) {
 }
 
 struct machine *machine_new_model(const struct target *t, const struct machine_request *request, const char **message) {
-    static const struct machine_operations operations = {model_step, model_interrupt, model_read, model_write, model_fetch, model_free};
+    static const struct machine_operations operations = {model_step,  model_interrupt, model_read, model_read_real,
+                                                         model_write, model_fetch,     model_free};
     struct model *m = calloc(1, sizeof *m);
     *message = "out of memory";
     if (m == NULL) {

@@ -112,13 +112,21 @@ static unsigned proven_interrupt(struct machine *m) {
     return outcome;
 }
 
-static void proven_read(const struct machine *m, word128 *values) {
-    const struct proven *p = (const struct proven *)(const void *)m;
-    const struct third_generation *s = &p->level[m->place.depth].processor;
+static void read_processor(const struct proven *p, const struct third_generation *s, word128 *values) {
     const word128 fields[] = {s->privilege, s->pc, s->r_base, s->r_bound, s->halted, s->size};
-    for (unsigned i = 0; i < m->target->component_count; i++) {
+    for (unsigned i = 0; i < p->machine.target->component_count; i++) {
         values[i] = p->place[i] < FIELD_REGISTERS ? fields[p->place[i]] : s->reg[p->place[i] - FIELD_REGISTERS];
     }
+}
+
+static void proven_read(const struct machine *m, word128 *values) {
+    const struct proven *p = (const struct proven *)(const void *)m;
+    read_processor(p, &p->level[m->place.depth].processor, values);
+}
+
+static void proven_read_real(const struct machine *m, word128 *values) {
+    const struct proven *p = (const struct proven *)(const void *)m;
+    read_processor(p, m->place.depth == 0 ? &p->level[0].processor : &p->host, values);
 }
 
 static void proven_write(struct machine *m, const word128 *values) {
@@ -167,7 +175,8 @@ static bool match_components(struct proven *p, const struct target *t) {
 }
 
 struct machine *machine_new_proven(const struct target *t, const struct machine_request *request, const char **message) {
-    static const struct machine_operations operations = {proven_step, proven_interrupt, proven_read, proven_write, proven_fetch, proven_free};
+    static const struct machine_operations operations = {proven_step,  proven_interrupt, proven_read, proven_read_real,
+                                                         proven_write, proven_fetch,     proven_free};
     struct proven *p = calloc(1, sizeof *p);
     *message = "out of memory";
     if (p == NULL) {

@@ -78,10 +78,12 @@ void simulate(struct machine *reference, struct machine *machine, uint64_t steps
         struct simulated_step step = {.number = result->counts.steps + 1, .before = before};
         step.reached = machine->operations->fetch(machine, &step.instruction);
         bool more = advance(machines, reference == NULL ? 1 : 0, &step, result);
-        if (trace->line != NULL) {
-            trace->line(trace->context, &step);
-        }
+        bool wanted = trace->line == NULL || trace->line(trace->context, &step);
         if (!more) {
+            return;
+        }
+        if (!wanted) {
+            result->end = END_STOPPED;
             return;
         }
     }

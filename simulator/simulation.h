@@ -7,6 +7,7 @@
 enum simulation_end {
     END_HALTED,
     END_LIMIT,     /* as many steps as were allowed */
+    END_STOPPED,   /* by the trace */
     END_DIFFERENT, /* the two machines are not equivalent, or the monitor lost the real processor */
     END_FAILED     /* out of memory */
 };
@@ -17,7 +18,7 @@ struct simulation_counts {
     uint64_t outcomes[OUTCOMES]; /* how they ended, by OUTCOME_...; timer interrupts, which are no instructions, too */
 };
 
-/* One step, for a trace. `before` is the guest's processor by component. */
+/* One step, for a trace that is told after it. `before` is the guest's processor by component. */
 struct simulated_step {
     uint64_t number; /* from 1 */
     bool interrupt;  /* a timer interrupt and no instruction */
@@ -48,7 +49,7 @@ struct simulation {
 };
 
 struct simulation_trace {
-    void (*line)(void *context, const struct simulated_step *step); /* NULL: no trace */
+    bool (*line)(void *context, const struct simulated_step *step); /* false: no more steps; NULL: no trace */
     void *context;
 };
 

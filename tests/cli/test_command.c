@@ -134,36 +134,9 @@ static void test_width(void) {
     }
 }
 
-/* The commands of the README run: lines of four blanks and build/popek. A machine may have no device for one (77). */
-static void test_readme(void) {
-    char *text = read_text("README.md", NULL);
-    unsigned count = 0;
-    for (char *line = text; line != NULL && *line != '\0';) {
-        size_t length = strcspn(line, "\n");
-        if (strncmp(line, "    build/popek", 15) == 0) {
-            char command[1024];
-            char *comment = memmem(line, length, "  #", 3);
-            size_t end = comment == NULL ? length : (size_t)(comment - line);
-            char *guest = memmem(line, end, "build/guests/", 13); /* beside the program under test, wherever that was built */
-            size_t before = guest == NULL ? end : (size_t)(guest - line);
-            (void)snprintf(command, sizeof command, "\"$POPEK\" %.*s%s%.*s", (int)(before - 15), line + 15,
-                           guest == NULL ? "" : "\"$(dirname \"$POPEK\")\"/guests/", guest == NULL ? 0 : (int)(end - before - 13),
-                           guest == NULL ? "" : guest + 13);
-            struct command_result r = run_command(command);
-            CHECK(r.code == 0 || r.code == 1 || r.code == 77, "README: popek%.*s: exit code %d: %s", (int)(end - 15), line + 15, r.code, r.err);
-            command_result_free(&r);
-            count++;
-        }
-        line += length + (line[length] == '\n' ? 1u : 0u);
-    }
-    CHECK(count >= 3, "the README shows %u commands", count);
-    free(text);
-}
-
 static const struct test tests[] = {
     {"exit codes and messages", test_cases},
     {"deterministic", test_deterministic},
     {"width and colour", test_width},
-    {"commands of the README", test_readme},
 };
 const struct suite command_suite = SUITE("command", tests);

@@ -24,11 +24,11 @@ static const struct command_case cases[] = {
     {"popek simulate x --machine pdp10", 2, NULL, "unknown machine 'pdp10'; there is: bare, vmm, hybrid, nested=N"},
     {"popek simulate x --machine nested=0", 2, NULL, "nested= needs a number from 1 to 64"},
     {"popek simulate x --machine nested=65", 2, NULL, "nested= needs a number from 1 to 64"},
-    {"popek simulate x --machine bare --compare", 2, NULL, "compares the bare machine with another one"},
+    {"popek simulate x --machine bare --compare", 2, NULL, "compare the bare machine with another one"},
     {"popek simulate x --steps -1", 2, NULL, "--steps needs a number"},
     {"popek simulate x --words 11", 2, NULL, "--words needs a number from 12 to 65536"},
     {"popek simulate x --format xml", 2, NULL, "there is: text, json"},
-    {"popek simulate x --trace --format json", 2, NULL, "--trace is text"},
+    {"popek simulate x --trace --format json", 2, NULL, "--trace and --step are text"},
     {"popek simulate no-such-guest", 3, NULL, "cannot read 'no-such-guest': No such file"},
     {"popek simulate README.md", 3, NULL, "'README.md': not a guest file; a guest is"},
     {"popek simulate /dev/null", 3, NULL, "not a guest file"},
@@ -54,6 +54,19 @@ static const struct command_case cases[] = {
     {"popek simulate " GUESTS "undefined_in_user.s --isa " ISA "undefined_in_user.isa --machine vmm", 1, "words changed outside", NULL},
     {"popek simulate " GUESTS "two_processes.s --trace | grep -c '(timer)'", 0, "20\n", NULL},
     {"popek simulate " GUESTS "escape.s --trace | grep -c '^ *[0-9]* *\\(user\\|supervisor\\)'", 0, "80\n", NULL},
+    {"popek simulate x --step --format json", 2, NULL, "--trace and --step are text"},
+    {"popek simulate x --step --trace", 2, NULL, "choose one"},
+    {"popek simulate x --step --machine bare", 2, NULL, "compare the bare machine with another one"},
+    {"popek simulate " GUESTS "escape.s --step | grep -c '^Step '", 0, "80\n", NULL},
+    {"popek simulate " GUESTS "lra.s --isa " ISA "lra.isa --step", 1, "reg[3]      0x0001 *          0x0051 *          0x0051          differs",
+     NULL},
+    {"popek simulate " GUESTS "lra.s --isa " ISA "lra.isa --step", 1, "done: not directly, the monitor does it for the guest\n", NULL},
+    {"popek simulate " GUESTS "escape.s --step --machine hybrid", 0, "trap: the monitor gives the trap to the guest\n", NULL},
+    /* On a terminal: a step, the next, to the next trap, and enough. Nobody who answers: enough, too. */
+    {"printf '\\nt\\nq\\n' | script -qec \"$POPEK simulate " GUESTS "escape.s --step\" /dev/null | grep -o 'Step [0-9]*\\|Stopped after [0-9]*'", 0,
+     "Step 1\nStep 2\nStep 8\nStopped after 8\n", NULL},
+    {"printf 'e\\n' | script -qec \"$POPEK simulate " GUESTS "escape.s --step\" /dev/null | grep -o 'Step [0-9]*\\|Halted after [0-9]*'", 0,
+     "Step 1\nHalted after 80\n", NULL},
     {"popek simulate " GUESTS "escape.s --trace --machine vmm | grep -c directly", 0, "63\n", NULL}, /* 62, and the summary's own line */
     /* A guest file is as good as the program; one that is cut or grown is refused. */
     {"popek assemble " GUESTS "escape.s -o $TEMPORARY/guest; popek simulate $TEMPORARY/guest --compare", 0, "80 instructions, no difference", NULL},
@@ -186,6 +199,7 @@ static void test_guests(void) {
 /* Text fits into 80 columns. */
 static void test_width(void) {
     static const char *const commands[] = {"popek simulate " GUESTS "two_processes.s --machine nested=8 --compare --trace",
+                                           "popek simulate " GUESTS "lra.s --isa " ISA "lra.isa --step",
                                            "popek simulate " GUESTS "undefined_in_user.s --isa " ISA "undefined_in_user.isa --compare",
                                            "popek simulate " GUESTS "mfpi.s --isa " ISA "mfpi.isa"};
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
