@@ -1,6 +1,8 @@
 /* Executes an instruction: operands are fetched, the step of the tables is called, what it wrote is stored. */
 #include "execute.h"
 
+#include "host_code.h"
+
 #include <stddef.h>
 
 #define NUMBER_SP 4u
@@ -68,6 +70,9 @@ bool fetch_operand(struct processor *p, const struct location *place, bool user,
         return place_linear(p, place, access, linear, fault) && (access == ACCESS_READ || linear_writable(p, *linear, place->bytes, user, fault)) &&
                ((place->direction & 1) == 0 || linear_read(p, *linear, value, place->bytes, user, fault));
     }
+    if (place->kind == PLACE_AREA) {
+        return fetch_area(p, place, user, linear, fault);
+    }
     if (place->kind == PLACE_PUSHED) {
         const struct x86 *s = &p->state;
         *pushed += place->bytes;
@@ -79,14 +84,20 @@ bool fetch_operand(struct processor *p, const struct location *place, bool user,
 }
 
 bool store_operand(struct processor *p, const struct location *place, bool user, uint32_t linear, word128 value, struct fault *fault) {
-    if (place->kind == PLACE_REGISTER) {
+    if (is_register(place)) {
         write_register(p, place, value);
         return true;
+    }
+    if (place->kind == PLACE_AREA) {
+        return store_area(p, place, user, linear, fault);
     }
     return place->kind == PLACE_NOTHING || linear_write(p, linear, &value, place->bytes, user, fault);
 }
 
 bool execute(struct processor *p, const struct instruction *i, struct fault *fault) {
+    if ((i->flags & INSTRUCTION_VECTORS) != 0 && p->vectors_elsewhere.fetch != NULL) {
+        p->vectors_elsewhere.fetch(p->vectors_elsewhere.context, p);
+    }
     if ((i->flags & INSTRUCTION_CAREFUL) != 0) {
         return execute_carefully(p, i, fault);
     }
