@@ -37,6 +37,7 @@ uint32_t attempt(struct processor *p, const struct instruction *i, struct trial 
     t->after = p->state;
     t->argument = 0;
     t->has_gate = false;
+    t->asked = 0;
     arrays_clear(p);
     for (unsigned k = 0; k < i->count; k++) {
         const struct location *place = &i->places[k];

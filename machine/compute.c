@@ -24,9 +24,9 @@ static void attempt_again(struct processor *p, const struct instruction *i, stru
     for (unsigned k = 0; k < i->step->choice_count; k++) {
         p->choices[k] = k == i->length_choice ? p->choices[k] : 1;
     }
-    t->fill = true;
+    t->other = true;
     (void)attempt(p, i, t, o);
-    t->fill = false;
+    t->other = false;
     for (unsigned k = 0; k < i->step->choice_count; k++) {
         p->choices[k] = k == i->length_choice ? p->choices[k] : 0;
     }
@@ -73,10 +73,8 @@ static word128 host_value(const struct host_result *h, const struct processor *b
     case PLACE_MEMORY:
         memcpy(&value, h->operand, place->bytes);
         return value;
-    case PLACE_X87: { /* its number is that before the instruction */
-        unsigned top = before->state.x87_status >> 11 & 7u;
-        return h->state.x87_register[(top + place->offset) & 7];
-    }
+    case PLACE_X87:
+        return h->state.x87_register[(before->stack_top + place->offset) & 7];
     case PLACE_MMX:
         return (uint64_t)h->state.x87_register[place->offset];
     case PLACE_XMM:

@@ -95,8 +95,11 @@ bool store_operand(struct processor *p, const struct location *place, bool user,
 }
 
 bool execute(struct processor *p, const struct instruction *i, struct fault *fault) {
-    if ((i->flags & INSTRUCTION_VECTORS) != 0 && p->vectors_elsewhere.fetch != NULL) {
-        p->vectors_elsewhere.fetch(p->vectors_elsewhere.context, p);
+    if ((i->flags & INSTRUCTION_VECTORS) != 0) {
+        if (p->vectors_elsewhere.fetch != NULL) {
+            p->vectors_elsewhere.fetch(p->vectors_elsewhere.context, p);
+        }
+        p->stack_top = p->state.x87_status >> 11 & 7u;
     }
     if ((i->flags & INSTRUCTION_CAREFUL) != 0) {
         return execute_carefully(p, i, fault);

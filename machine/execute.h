@@ -36,7 +36,9 @@ struct trial {
     bool has_gate; /* the first element of descriptor_memory that was asked for: the gate, when a frame is pushed */
     uint64_t gate;
     bool computed;       /* an opaque function was asked that stands for what an instruction computes */
-    bool fill;           /* what it says meanwhile: all bits are this one */
+    bool other;          /* what it says meanwhile: what it said when it was asked first, or the complement of that */
+    word128 said[64];    /* in the order of the questions, which is the same in each attempt */
+    unsigned asked;
     bool simd_exception; /* what the one says that asks for an unmasked exception */
     struct vectors vectors; /* after what was computed */
     struct x86 after;

@@ -51,7 +51,7 @@ bool place_linear(struct processor *p, const struct location *place, enum access
 
 /* Registers that the tables have and general registers do not reach: SDM vol. 1, 8.1.2, and vol. 3A, the chapter on MMX. */
 static word128 *wide_register(struct processor *p, const struct location *place) {
-    unsigned top = place->kind == PLACE_X87 ? p->state.x87_status >> 11 & 7u : 0;
+    unsigned top = place->kind == PLACE_X87 ? p->stack_top : 0;
     return place->kind == PLACE_XMM ? &p->vectors.xmm[place->offset] : &p->state.x87_register[(top + place->offset) & 7];
 }
 

@@ -157,6 +157,7 @@ struct processor {
     struct element msr[MSR_COUNT]; /* the model-specific registers that no component of their own has */
     word128 *choices;              /* of a step: all `undefined` results are 0 */
     struct vectors vectors;
+    unsigned stack_top; /* of x87 before the instruction: what its operands ST(i) go by */
     struct vectors_elsewhere vectors_elsewhere; /* `fetch` NULL: here */
     struct host *host;                          /* host_code.c; NULL until it is needed */
     bool delivering;               /* an event: entry 1 of the IDT stands for entry `event`, see deliver.c */
