@@ -19,7 +19,7 @@ struct direct;
 struct classification;
 
 #define DIRECT_PAGE 4096u
-#define DIRECT_MOST_PAGES 0x40000u  /* of linear addresses of a guest: 1 GiB */
+#define DIRECT_MOST_PAGES 0x40000u  /* of linear addresses of a guest at a time: 1 GiB */
 #define DIRECT_NO_FRAME 0xFFFFFFFFu /* nothing is mapped there: any access traps */
 
 /* What to do with an instruction form. */
@@ -120,6 +120,10 @@ bool direct_wrote(struct direct *d, uint32_t physical, uint32_t size);
 /* Maps `count` pages of linear addresses from page `first` on to frames from `frame` on, or to nothing (DIRECT_NO_FRAME). Not writable: writes trap.
  * False when something is outside of the guest or the child was lost. */
 bool direct_map(struct direct *d, uint32_t first, uint32_t count, uint32_t frame, bool writable);
+
+/* The guest's linear addresses that exist are from now on those from `first` on, a multiple of 4096, as many as before; nothing is mapped there. An
+ * instruction or a flat segment that reaches beyond them comes back to the caller. False: the child was lost, or `first` is bad. */
+bool direct_begin_at(struct direct *d, uint32_t first);
 
 /* Other kinds from now on (a guest that sets CR0.TS needs those of another profile); everything is scanned again. */
 bool direct_use_kinds(struct direct *d, const uint8_t *kinds32, const uint8_t *kinds16);

@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 
-#define LEAST_LINEAR_PAGES 0x8000u
+#define WINDOW_BITS 30u /* of linear addresses: the guest is seen through a window of 1 GiB at a time, the one that EIP lies in */
 #define MICROSECONDS 1000u
 #define ENTRY 20u
 
@@ -17,8 +17,10 @@ struct native {
     struct computer *computer;
     struct direct *direct;
     struct write_log log;
-    uint8_t *mapped; /* by linear page, while paging is on */
+    uint8_t *mapped; /* by page of the window, while paging is on */
     uint32_t frames, linear_pages;
+    uint32_t first;          /* the linear address where the window begins */
+    uint32_t lowest, beyond; /* pages of the window that something may be mapped at, while paging is on */
     bool paging;
     /* What the shadow was made for. */
     uint64_t root;
@@ -29,8 +31,39 @@ struct native {
 };
 
 static bool map_pages(struct native *n, uint32_t first, uint32_t count, uint32_t frame, bool writable) {
-    n->lost = n->lost || !direct_map(n->direct, first, count, frame, writable);
+    n->lost = n->lost || !direct_map(n->direct, n->first / DIRECT_PAGE + first, count, frame, writable);
     return !n->lost;
+}
+
+static void unmap_all(struct native *n) {
+    if (n->lowest < n->beyond) {
+        (void)map_pages(n, n->lowest, n->beyond - n->lowest, DIRECT_NO_FRAME, false);
+        memset(n->mapped + n->lowest, MAPPED_NOT, n->beyond - n->lowest);
+    }
+    n->lowest = n->linear_pages;
+    n->beyond = 0;
+}
+
+static void map_all(struct native *n) {
+    if (n->first == 0) {
+        (void)map_pages(n, 0, n->frames, 0, true);
+        n->lowest = 0;
+        n->beyond = n->frames;
+    }
+}
+
+/* The window follows EIP. */
+static void move_window(struct native *n) {
+    const struct x86 *s = &n->computer->processor.state;
+    uint32_t first = ((uint32_t)s->cs_base + (uint32_t)s->rip) >> WINDOW_BITS << WINDOW_BITS;
+    if (first != n->first) {
+        unmap_all(n);
+        n->lost = n->lost || !direct_begin_at(n->direct, first);
+        n->first = first;
+        if (!n->paging) {
+            map_all(n);
+        }
+    }
 }
 
 /* Without paging all memory is where it is; with it nothing is mapped until it is used. */
@@ -39,11 +72,10 @@ static void update_shadow(struct native *n) {
     bool paging = s->cr0_pg != 0;
     bool stale = n->root != s->cr3 || n->flushes != s->translation_cache || n->user != (s->cpl == 3) || n->protects != (s->cr0_wp != 0);
     if (paging != n->paging || (paging && stale)) {
-        (void)map_pages(n, 0, n->linear_pages, DIRECT_NO_FRAME, false);
-        memset(n->mapped, MAPPED_NOT, n->linear_pages);
+        unmap_all(n);
     }
     if (!paging && n->paging) {
-        (void)map_pages(n, 0, n->frames, 0, true);
+        map_all(n);
     }
     n->paging = paging;
     n->root = s->cr3;
@@ -56,7 +88,7 @@ static void update_shadow(struct native *n) {
 static bool map_missing(struct native *n, uint32_t linear, bool code) {
     struct processor *p = &n->computer->processor;
     struct fault fault;
-    uint32_t page = linear / DIRECT_PAGE;
+    uint32_t page = (linear - n->first) / DIRECT_PAGE;
     if (!n->paging || page >= n->linear_pages || n->mapped[page] == MAPPED_WRITABLE || (code && n->mapped[page] != MAPPED_NOT)) {
         return false;
     }
@@ -67,6 +99,8 @@ static bool map_missing(struct native *n, uint32_t linear, bool code) {
     }
     bool writable = ((n->user ? t->rights >> 4 : t->rights) & ACCESS_WRITE) != 0;
     n->mapped[page] = writable ? MAPPED_WRITABLE : MAPPED_READ_ONLY;
+    n->lowest = page < n->lowest ? page : n->lowest;
+    n->beyond = page >= n->beyond ? page + 1 : n->beyond;
     return map_pages(n, page, 1, (uint32_t)(t->host - p->memory->bytes) / DIRECT_PAGE, writable);
 }
 
@@ -119,6 +153,7 @@ static enum computer_end step_machine(struct native *n) {
 static enum computer_end run_directly(struct native *n, struct session_result *result) {
     const struct x86 *s = &n->computer->processor.state;
     struct direct_event event;
+    move_window(n);
     update_shadow(n);
     give_state(n);
     direct_run(n->direct, MICROSECONDS, &event);
@@ -171,7 +206,8 @@ void run_natively(struct computer *c, const struct session_request *request, str
     memset(&n, 0, sizeof n);
     n.computer = c;
     n.frames = pages;
-    n.linear_pages = pages > LEAST_LINEAR_PAGES ? pages : LEAST_LINEAR_PAGES;
+    n.linear_pages = DIRECT_MOST_PAGES;
+    n.beyond = pages;
     n.mapped = calloc(n.linear_pages, 1);
     const struct direct_options options = {
         pages, n.linear_pages, DIRECT_CHECKED, request->native->matcher, request->native->kinds32, request->native->kinds16};
