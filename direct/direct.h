@@ -35,6 +35,17 @@ enum direct_kind {
  * sensitive, and so does what was not classified. `kinds` has one byte for each form. False: out of memory. */
 bool direct_kinds(const struct classification *c, unsigned mode, uint8_t *kinds);
 
+/* What a form looks at that the guest may deny and the host allows: a bit each. */
+enum direct_gate {
+    DIRECT_GATE_X87 = 1, /* CR0.EM, CR0.TS */
+    DIRECT_GATE_SSE = 2, /* CR4.OSFXSR, CR4.OSXMMEXCPT */
+    DIRECT_GATE_AVX = 4, /* CR4.OSXSAVE, XCR0, IA32_XFD */
+    DIRECT_GATES = 7
+};
+/* The gates of all forms of an ISA in one operating mode, from their terms. `gates` has one byte for each form. False: out of memory. */
+struct isa;
+bool direct_gates(const struct isa *isa, unsigned mode, uint8_t *gates);
+
 enum direct_policy {
     /* Execution only ever comes to first bytes of instructions that were scanned: returns and indirect jumps are executed alone, under
      * single-stepping, and where they land is scanned like everything else. */

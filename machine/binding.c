@@ -169,8 +169,7 @@ static void skip_parameters(struct instruction *i) {
 /* Loads of SS: SDM vol. 2B, MOV, POP. */
 static bool loads_stack_segment(const char *text) { return begins(text, "MOV SS,") || begins(text, "POP SS"); }
 
-/* Extensions of vectors that the machine has (CPUID, arrays.c); of the others forms with vectors do not exist. */
-static bool has_extension(const char *extension) {
+bool has_vector_extension(const char *extension) {
     static const char *const offered[] = {"", "MMX", "FXSR", "SSE", "SSE2"};
     for (unsigned i = 0; i < sizeof offered / sizeof offered[0]; i++) {
         if (is(extension, offered[i])) {
@@ -186,7 +185,7 @@ static bool must_be_aligned(const struct decoded *d, const struct location *p) {
     return p->kind == PLACE_AREA ? p->area == AREA_BYTES : p->kind == PLACE_MEMORY && p->bytes == 16 && !unaligned_move;
 }
 
-/* x87, MMX and SSE: how the host executes the form. False: the machine does not have it. */
+/* x87, MMX and SSE: of extensions that the machine does not have (CPUID, arrays.c) no form exists. How the host executes the form. False: the machine does not have it. */
 static bool bind_vectors(const char *extension, const struct decoded *d, struct instruction *i) {
     bool x87 = d->scheme == SCHEME_LEGACY && d->map == 0 && d->opcode >= 0xD8 && d->opcode <= 0xDF;
     bool stack_pointer = false;
@@ -202,7 +201,7 @@ static bool bind_vectors(const char *extension, const struct decoded *d, struct 
     if (!x87 && !vectors && !control) {
         return true;
     }
-    if (d->scheme != SCHEME_LEGACY || !has_extension(extension)) {
+    if (d->scheme != SCHEME_LEGACY || !has_vector_extension(extension)) {
         return d->scheme != SCHEME_LEGACY || control;
     }
     i->flags |= INSTRUCTION_VECTORS | (x87 ? INSTRUCTION_CAREFUL : 0);

@@ -1,6 +1,7 @@
 /* Executes an instruction: operands are fetched, the step of the tables is called, what it wrote is stored. */
 #include "execute.h"
 
+#include "trap_handlers.h"
 #include "host_code.h"
 
 #include <stddef.h>
@@ -55,7 +56,9 @@ uint32_t call_step(struct processor *p, const struct instruction *i, void *state
         find_undefined(p, i, state, values);
         arrays_clear(p);
     }
-    uint32_t outcome = i->step->call(state, p->arrays, values, p->choices, argument);
+    const struct handler *handler = trap_handler_for(p->handlers, state, i);
+    uint32_t outcome = handler != NULL ? trap_handler_execute(p->handlers, handler, i, state, values, argument)
+                                       : i->step->call(state, p->arrays, values, p->choices, argument);
     if (i->length_choice != NO_REGISTER) {
         p->choices[i->length_choice] = 0;
     }
@@ -95,6 +98,9 @@ bool store_operand(struct processor *p, const struct location *place, bool user,
 }
 
 bool execute(struct processor *p, const struct instruction *i, struct fault *fault) {
+    if (p->handlers != NULL) {
+        p->handled += trap_handler_for(p->handlers, &p->state, i) != NULL ? 1 : 0;
+    }
     if ((i->flags & INSTRUCTION_VECTORS) != 0) {
         if (p->vectors_elsewhere.fetch != NULL) {
             p->vectors_elsewhere.fetch(p->vectors_elsewhere.context, p);

@@ -124,6 +124,7 @@ struct vectors {
 
 struct ports;
 struct trial;
+struct trap_handlers;
 struct host;
 struct processor;
 /* Where the x87 and SSE state is when another processor has it: it is fetched before an instruction needs it. */
@@ -160,6 +161,8 @@ struct processor {
     unsigned stack_top; /* of x87 before the instruction: what its operands ST(i) go by */
     struct vectors_elsewhere vectors_elsewhere; /* `fetch` NULL: here */
     struct host *host;                          /* host_code.c; NULL until it is needed */
+    const struct trap_handlers *handlers;            /* in the place of steps; NULL: none */
+    uint64_t handled;                           /* instructions that handlers executed */
     bool delivering;               /* an event: entry 1 of the IDT stands for entry `event`, see deliver.c */
     uint8_t event;
 };
