@@ -39,7 +39,9 @@ GENERATED       = $(BUILD)/isa-model/lexer.c $(BUILD)/isa-model/parser.c
 # The C of x86's steps, in parts: the bare machine executes it, and the tests compare it with the evaluator.
 EMITTED_PARTS   = 4
 EMITTED_OBJECTS = $(foreach part,$(shell seq 0 $(EMITTED_PARTS)),$(BUILD)/emitted/x86_$(part).o)
-LIBRARY_OBJECTS = $(LIBRARY_SOURCES:%.c=$(BUILD)/%.o) $(GENERATED:.c=.o) $(EMITTED_OBJECTS)
+# The handlers of the monitor by form, and the names of those that are proven: direct execution has them handle traps.
+HANDLER_TABLE   = $(BUILD)/emitted/x86_handlers.o
+LIBRARY_OBJECTS = $(LIBRARY_SOURCES:%.c=$(BUILD)/%.o) $(GENERATED:.c=.o) $(EMITTED_OBJECTS) $(HANDLER_TABLE) $(BUILD)/machine/proven_handlers.o
 CLI_OBJECTS     = $(CLI_SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/cli/embedded.o $(BUILD)/cli/embedded_text.o
 TEST_OBJECTS    = $(TEST_SOURCES:%.c=$(BUILD)/%.o)
 # The monitor is built against what `popek emit` makes of its machine.
@@ -116,9 +118,19 @@ $(BUILD)/classes/x86.%: $(BUILD)/tools/classes $(filter %.isa,$(TABLES))
 	@mkdir -p $(@D)
 	$< x86-tables/x86.isa $* $@.new
 	mv $@.new $@
-$(BUILD)/cli/embedded.s $(BUILD)/cli/embedded.c &: tools/embed.sh Makefile $(TABLES) $(TEACHING) $(LIBRARY_ISAS) $(PAGE) $(CLASS_TABLES)
+# What direct execution does with each form.
+KIND_TABLE    = $(BUILD)/classes/x86.kinds
+$(BUILD)/tools/kinds: $(BUILD)/tools/kinds.o $(addprefix $(BUILD)/,direct/kinds.o direct/kind_table.o vmm-model/x86/dispatcher.o) \
+    $(filter-out $(BUILD)/isa-model/emit%,$(filter $(BUILD)/isa-model/% $(BUILD)/classifier/%,$(LIBRARY_OBJECTS)))
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lz3 -lmd
+$(KIND_TABLE): $(BUILD)/tools/kinds $(filter %.isa,$(TABLES))
 	@mkdir -p $(@D)
-	tools/embed.sh $(BUILD)/cli/embedded.s $(BUILD)/cli/embedded.c $(TABLES) $(TEACHING) $(LIBRARY_ISAS) $(PAGE) $(CLASS_TABLES)
+	$< x86-tables/x86.isa $@.new
+	mv $@.new $@
+EMBEDDED      = $(TABLES) $(TEACHING) $(LIBRARY_ISAS) $(PAGE) $(CLASS_TABLES) $(KIND_TABLE)
+$(BUILD)/cli/embedded.s $(BUILD)/cli/embedded.c &: tools/embed.sh Makefile $(EMBEDDED)
+	@mkdir -p $(@D)
+	tools/embed.sh $(BUILD)/cli/embedded.s $(BUILD)/cli/embedded.c $(EMBEDDED)
 $(BUILD)/cli/embedded_text.o: $(BUILD)/cli/embedded.s
 	$(CC) -c -o $@ $<
 $(BUILD)/cli/embedded.o: $(BUILD)/cli/embedded.c cli/embedded.h
@@ -151,7 +163,11 @@ $(BUILD)/emitted/x86_handlers.c: $(BUILD)/emit $(TABLES)
 	@mkdir -p $(@D)
 	$(BUILD)/emit x86-tables/x86.isa handlers-table $@
 $(BUILD)/emitted/x86_handlers.o: isa-model/emitted_handlers.h $(BUILD)/proofs/x86_virtual.h
-HANDLER_TABLE   = $(BUILD)/emitted/x86_handlers.o
+$(BUILD)/machine/proven_handlers.c: tools/proven_handlers.sh proofs/units $(wildcard vmm-model/x86/*.c)
+	@mkdir -p $(@D)
+	tools/proven_handlers.sh proofs/units $@
+$(BUILD)/machine/proven_handlers.o: $(BUILD)/machine/proven_handlers.c machine/trap_handlers.h
+	$(CC) -std=c11 -Imachine $(CPPFLAGS) $(WARNINGS) $(CFLAGS) -c -o $@ $<
 
 $(EMITTED_OBJECTS:.o=.c): $(BUILD)/emitted/x86_%.c: $(BUILD)/emit $(TABLES)
 	@mkdir -p $(@D)

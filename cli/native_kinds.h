@@ -1,18 +1,11 @@
-/* What direct execution may run. */
+/* What direct execution may run: the table that was made when the program was built. */
 #ifndef POPEK_CLI_NATIVE_KINDS_H
 #define POPEK_CLI_NATIVE_KINDS_H
 
+#include "../direct/kind_table.h"
 #include "../machine/session.h"
-#include "cli.h"
 
-struct native_kinds {
-    struct isa *isa;
-    uint8_t *own32, *own16;
-    struct native_tables tables;
-};
-/* Decides the forms of 32-bit and 16-bit code under the profile direct_execution_gated. False after a message, with what to exit with; to be freed in
- * either case. */
-bool native_kinds_make(struct native_kinds *k, int *code);
-void native_kinds_free(struct native_kinds *k);
+/* False: there is no table for an ISA with so many forms. To be freed in either case. */
+bool native_kinds_read(struct direct_kind_table *t, size_t form_count);
 
 #endif

@@ -156,7 +156,7 @@ static int finish(const struct request *r, const struct computer *c, const struc
     return code == EXIT_FINE ? exit_code_of(result) : code;
 }
 
-static int run(struct request *r, struct computer *c) {
+static int run(struct request *r, struct computer *c, size_t form_count) {
     struct output out;
     struct session_result result;
     FILE *trace = r->trace == NULL ? NULL : fopen(r->trace, "w");
@@ -166,9 +166,14 @@ static int run(struct request *r, struct computer *c) {
     }
     r->session.trace = trace;
     int code = EXIT_INTERNAL;
-    struct native_kinds kinds = {.isa = NULL};
-    bool ready = r->session.backend != BACKEND_NATIVE || native_kinds_make(&kinds, &code);
-    r->session.native = &kinds.tables;
+    struct direct_kind_table kinds = {.form_count = 0};
+    const struct native_tables native = {&kinds};
+    bool natively = r->session.backend == BACKEND_NATIVE || (r->session.compare && r->session.other == BACKEND_NATIVE);
+    bool ready = !natively || native_kinds_read(&kinds, form_count);
+    if (!ready) {
+        complain("the table of what direct execution may run cannot be read");
+    }
+    r->session.native = &native;
     if (ready && output_open(&out, r->output)) {
         if (!r->json && r->output == NULL) {
             computer_set_console(c, stdout);
@@ -176,7 +181,7 @@ static int run(struct request *r, struct computer *c) {
         session_run(c, &r->session, &result);
         code = finish(r, c, &result, &out);
     }
-    native_kinds_free(&kinds);
+    kind_table_free(&kinds);
     if (trace != NULL) {
         (void)fclose(trace);
     }
@@ -206,6 +211,7 @@ int command_run(int argc, char **argv) {
     const struct isa_options no_semantics = {.only = ""};
     int code = EXIT_INTERNAL;
     struct isa *isa = load_isa("x86", &no_semantics, &reader, &code);
+    size_t form_count = isa == NULL ? 0 : isa->form_count;
     const char *message = NULL;
     struct decoder *decoder = isa == NULL ? NULL : decoder_new(isa, &message);
     struct computer *c = decoder == NULL ? NULL : computer_new(decoder, r.session.memory);
@@ -215,7 +221,7 @@ int command_run(int argc, char **argv) {
         complain("%s: %s", r.guest, message);
         code = EXIT_INPUT;
     } else {
-        code = run(&r, c);
+        code = run(&r, c, form_count);
     }
     computer_free(c);
     decoder_free(decoder);

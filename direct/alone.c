@@ -7,10 +7,8 @@
 
 /* A data segment over the bytes that a readable code segment has, in the place of FS. */
 static bool lend_fs(struct direct *d) {
-    const struct direct_segment *cs = &d->state.segments[DIRECT_CS];
-    const struct x86_segment s = {cs->base, cs->limit, (uint8_t)(cs->type & 15), cs->wide, cs->usable};
     struct x86_descriptor descriptor;
-    if (x86_data_descriptor(&s, &d->code.data, &descriptor) == 0) {
+    if (!data_descriptor(d, &d->state.segments[DIRECT_CS], &descriptor)) {
         return false; /* not readable */
     }
     d->registers.fs = segments_selector(&d->segments, &d->child, &descriptor);
@@ -68,10 +66,8 @@ static bool has_left(const struct direct *d, const struct instruction *i, const 
 
 /* A transfer that runs freely where all else is HLT. That costs less than a single step, whose debug exception is expensive in a virtual machine. */
 static bool execute_in_the_dark(struct direct *d, const struct instruction *i, struct child_stopped *stopped) {
-    const struct direct_segment *cs = &d->state.segments[DIRECT_CS];
-    const struct x86_segment s = {cs->base, cs->limit, (uint8_t)(cs->type & 15), cs->wide, cs->usable};
     struct x86_descriptor descriptor;
-    uint16_t selector = x86_code_descriptor(&s, &d->code.dark, &descriptor) == 0 ? 0 : segments_selector(&d->segments, &d->child, &descriptor);
+    uint16_t selector = code_descriptor(d, &d->code.dark, &descriptor) ? segments_selector(&d->segments, &d->child, &descriptor) : 0;
     if (selector == 0 || !code_show_in_the_dark(&d->code, i)) {
         return false;
     }

@@ -168,13 +168,15 @@ bool child_unmap(struct child *c, uint64_t address, uint64_t size) { return call
 
 bool child_descriptor(struct child *c, unsigned entry, const struct x86_descriptor *d) {
     struct user_desc *u = &c->mailbox->descriptor;
-    bool code = d->type >= 8;
+    int contents = d->type >= 8         ? MODIFY_LDT_CONTENTS_CODE
+                   : (d->type & 4) != 0 ? MODIFY_LDT_CONTENTS_STACK /* it expands down */
+                                        : MODIFY_LDT_CONTENTS_DATA;
     memset(u, 0, sizeof *u);
     u->entry_number = entry;
     u->base_addr = d->base;
     u->limit = d->limit;
     u->seg_32bit = d->wide != 0;
-    u->contents = code ? MODIFY_LDT_CONTENTS_CODE : MODIFY_LDT_CONTENTS_DATA;
+    u->contents = (unsigned)contents & 3u;
     u->read_exec_only = (d->type & 2) == 0;
     u->limit_in_pages = d->in_pages != 0;
     u->seg_not_present = d->present == 0;

@@ -160,7 +160,12 @@ static void refresh_page(struct code *c, uint32_t page) {
 }
 
 void code_refresh(struct code *c, uint32_t frame) {
-    if (frame < c->frames && c->scanned[frame] != 0) {
+    if (frame >= c->frames || c->scanned[frame] == 0) {
+        return;
+    }
+    if (c->users[frame] == 1 && c->pages[c->likely[frame]].frame == frame) {
+        refresh_page(c, c->likely[frame]);
+    } else {
         for (uint32_t page = 0; page < c->page_count; page++) {
             if (c->pages[page].frame == frame && c->pages[page].scanned) {
                 refresh_page(c, page);

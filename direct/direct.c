@@ -122,7 +122,19 @@ bool direct_wrote(struct direct *d, uint32_t physical, uint32_t size) {
 }
 
 bool direct_map(struct direct *d, uint32_t first, uint32_t count, uint32_t frame, bool writable) {
-    return code_map(&d->code, first, count, frame, writable);
+    return code_map(&d->code, first - d->first / DIRECT_PAGE, count, frame, writable);
+}
+
+bool direct_begin_at(struct direct *d, uint32_t first) {
+    if (first == d->first) {
+        return true;
+    }
+    if (first % DIRECT_PAGE != 0 || !code_map(&d->code, 0, d->code.page_count, DIRECT_NO_FRAME, false)) {
+        return false;
+    }
+    d->first = first;
+    d->loaded = false;
+    return true;
 }
 
 bool direct_use_kinds(struct direct *d, const uint8_t *kinds32, const uint8_t *kinds16) {

@@ -19,7 +19,7 @@ struct direct;
 struct classification;
 
 #define DIRECT_PAGE 4096u
-#define DIRECT_MOST_PAGES 0x40000u  /* of linear addresses of a guest: 1 GiB */
+#define DIRECT_MOST_PAGES 0x40000u  /* of linear addresses of a guest at a time: 1 GiB */
 #define DIRECT_NO_FRAME 0xFFFFFFFFu /* nothing is mapped there: any access traps */
 
 /* What to do with an instruction form. */
@@ -34,6 +34,17 @@ enum direct_kind {
 /* The kinds of all forms of an ISA in one operating mode, from the verdicts under a profile (x86: direct_execution). Timing and identity count as
  * sensitive, and so does what was not classified. `kinds` has one byte for each form. False: out of memory. */
 bool direct_kinds(const struct classification *c, unsigned mode, uint8_t *kinds);
+
+/* What a form looks at that the guest may deny and the host allows: a bit each. */
+enum direct_gate {
+    DIRECT_GATE_X87 = 1, /* CR0.EM, CR0.TS */
+    DIRECT_GATE_SSE = 2, /* CR4.OSFXSR, CR4.OSXMMEXCPT */
+    DIRECT_GATE_AVX = 4, /* CR4.OSXSAVE, XCR0, IA32_XFD */
+    DIRECT_GATES = 7
+};
+/* The gates of all forms of an ISA in one operating mode, from their terms. `gates` has one byte for each form. False: out of memory. */
+struct isa;
+bool direct_gates(const struct isa *isa, unsigned mode, uint8_t *gates);
 
 enum direct_policy {
     /* Execution only ever comes to first bytes of instructions that were scanned: returns and indirect jumps are executed alone, under
@@ -120,6 +131,10 @@ bool direct_wrote(struct direct *d, uint32_t physical, uint32_t size);
 /* Maps `count` pages of linear addresses from page `first` on to frames from `frame` on, or to nothing (DIRECT_NO_FRAME). Not writable: writes trap.
  * False when something is outside of the guest or the child was lost. */
 bool direct_map(struct direct *d, uint32_t first, uint32_t count, uint32_t frame, bool writable);
+
+/* The guest's linear addresses that exist are from now on those from `first` on, a multiple of 4096, as many as before; nothing is mapped there. An
+ * instruction or a flat segment that reaches beyond them comes back to the caller. False: the child was lost, or `first` is bad. */
+bool direct_begin_at(struct direct *d, uint32_t first);
 
 /* Other kinds from now on (a guest that sets CR0.TS needs those of another profile); everything is scanned again. */
 bool direct_use_kinds(struct direct *d, const uint8_t *kinds32, const uint8_t *kinds16);

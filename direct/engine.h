@@ -10,6 +10,7 @@ struct direct {
     struct code code;
     struct segments segments;
     struct direct_state state;
+    uint32_t first; /* the linear address of the guest where its windows begin; in code.h and below linear addresses count from there */
     struct user_regs_struct registers;
     bool loaded;                 /* the segment registers in `registers` are those of `state` */
     unsigned long long selector; /* of CS, while the guest runs */
@@ -19,6 +20,9 @@ struct direct {
     size_t memory_size, copy_size; /* bytes */
 };
 
+/* What the allocator gives for a segment of the guest; false: nothing. */
+bool data_descriptor(const struct direct *d, const struct direct_segment *s, struct x86_descriptor *descriptor);
+bool code_descriptor(const struct direct *d, const struct x86_window *window, struct x86_descriptor *descriptor);
 /* Makes `registers` of `state`. False: a segment cannot be had on this processor (*lost: because the child is gone), so the caller must execute. */
 bool load_registers(struct direct *d, bool *lost);
 /* Takes back what the guest changed. */

@@ -2,6 +2,7 @@
 #include "direct.h"
 
 #include "../classifier/classifier.h"
+#include "../isa-model/term_cone.h"
 
 #include "../vmm-model/x86/dispatcher.h"
 
@@ -88,6 +89,65 @@ bool direct_kinds(const struct classification *c, unsigned mode, uint8_t *kinds)
     }
     free(marks);
     return true;
+}
+
+/* What the profile direct_execution_gated shadows and direct_execution does not. */
+static const struct {
+    const char *component;
+    uint8_t gate;
+} gate_components[] = {{"cr0.ts", DIRECT_GATE_X87},         {"cr0.em", DIRECT_GATE_X87},      {"cr4.osfxsr", DIRECT_GATE_SSE},
+                       {"cr4.osxmmexcpt", DIRECT_GATE_SSE}, {"cr4.osxsave", DIRECT_GATE_AVX}, {"xcr0", DIRECT_GATE_AVX},
+                       {"xfd", DIRECT_GATE_AVX}};
+
+/* All terms that say what a form does; a component that it keeps is none. */
+static size_t roots_of(const struct isa *isa, const struct semantics *s, term *roots) {
+    size_t count = 0;
+    roots[count++] = s->trap;
+    roots[count++] = s->memory_trap;
+    for (size_t i = 0; i < isa->leaf_count; i++) {
+        if (isa->leaves[i].index_width == 0) {
+            struct term_view v = term_look(isa->pool, s->next[i]);
+            if (v.operation != TERM_APPLY || v.symbol != isa->leaves[i].symbol) {
+                roots[count++] = s->next[i];
+            }
+        }
+    }
+    for (size_t i = 0; i < s->operand_count; i++) {
+        roots[count++] = s->operands[i].next;
+    }
+    for (size_t i = 0; i < s->write_count; i++) {
+        roots[count++] = s->writes[i].guard;
+        roots[count++] = s->writes[i].index;
+        roots[count++] = s->writes[i].value;
+    }
+    return count;
+}
+
+static bool gates_of_form(const struct isa *isa, const struct semantics *s, struct cone *cone, uint8_t *gates) {
+    term *roots = calloc(2 + isa->leaf_count + s->operand_count + 3 * s->write_count, sizeof *roots);
+    bool good = roots != NULL && cone_collect(cone, roots, roots_of(isa, s, roots));
+    for (size_t k = 0; good && k < sizeof gate_components / sizeof gate_components[0]; k++) {
+        for (size_t i = 0; i < isa->leaf_count; i++) {
+            if (strcmp(isa->leaves[i].name, gate_components[k].component) == 0 &&
+                cone_contains(cone, term_apply(isa->pool, isa->leaves[i].symbol, NULL, 0))) {
+                *gates |= gate_components[k].gate;
+            }
+        }
+    }
+    free(roots);
+    return good;
+}
+
+bool direct_gates(const struct isa *isa, unsigned mode, uint8_t *gates) {
+    struct cone *cone = cone_new(isa->pool);
+    bool good = cone != NULL;
+    for (size_t form = 0; good && form < isa->form_count; form++) {
+        const struct semantics *s = isa->forms[form].semantics[mode];
+        gates[form] = 0;
+        good = s == NULL || gates_of_form(isa, s, cone, &gates[form]);
+    }
+    cone_free(cone);
+    return good;
 }
 
 enum direct_decision direct_decide(const struct direct_event *event, bool is_device, unsigned cpl, unsigned iopl) {

@@ -1,17 +1,29 @@
 /* From the guest's registers to those of the processor and back. What the processor gets comes from the allocator. */
 #include "engine.h"
 
-static struct x86_segment guest_segment(const struct direct_segment *s) {
-    return (struct x86_segment){s->base, s->limit, (uint8_t)(s->type & 15), s->wide, s->usable};
+#include "../vmm-model/x86/high_segments.h"
+
+/* Bases count from the first linear address of the guest's window, modulo 2^32. */
+static struct x86_segment guest_segment(const struct direct *d, const struct direct_segment *s) {
+    return (struct x86_segment){s->base - d->first, s->limit, (uint8_t)(s->type & 15), s->wide, s->usable};
+}
+
+bool data_descriptor(const struct direct *d, const struct direct_segment *s, struct x86_descriptor *descriptor) {
+    struct x86_segment segment = guest_segment(d, s);
+    return x86_data_descriptor(&segment, &d->code.data, descriptor) != 0 || x86_high_data_descriptor(&segment, &d->code.data, descriptor) != 0;
+}
+
+bool code_descriptor(const struct direct *d, const struct x86_window *window, struct x86_descriptor *descriptor) {
+    struct x86_segment segment = guest_segment(d, &d->state.segments[DIRECT_CS]);
+    return x86_code_descriptor(&segment, window, descriptor) != 0 || x86_high_code_descriptor(&segment, window, descriptor) != 0;
 }
 
 /* The selector of a data segment; 0 (null) for one that cannot be had: using it traps. */
 static bool load_data(struct direct *d, enum direct_segment_name name, unsigned long long *selector, uint32_t *base) {
-    struct x86_segment s = guest_segment(&d->state.segments[name]);
     struct x86_descriptor descriptor;
     *selector = 0;
     *base = 0;
-    if (x86_data_descriptor(&s, &d->code.data, &descriptor) == 0) {
+    if (!data_descriptor(d, &d->state.segments[name], &descriptor)) {
         return true;
     }
     *selector = segments_selector(&d->segments, &d->child, &descriptor);
@@ -21,13 +33,12 @@ static bool load_data(struct direct *d, enum direct_segment_name name, unsigned 
 
 static bool load_segments(struct direct *d, bool *lost) {
     struct user_regs_struct *r = &d->registers;
-    struct x86_segment code = guest_segment(&d->state.segments[DIRECT_CS]);
     struct x86_descriptor descriptor;
     uint32_t unused = 0;
     uint32_t fs = 0;
     uint32_t gs = 0;
     segments_begin(&d->segments);
-    if (x86_code_descriptor(&code, &d->code.executable, &descriptor) == 0) {
+    if (!code_descriptor(d, &d->code.executable, &descriptor)) {
         return false;
     }
     r->cs = segments_selector(&d->segments, &d->child, &descriptor);

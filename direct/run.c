@@ -8,7 +8,7 @@
 #define PATIENCE 8u  /* times that a whole page is forgotten for a write to it, before writes are let through one by one ... */
 #define INTEREST 64u /* ... so many, and then it is forgotten again: it may have become a page of data */
 
-static uint32_t code_base(const struct direct *d) { return d->state.segments[DIRECT_CS].base; }
+static uint32_t code_base(const struct direct *d) { return d->state.segments[DIRECT_CS].base - d->first; }
 static void look(const struct direct *d, struct instruction *i) {
     code_look(&d->code, code_base(d), d->state.eip, d->state.segments[DIRECT_CS].wide, i);
 }
@@ -122,7 +122,7 @@ static enum next judge_fault(struct direct *d, const struct child_stopped *s, bo
         return arrive(d, &i, event);
     }
     event->has_address = page_fault;
-    event->address = linear;
+    event->address = linear + d->first;
     finish_trap(d, event, page_fault ? 14 : 13);
     return OVER;
 }

@@ -18,9 +18,9 @@ struct array_source {
 #define IA32_SYSENTER_FIRST 0x174u
 #define IA32_SYSENTER_LAST 0x176u
 
-/* CPUID of the bare machine: EDX, ECX, EBX, EAX from the highest bits down. A 32-bit processor with VME, DE, PSE, TSC, MSR, CMPXCHG8B, PGE and CMOV;
- * without a floating-point unit, PAE and everything later. SDM vol. 2A, CPUID. */
-#define CPUID_FEATURES 0x0000A13Eu
+/* CPUID of the bare machine: EDX, ECX, EBX, EAX from the highest bits down. A 32-bit processor with FPU, VME, DE, PSE, TSC, MSR, CMPXCHG8B, PGE,
+ * CMOV, MMX, FXSR, SSE and SSE2; without PAE and everything later. SDM vol. 2A, CPUID. */
+#define CPUID_FEATURES 0x0780A13Fu
 static word128 cpuid_value(uint64_t index) {
     uint32_t leaf = (uint32_t)(index >> 32);
     uint32_t words[4] = {0, 0, 0, 0}; /* EAX EBX ECX EDX */

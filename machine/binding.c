@@ -2,6 +2,7 @@
 #include "decode.h"
 
 #include "../hardware/operands.h"
+#include "host_code.h"
 
 #include <stddef.h>
 
@@ -31,13 +32,18 @@ static struct location explicit_memory(const struct matcher_operand *o, const st
     p.index = o->index_class == REGISTER_NONE ? (uint8_t)NO_REGISTER : o->index;
     p.scale = o->scale;
     p.displacement = (int32_t)o->value;
-    p.kind = vector_index || o->bits > 128 ? PLACE_UNKNOWN : PLACE_MEMORY;
+    p.kind = vector_index || o->bits > 8 * AREA_BYTES ? PLACE_UNKNOWN : o->bits > 128 ? PLACE_AREA : PLACE_MEMORY;
+    p.area = p.kind == PLACE_AREA ? (uint16_t)(o->bits / 8) : 0;
     return p;
 }
 
 static struct location explicit_place(const struct matcher_operand *o, const struct decoded *d, unsigned width) {
     if (o->kind == OPERAND_MEMORY) {
         return explicit_memory(o, d);
+    }
+    if (o->kind == OPERAND_REGISTER && (o->class == REGISTER_X87 || o->class == REGISTER_MM || (o->class == REGISTER_XMM && o->number < XMM_REGISTERS))) {
+        enum place_kind kind = o->class == REGISTER_X87 ? PLACE_X87 : o->class == REGISTER_MM ? PLACE_MMX : PLACE_XMM;
+        return (struct location){.kind = (uint8_t)kind, .offset = o->number};
     }
     if (o->kind == OPERAND_REGISTER) {
         bool general = o->class >= REGISTER_GENERAL_8 && o->class <= REGISTER_GENERAL_64;
@@ -163,6 +169,51 @@ static void skip_parameters(struct instruction *i) {
 /* Loads of SS: SDM vol. 2B, MOV, POP. */
 static bool loads_stack_segment(const char *text) { return begins(text, "MOV SS,") || begins(text, "POP SS"); }
 
+bool has_vector_extension(const char *extension) {
+    static const char *const offered[] = {"", "MMX", "FXSR", "SSE", "SSE2"};
+    for (unsigned i = 0; i < sizeof offered / sizeof offered[0]; i++) {
+        if (is(extension, offered[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* SDM vol. 1, 4.1.1: 16 bytes in memory must be aligned, but for MOVUPS, MOVUPD and MOVDQU. */
+static bool must_be_aligned(const struct decoded *d, const struct location *p) {
+    bool unaligned_move = d->opcode == 0x10 || d->opcode == 0x11 || (d->repeat == 0xF3 && (d->opcode == 0x6F || d->opcode == 0x7F));
+    return p->kind == PLACE_AREA ? p->area == AREA_BYTES : p->kind == PLACE_MEMORY && p->bytes == 16 && !unaligned_move;
+}
+
+/* x87, MMX and SSE: of extensions that the machine does not have (CPUID, arrays.c) no form exists. How the host executes the form. False: the machine does not have it. */
+static bool bind_vectors(const char *extension, const struct decoded *d, struct instruction *i) {
+    bool x87 = d->scheme == SCHEME_LEGACY && d->map == 0 && d->opcode >= 0xD8 && d->opcode <= 0xDF;
+    bool stack_pointer = false;
+    bool vectors = false;
+    for (unsigned k = 0; k < i->count; k++) {
+        const struct location *p = &i->places[k];
+        vectors = vectors || p->kind == PLACE_MMX || p->kind == PLACE_XMM || p->kind == PLACE_AREA;
+        stack_pointer = stack_pointer || (p->kind == PLACE_REGISTER && p->offset == offsetof(struct x86, rsp));
+    }
+    /* LDMXCSR and STMXCSR, EMMS, WAIT: all of the state is in the tables. */
+    bool control = d->scheme == SCHEME_LEGACY && ((d->map == 1 && (d->opcode == 0xAE || d->opcode == 0x77)) || (d->map == 0 && d->opcode == 0x9B));
+    i->host = (struct host_code){.length = 0};
+    if (!x87 && !vectors && !control) {
+        return true;
+    }
+    if (d->scheme != SCHEME_LEGACY || !has_vector_extension(extension)) {
+        return d->scheme != SCHEME_LEGACY || control;
+    }
+    i->flags |= INSTRUCTION_VECTORS | (x87 ? INSTRUCTION_CAREFUL : 0);
+    for (unsigned k = 0; k < i->count && vectors; k++) {
+        i->places[k].aligned = must_be_aligned(d, &i->places[k]);
+    }
+    if (!stack_pointer) {
+        i->host = host_translate(d, vectors);
+    }
+    return true;
+}
+
 static uint8_t port_bytes(const struct decoded *d, unsigned mode) {
     bool wide = (mode == MATCHER_PROTECTED) != ((d->prefixes & PREFIX_66) != 0);
     return (d->opcode & 1) == 0 ? 1 : wide ? 4 : 2;
@@ -207,5 +258,5 @@ bool bind_places(const struct decoder *decoder, const struct decoded *d, struct 
         i->places[0].bit_register = (uint8_t)((i->places[1].offset - offsetof(struct x86, rax)) / sizeof(uint64_t));
     }
     i->flags = (uint8_t)(flags_of(name, i) | (loads_stack_segment(entry->text) ? INSTRUCTION_SHADOWS : 0));
-    return true;
+    return bind_vectors(decoder->isa->forms[d->form].extension, d, i);
 }

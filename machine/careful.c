@@ -33,18 +33,11 @@ word128 missing_value(struct trial *t, enum missing_kind kind, unsigned which, u
     return ((word128)value << 64) | value;
 }
 
-struct operands {
-    word128 values[MOST_OPERANDS];
-    uint32_t linear[MOST_OPERANDS];
-    bool available[MOST_OPERANDS];
-    struct fault fault[MOST_OPERANDS]; /* of those that are not */
-    word128 old;                       /* what operands hold that are only written */
-};
-
-static uint32_t attempt(struct processor *p, const struct instruction *i, struct trial *t, const struct operands *o) {
+uint32_t attempt(struct processor *p, const struct instruction *i, struct trial *t, const struct operands *o) {
     t->after = p->state;
     t->argument = 0;
     t->has_gate = false;
+    t->asked = 0;
     arrays_clear(p);
     for (unsigned k = 0; k < i->count; k++) {
         const struct location *place = &i->places[k];
@@ -136,7 +129,7 @@ static bool store_operands(struct processor *p, const struct instruction *i, con
     bool frame = (i->flags & INSTRUCTION_FRAME) != 0;
     for (unsigned k = 0; k < i->count; k++) {
         const struct location *place = &i->places[k];
-        bool in_memory = place->kind == PLACE_MEMORY || (place->kind == PLACE_PUSHED && !frame);
+        bool in_memory = place->kind == PLACE_MEMORY || place->kind == PLACE_AREA || (place->kind == PLACE_PUSHED && !frame);
         if ((place->direction & 2) != 0 && in_memory && !none) {
             if (!o->available[k]) {
                 *fault = o->fault[k];
@@ -153,7 +146,7 @@ static bool store_operands(struct processor *p, const struct instruction *i, con
 /* Registers are written last, into the state after the step. */
 static void store_registers(struct processor *p, const struct instruction *i, const struct trial *t) {
     for (unsigned k = i->count; k-- > 0;) {
-        if ((i->places[k].direction & 2) != 0 && i->places[k].kind == PLACE_REGISTER) {
+        if ((i->places[k].direction & 2) != 0 && is_register(&i->places[k])) {
             write_register(p, &i->places[k], t->values[k]);
         }
     }
@@ -197,6 +190,10 @@ bool execute_event(struct processor *p, const struct instruction *i, const struc
         }
         (void)attempt(p, i, t, &o);
     }
+    t->vectors = p->vectors;
+    if ((t->computed || i->host.x87) && t->outcome == 0 && !compute(p, i, t, &o)) {
+        return false;
+    }
     if (t->outcome != 0) {
         *fault = fault_of_outcome(t->outcome, t->argument);
         return false;
@@ -223,6 +220,7 @@ bool execute_event(struct processor *p, const struct instruction *i, const struc
         return false;
     }
     p->state = t->after;
+    p->vectors = t->vectors;
     if (frame.count > 0) {
         uint32_t mask = stack_mask(&p->state);
         p->state.rsp = (p->state.rsp & ~(uint64_t)mask) | (frame.pointer & mask);

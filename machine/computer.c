@@ -1,6 +1,7 @@
 /* The machine: made, run, and looked at. */
 #include "computer_internal.h"
 #include "execute.h"
+#include "host_code.h"
 
 #include <stdlib.h>
 
@@ -33,6 +34,7 @@ void computer_free(struct computer *c) {
         arrays_drop(&c->processor);
         memory_drop(&c->memory);
         serial_drop(&c->devices.serial);
+        host_drop(&c->processor);
         free(c->processor.kept);
         free(c->processor.choices);
         free(c->opaques);

@@ -19,6 +19,11 @@ struct computer {
     uint64_t next_event; /* of the devices, in instructions executed */
 };
 
+/* Parts of what computer_state shows. */
+uint64_t computer_flags(const struct computer *c);
+void computer_set_flags(struct computer *c, uint64_t flags);
+void computer_segments(const struct computer *c, struct segment_state segments[SEGMENT_COUNT]);
+
 /* Time has passed in which another processor executed. */
 void computer_passed(struct computer *c, uint64_t instructions);
 /* The devices are brought to the present; how many instructions may go by until one of them has something to do. */

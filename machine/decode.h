@@ -14,6 +14,9 @@ struct decoder {
 /* The entry of the emitted table for a form in a mode; NULL: it does not exist there. */
 const struct emitted_form *decoder_entry(const struct decoder *d, uint32_t form, unsigned mode);
 
+/* Whether the machine has an extension of vectors: "" and those that CPUID shows. */
+bool has_vector_extension(const char *extension);
+
 /* Fills in `i` for what was decoded; false when the form has more operands than there is room for. */
 bool bind_places(const struct decoder *decoder, const struct decoded *d, struct instruction *i);
 

@@ -1,6 +1,9 @@
 /* Executes an instruction: operands are fetched, the step of the tables is called, what it wrote is stored. */
 #include "execute.h"
 
+#include "trap_handlers.h"
+#include "host_code.h"
+
 #include <stddef.h>
 
 #define NUMBER_SP 4u
@@ -53,7 +56,9 @@ uint32_t call_step(struct processor *p, const struct instruction *i, void *state
         find_undefined(p, i, state, values);
         arrays_clear(p);
     }
-    uint32_t outcome = i->step->call(state, p->arrays, values, p->choices, argument);
+    const struct handler *handler = trap_handler_for(p->handlers, state, i);
+    uint32_t outcome = handler != NULL ? trap_handler_execute(p->handlers, handler, i, state, values, argument)
+                                       : i->step->call(state, p->arrays, values, p->choices, argument);
     if (i->length_choice != NO_REGISTER) {
         p->choices[i->length_choice] = 0;
     }
@@ -68,6 +73,9 @@ bool fetch_operand(struct processor *p, const struct location *place, bool user,
         return place_linear(p, place, access, linear, fault) && (access == ACCESS_READ || linear_writable(p, *linear, place->bytes, user, fault)) &&
                ((place->direction & 1) == 0 || linear_read(p, *linear, value, place->bytes, user, fault));
     }
+    if (place->kind == PLACE_AREA) {
+        return fetch_area(p, place, user, linear, fault);
+    }
     if (place->kind == PLACE_PUSHED) {
         const struct x86 *s = &p->state;
         *pushed += place->bytes;
@@ -79,14 +87,26 @@ bool fetch_operand(struct processor *p, const struct location *place, bool user,
 }
 
 bool store_operand(struct processor *p, const struct location *place, bool user, uint32_t linear, word128 value, struct fault *fault) {
-    if (place->kind == PLACE_REGISTER) {
+    if (is_register(place)) {
         write_register(p, place, value);
         return true;
+    }
+    if (place->kind == PLACE_AREA) {
+        return store_area(p, place, user, linear, fault);
     }
     return place->kind == PLACE_NOTHING || linear_write(p, linear, &value, place->bytes, user, fault);
 }
 
 bool execute(struct processor *p, const struct instruction *i, struct fault *fault) {
+    if (p->handlers != NULL) {
+        p->handled += trap_handler_for(p->handlers, &p->state, i) != NULL ? 1 : 0;
+    }
+    if ((i->flags & INSTRUCTION_VECTORS) != 0) {
+        if (p->vectors_elsewhere.fetch != NULL) {
+            p->vectors_elsewhere.fetch(p->vectors_elsewhere.context, p);
+        }
+        p->stack_top = p->state.x87_status >> 11 & 7u;
+    }
     if ((i->flags & INSTRUCTION_CAREFUL) != 0) {
         return execute_carefully(p, i, fault);
     }

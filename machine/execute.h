@@ -35,11 +35,26 @@ struct trial {
     uint32_t port_value;
     bool has_gate; /* the first element of descriptor_memory that was asked for: the gate, when a frame is pushed */
     uint64_t gate;
+    bool computed;       /* an opaque function was asked that stands for what an instruction computes */
+    bool other;          /* what it says meanwhile: what it said when it was asked first, or the complement of that */
+    word128 said[64];    /* in the order of the questions, which is the same in each attempt */
+    unsigned asked;
+    bool simd_exception; /* what the one says that asks for an unmasked exception */
+    struct vectors vectors; /* after what was computed */
     struct x86 after;
     word128 values[MOST_OPERANDS];
     uint32_t outcome;
     uint64_t argument;
 };
+struct operands {
+    word128 values[MOST_OPERANDS];
+    uint32_t linear[MOST_OPERANDS];
+    bool available[MOST_OPERANDS];
+    struct fault fault[MOST_OPERANDS]; /* of those that are not */
+    word128 old;                       /* what operands hold that are only written */
+};
+/* Calls the step on a copy of the state, t->after and t->values; returns the outcome. */
+uint32_t attempt(struct processor *p, const struct instruction *i, struct trial *t, const struct operands *o);
 /* What stands for a value that cannot be had. */
 word128 missing_value(struct trial *t, enum missing_kind kind, unsigned which, uint64_t index, const struct fault *fault);
 
@@ -50,6 +65,10 @@ struct event {
     uint32_t error;
 };
 bool execute_carefully(struct processor *p, const struct instruction *i, struct fault *fault);
+
+/* compute.c: what the tables leave open of an x87, MMX or SSE instruction that passed its checks is taken from the host's processor: into t->after and
+ * t->values, and t->outcome when it raises a SIMD exception. False: the machine cannot execute it. */
+bool compute(struct processor *p, const struct instruction *i, struct trial *t, const struct operands *o);
 bool execute_event(struct processor *p, const struct instruction *i, const struct event *event, struct fault *fault);
 
 /* frame.c: the words that an interrupt or a far call pushes. `assigned`: which operands the step wrote. */

@@ -1,7 +1,9 @@
-/* What the opaque functions of the tables compute on the bare machine: division, translations, and what ports say. */
+/* What the opaque functions of the tables compute on the bare machine: division, translations, and what ports say. What x87, MMX and SSE instructions
+ * compute comes from the host's processor (compute.c), so functions that stand for it only say that they were asked. */
 #include "opaque_functions.h"
 
 #include "execute.h"
+#include "host_code.h"
 
 #include <stdlib.h>
 
@@ -16,7 +18,10 @@ enum function {
     FUNCTION_NO,
     FUNCTION_PORT_VALUE,
     FUNCTION_PORT_READ,
-    FUNCTION_PORT_WRITTEN
+    FUNCTION_PORT_WRITTEN,
+    FUNCTION_COMPUTED,
+    FUNCTION_RESERVED_MXCSR,
+    FUNCTION_SIMD_EXCEPTION
 };
 static const struct {
     const char *name;
@@ -36,6 +41,14 @@ static const struct {
     {"value read from the port", FUNCTION_PORT_VALUE},
     {"device after a read", FUNCTION_PORT_READ},
     {"device after a write", FUNCTION_PORT_WRITTEN},
+    {"an unmasked SIMD floating-point exception", FUNCTION_SIMD_EXCEPTION},
+    {"x87 registers", FUNCTION_COMPUTED},
+    {"FXSAVE area", FUNCTION_COMPUTED},
+    {"FXRSTOR image", FUNCTION_COMPUTED},
+    {"the image has reserved bits of MXCSR", FUNCTION_RESERVED_MXCSR},
+    {"restored x87 environment", FUNCTION_COMPUTED},
+    {"restored MXCSR", FUNCTION_COMPUTED},
+    {"restored vector registers", FUNCTION_KEEP}, /* this component does not hold them: struct vectors does */
 };
 
 struct opaque_table {
@@ -56,6 +69,9 @@ static struct opaque_table parse(const char *text) {
         if (strlen(known[i].name) == (size_t)(colon - name) && strncmp(name, known[i].name, (size_t)(colon - name)) == 0) {
             t.function = known[i].function;
         }
+    }
+    if (strncmp(name, "compute.", 8) == 0 || strncmp(name, "restored ST", 11) == 0) {
+        t.function = FUNCTION_COMPUTED;
     }
     const char *comma = strchr(colon, ',');
     t.width = comma == NULL ? 0 : (unsigned)strtoul(comma + 1, NULL, 10);
@@ -93,6 +109,30 @@ static word128 divide_signed(const word128 *a, unsigned width, bool remainder) {
     return remainder ? negate_if(dividend % divisor, negative) : negate_if(dividend / divisor, negative != divisor_negative);
 }
 
+/* Something that depends on all arguments: whether one that is missing matters is found by changing it. */
+static word128 token(const word128 *a, unsigned count) {
+    word128 sum = 0;
+    for (unsigned i = 0; i < count; i++) {
+        uint64_t part = (uint64_t)a[i] ^ (uint64_t)(a[i] >> 64) * 31;
+        sum = (sum ^ part ^ part >> 32) * UINT64_C(0x9E3779B97F4A7C15) + i;
+    }
+    return sum << 64 | (uint64_t)(sum >> 29);
+}
+
+static word128 stand_in(struct trial *t, const word128 *a, unsigned count) {
+    const unsigned most = sizeof t->said / sizeof t->said[0];
+    unsigned at = t->asked++;
+    t->computed = true;
+    if (t->other) {
+        return at < most ? ~t->said[at] : ~token(a, count);
+    }
+    word128 value = token(a, count);
+    if (at < most) {
+        t->said[at] = value;
+    }
+    return value;
+}
+
 word128 machine_opaque(void *context, unsigned number, const word128 *a, unsigned count) {
     const struct opaque_context *c = context;
     struct trial *t = c->processor->trial;
@@ -121,6 +161,13 @@ word128 machine_opaque(void *context, unsigned number, const word128 *a, unsigne
         t->port = (uint16_t)a[0];
         t->port_value = (uint32_t)a[2];
         return 1;
+    case FUNCTION_COMPUTED:
+        return stand_in(t, a, count);
+    case FUNCTION_RESERVED_MXCSR: /* the arguments are the image, as a token, and CR4.OSFXSR */
+        return a[1] != 0 && area_has_reserved_mxcsr(c->processor);
+    case FUNCTION_SIMD_EXCEPTION:
+        t->computed = true;
+        return t->simd_exception;
     default: {
         const struct fault none = {0, false, false, 0, 0};
         return missing_value(t, MISSING_FUNCTION, number, 0, &none);

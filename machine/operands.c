@@ -42,10 +42,26 @@ bool place_linear(struct processor *p, const struct location *place, enum access
         *fault = (struct fault){VECTOR_ALIGNMENT, true, false, 0, 0};
         return false;
     }
+    if (place->aligned && (*linear & 15) != 0) {
+        *fault = (struct fault){VECTOR_PROTECTION, true, false, 0, 0};
+        return false;
+    }
     return true;
 }
 
-word128 place_value(const struct processor *p, const struct location *place) {
+/* Registers that the tables have and general registers do not reach: SDM vol. 1, 8.1.2, and vol. 3A, the chapter on MMX. */
+static word128 *wide_register(struct processor *p, const struct location *place) {
+    unsigned top = place->kind == PLACE_X87 ? p->stack_top : 0;
+    return place->kind == PLACE_XMM ? &p->vectors.xmm[place->offset] : &p->state.x87_register[(top + place->offset) & 7];
+}
+
+word128 place_value(struct processor *p, const struct location *place) {
+    if (place->kind == PLACE_X87 || place->kind == PLACE_XMM) {
+        return *wide_register(p, place);
+    }
+    if (place->kind == PLACE_MMX) {
+        return (uint64_t)*wide_register(p, place);
+    }
     uint64_t value = place->constant;
     if (place->kind == PLACE_REGISTER) {
         value = 0;
@@ -57,6 +73,10 @@ word128 place_value(const struct processor *p, const struct location *place) {
 }
 
 void write_register(struct processor *p, const struct location *place, word128 value) {
+    if (place->kind != PLACE_REGISTER) { /* what MMX writes is no number for x87: exponent and sign are all ones */
+        *wide_register(p, place) = place->kind == PLACE_MMX ? (word128)0xFFFF << 64 | (uint64_t)value : value;
+        return;
+    }
     uint64_t low = (uint64_t)value;
     memcpy((uint8_t *)&p->state + place->offset, &low, place->bytes);
 }

@@ -51,7 +51,11 @@ enum place_kind {
     PLACE_PUSHED, /* below the stack pointer, in order */
     PLACE_POPPED, /* above it */
     PLACE_V86,    /* the four words of IRET to virtual-8086 mode */
-    PLACE_UNKNOWN /* a register that the machine does not have: x87, vectors */
+    PLACE_X87,    /* ST(offset) */
+    PLACE_MMX,    /* the low 64 bits of x87 register `offset`, by physical number */
+    PLACE_XMM,
+    PLACE_AREA,   /* an image in memory, larger than any operand of the tables: host_code.h */
+    PLACE_UNKNOWN /* a register that the machine does not have */
 };
 #define NO_REGISTER 0xFFu
 struct location {
@@ -62,7 +66,9 @@ struct location {
     uint8_t base, index, scale;
     uint8_t address_bits; /* 16 or 32 */
     uint8_t bit_register; /* bit tests in memory: the register that holds the bit offset; NO_REGISTER */
-    uint16_t offset;      /* PLACE_REGISTER: in struct x86; PLACE_POPPED: from the stack pointer */
+    bool aligned;         /* #GP when the address is not a multiple of 16 */
+    uint16_t area;        /* PLACE_AREA: bytes */
+    uint16_t offset;      /* PLACE_REGISTER: in struct x86; PLACE_POPPED: from the stack pointer; of vectors: the number */
     int32_t displacement;
     uint64_t constant;
 };
@@ -71,7 +77,16 @@ enum instruction_flag {
     INSTRUCTION_CAREFUL = 1, /* arrays, opaque functions or a frame of several words: see careful.c */
     INSTRUCTION_REPEATED = 2,
     INSTRUCTION_SHADOWS = 4, /* no interrupt before the next one: STI, MOV SS, POP SS */
-    INSTRUCTION_FRAME = 8    /* pushes a frame that depends on what happens */
+    INSTRUCTION_FRAME = 8,   /* pushes a frame that depends on what happens */
+    INSTRUCTION_VECTORS = 16 /* reads or writes x87, MMX or SSE state */
+};
+/* An x87, MMX or SSE instruction as the host's processor executes it, with its memory operand at another address: host_code.h. */
+#define MOST_HOST_BYTES 12u
+struct host_code {
+    uint8_t length; /* 0: the host does not execute it */
+    uint8_t displacement_at; /* of its memory operand, relative to the next instruction; 0: none */
+    uint8_t bytes[MOST_HOST_BYTES];
+    bool x87, waits; /* waits: for a pending x87 exception */
 };
 struct instruction {
     uint32_t physical; /* of the first byte; UINT32_MAX: empty */
@@ -82,6 +97,7 @@ struct instruction {
     uint8_t port_bytes;
     uint8_t length_choice; /* which choice of the step is the length; NO_REGISTER: none */
     const struct emitted_step *step;
+    struct host_code host;
     struct location places[MOST_OPERANDS];
 };
 #define KEPT_INSTRUCTIONS 16384u
@@ -98,8 +114,24 @@ struct undefined_results {
     bool others; /* a register or an operand */
 };
 
+/* What of the x87 and SSE state no component of the tables holds. */
+#define XMM_REGISTERS 8u
+struct vectors {
+    word128 xmm[XMM_REGISTERS];
+    uint16_t opcode, code_selector, data_selector; /* of the last x87 instruction: SDM vol. 1, 8.1.8 */
+    uint32_t code_offset, data_offset;
+};
+
 struct ports;
 struct trial;
+struct trap_handlers;
+struct host;
+struct processor;
+/* Where the x87 and SSE state is when another processor has it: it is fetched before an instruction needs it. */
+struct vectors_elsewhere {
+    void (*fetch)(void *context, struct processor *p);
+    void *context;
+};
 struct array_source;
 struct decoder; /* the matcher and the steps by form, shared by all processors */
 
@@ -125,6 +157,12 @@ struct processor {
     struct trial *trial;           /* while a step is tried */
     struct element msr[MSR_COUNT]; /* the model-specific registers that no component of their own has */
     word128 *choices;              /* of a step: all `undefined` results are 0 */
+    struct vectors vectors;
+    unsigned stack_top; /* of x87 before the instruction: what its operands ST(i) go by */
+    struct vectors_elsewhere vectors_elsewhere; /* `fetch` NULL: here */
+    struct host *host;                          /* host_code.c; NULL until it is needed */
+    const struct trap_handlers *handlers;            /* in the place of steps; NULL: none */
+    uint64_t handled;                           /* instructions that handlers executed */
     bool delivering;               /* an event: entry 1 of the IDT stands for entry `event`, see deliver.c */
     uint8_t event;
 };
@@ -158,16 +196,21 @@ bool linear_writable(struct processor *p, uint32_t linear, uint32_t size, bool u
 /* segment.c: the linear address of an access through a segment register (SEGMENT_*), or a fault. */
 bool segment_linear(const struct x86 *s, unsigned segment, uint32_t offset, uint32_t size, enum access access, uint32_t *linear, struct fault *fault);
 
+uint64_t segment_base(const struct x86 *s, unsigned segment);
+
 /* decode.c: the instruction at CS:EIP, decoded; NULL after a fault. */
 const struct instruction *fetch(struct processor *p, struct fault *fault);
 /* The text of its form. */
 const char *instruction_text(const struct processor *p, const struct instruction *i);
 
 /* operands.c */
+static inline bool is_register(const struct location *place) {
+    return place->kind == PLACE_REGISTER || place->kind == PLACE_X87 || place->kind == PLACE_MMX || place->kind == PLACE_XMM;
+}
 bool place_linear(struct processor *p, const struct location *place, enum access access, uint32_t *linear, struct fault *fault);
 uint32_t stack_mask(const struct x86 *s);
 /* A register, a constant or an address. */
-word128 place_value(const struct processor *p, const struct location *place);
+word128 place_value(struct processor *p, const struct location *place);
 void write_register(struct processor *p, const struct location *place, word128 value);
 bool repeat_is_over(const struct processor *p, const struct instruction *i);
 

@@ -28,6 +28,8 @@ static struct parts parts_of(const struct x86 *s, unsigned segment) {
     }
 }
 
+uint64_t segment_base(const struct x86 *s, unsigned segment) { return parts_of(s, segment).base; }
+
 /* Bits of the type: SDM vol. 3A, 3.4.5.1. */
 #define TYPE_WRITABLE 2u /* of data; of code: readable */
 #define TYPE_DOWN 4u     /* of data */

@@ -7,11 +7,10 @@
 enum session_backend { BACKEND_MODEL, BACKEND_UNICORN, BACKEND_KVM, BACKEND_NATIVE, SESSION_BACKENDS };
 const char *session_backend_name(enum session_backend b); /* "model", ... */
 
-/* For BACKEND_NATIVE: the matcher, and by form what direct execution does with it (direct/direct.h). */
-struct matcher;
+/* For BACKEND_NATIVE: what direct execution does with each form (direct/kind_table.h). */
+struct direct_kind_table;
 struct native_tables {
-    struct matcher *matcher;
-    const uint8_t *kinds32, *kinds16;
+    const struct direct_kind_table *kinds;
 };
 
 struct session_request {
@@ -32,6 +31,8 @@ struct session_result {
     uint64_t direct;          /* instructions that the other processor executed */
     uint64_t traps;           /* how often it came back */
     uint64_t revealed, alone; /* native: instructions that were scanned and let run, and those that were executed one by one */
+    uint64_t handled, stepped; /* native: instructions that came back to proven handlers, and those (and interrupts) that came to emitted steps */
+    uint64_t shadowed;         /* native: pages that were mapped when they were first used */
     uint64_t compared;        /* instructions */
     uint64_t excused;         /* page faults that the other processor had alone: the model executed these instructions for both */
     bool differs;

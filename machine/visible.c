@@ -15,15 +15,30 @@ static uint64_t cr0_of(const struct x86 *s) {
 }
 
 static uint64_t cr4_of(const struct x86 *s) {
-    return FLAG(0, cr4_vme) | FLAG(1, cr4_pvi) | FLAG(2, cr4_tsd) | FLAG(3, cr4_de) | FLAG(4, cr4_pse) | FLAG(7, cr4_pge);
+    return FLAG(0, cr4_vme) | FLAG(1, cr4_pvi) | FLAG(2, cr4_tsd) | FLAG(3, cr4_de) | FLAG(4, cr4_pse) | FLAG(7, cr4_pge) |
+           FLAG(9, cr4_osfxsr) | FLAG(10, cr4_osxmmexcpt);
 }
 
 #define DATA_SEGMENT(name)                                                                                                                           \
     { s->name##_base, s->name##_limit, s->name##_selector, s->name##_type, s->name##_dpl, s->name##_db, 0, s->name##_usable, 0 }
 
-void computer_state(const struct computer *c, struct machine_state *v) {
+uint64_t computer_flags(const struct computer *c) { return flags_of(&c->processor.state); }
+
+void computer_segments(const struct computer *c, struct segment_state segments[SEGMENT_COUNT]) {
     const struct x86 *s = &c->processor.state;
     bool descriptors = s->pe != 0 && s->vm == 0;
+    uint16_t cs = (uint16_t)(s->cs_index << 2 | (descriptors ? s->cpl : s->cs_low));
+    uint16_t ss = (uint16_t)(s->ss_index << 2 | (descriptors ? s->cpl : s->ss_low));
+    segments[SEGMENT_ES] = (struct segment_state)DATA_SEGMENT(es);
+    segments[SEGMENT_DS] = (struct segment_state)DATA_SEGMENT(ds);
+    segments[SEGMENT_FS] = (struct segment_state)DATA_SEGMENT(fs);
+    segments[SEGMENT_GS] = (struct segment_state)DATA_SEGMENT(gs);
+    segments[SEGMENT_CS] = (struct segment_state){s->cs_base, s->cs_limit, cs, s->cs_type, s->cpl, s->cs_db, s->cs_l, 1, 0};
+    segments[SEGMENT_SS] = (struct segment_state){s->ss_base, s->ss_limit, ss, s->ss_type, s->cpl, s->ss_db, 0, s->ss_usable, 0};
+}
+
+void computer_state(const struct computer *c, struct machine_state *v) {
+    const struct x86 *s = &c->processor.state;
     memset(v, 0, sizeof *v);
     for (unsigned i = 0; i < 8; i++) {
         v->general[i] = general_register(s, i);
@@ -31,14 +46,7 @@ void computer_state(const struct computer *c, struct machine_state *v) {
     v->rip = s->rip;
     v->rflags = flags_of(s);
     v->cpl = s->cpl;
-    v->segments[SEGMENT_ES] = (struct segment_state)DATA_SEGMENT(es);
-    v->segments[SEGMENT_DS] = (struct segment_state)DATA_SEGMENT(ds);
-    v->segments[SEGMENT_FS] = (struct segment_state)DATA_SEGMENT(fs);
-    v->segments[SEGMENT_GS] = (struct segment_state)DATA_SEGMENT(gs);
-    uint16_t cs = (uint16_t)(s->cs_index << 2 | (descriptors ? s->cpl : s->cs_low));
-    uint16_t ss = (uint16_t)(s->ss_index << 2 | (descriptors ? s->cpl : s->ss_low));
-    v->segments[SEGMENT_CS] = (struct segment_state){s->cs_base, s->cs_limit, cs, s->cs_type, s->cpl, s->cs_db, s->cs_l, 1, 0};
-    v->segments[SEGMENT_SS] = (struct segment_state){s->ss_base, s->ss_limit, ss, s->ss_type, s->cpl, s->ss_db, 0, s->ss_usable, 0};
+    computer_segments(c, v->segments);
     v->ldtr = (struct segment_state){s->ldtr_base, s->ldtr_limit, s->ldtr_selector, 2, 0, 0, 0, s->ldtr_usable, 0};
     v->tr = (struct segment_state){s->tr_base, s->tr_limit, s->tr_selector, s->tr_wide != 0 ? 11 : 3, 0, 0, 0, 1, 0};
     v->gdtr_base = s->gdtr_base;
@@ -80,6 +88,8 @@ static void set_flags(struct x86 *s, uint64_t f) {
     s->status_id = bit(f, 21);
 }
 
+void computer_set_flags(struct computer *c, uint64_t flags) { set_flags(&c->processor.state, flags); }
+
 static void set_control(struct x86 *s, const struct machine_state *v) {
     s->pe = bit(v->cr0, 0);
     s->cr0_mp = bit(v->cr0, 1);
@@ -100,6 +110,8 @@ static void set_control(struct x86 *s, const struct machine_state *v) {
     s->cr4_de = bit(v->cr4, 3);
     s->cr4_pse = bit(v->cr4, 4);
     s->cr4_pge = bit(v->cr4, 7);
+    s->cr4_osfxsr = bit(v->cr4, 9);
+    s->cr4_osxmmexcpt = bit(v->cr4, 10);
 }
 
 #define TAKE_DATA_SEGMENT(name, g)                                                                                                                   \

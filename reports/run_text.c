@@ -16,6 +16,10 @@ static void put_statistics(FILE *out, const struct run_report *r) {
         (void)fprintf(out, "came back: %llu times; instructions scanned: %llu, executed one by one: %llu\n", (unsigned long long)r->result->traps,
                       (unsigned long long)r->result->revealed, (unsigned long long)r->result->alone);
     }
+    if (r->result->handled + r->result->stepped > 0) {
+        (void)fprintf(out, "done by proven handlers: %llu, by emitted steps: %llu, pages shadowed: %llu\n", (unsigned long long)r->result->handled,
+                      (unsigned long long)r->result->stepped, (unsigned long long)r->result->shadowed);
+    }
     if (r->request->compare) {
         (void)fprintf(out, "compared: %llu\n", (unsigned long long)r->result->compared);
     }
