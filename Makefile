@@ -147,7 +147,7 @@ $(STATE_HEADER): $(BUILD)/emit $(TABLES)
 	$(BUILD)/emit x86-tables/x86.isa types $@
 
 # Plug-ins for `popek check`: examples, and what the tests check.
-HANDLER_EXAMPLES = $(BUILD)/handlers/reference.so $(BUILD)/handlers/broken.so $(BUILD)/handlers/emulator.so
+HANDLER_EXAMPLES = $(BUILD)/handlers/reference.so $(BUILD)/handlers/broken.so $(BUILD)/handlers/emulator.so $(BUILD)/handlers/core.so
 PLUGIN_CFLAGS    = -std=c11 -Iinclude -I$(BUILD)/include -Iisa-model $(WARNINGS) $(CFLAGS) -fPIC -fvisibility=hidden
 $(BUILD)/handlers/%.so: examples/handlers/%.c $(STATE_HEADER) include/popek/handler.h
 	@mkdir -p $(@D)
@@ -156,6 +156,14 @@ $(BUILD)/handlers/emitted/%.o: $(BUILD)/emitted/%.c isa-model/emitted.h
 	@mkdir -p $(@D)
 	$(CC) -std=c11 $(CPPFLAGS) $(GENERATED_WARNINGS) -Wno-unused-variable -O1 -fPIC -fvisibility=hidden -c -o $@ $<
 $(BUILD)/handlers/reference.so: examples/handlers/reference.c $(EMITTED_OBJECTS:$(BUILD)/emitted/%=$(BUILD)/handlers/emitted/%) $(STATE_HEADER) include/popek/handler.h
+	$(CC) $(PLUGIN_CFLAGS) -shared -o $@ $(filter %.c %.o,$^)
+# The proven handlers of the x86 core, through the table that compares them.
+CORE_OBJECTS = $(patsubst vmm-model/x86/%.c,$(BUILD)/handlers/core/%.o,$(wildcard vmm-model/x86/*.c))
+$(BUILD)/handlers/core/%.o: vmm-model/x86/%.c $(BUILD)/proofs/x86_virtual.h
+	@mkdir -p $(@D)
+	$(CC) -std=c11 $(CPPFLAGS) $(CFLAGS) -fPIC -fvisibility=hidden -c -o $@ $<
+$(BUILD)/handlers/emitted/x86_handlers.o: isa-model/emitted_handlers.h $(BUILD)/proofs/x86_virtual.h
+$(BUILD)/handlers/core.so: examples/handlers/core.c $(CORE_OBJECTS) $(patsubst $(BUILD)/emitted/%,$(BUILD)/handlers/emitted/%,$(EMITTED_OBJECTS) $(HANDLER_TABLE)) $(STATE_HEADER) include/popek/handler.h
 	$(CC) $(PLUGIN_CFLAGS) -shared -o $@ $(filter %.c %.o,$^)
 # Every mutant of every form as one plug-in.
 MUTANT_OBJECTS = $(foreach part,$(shell seq 0 $(EMITTED_PARTS)),$(BUILD)/handler-mutants/x86_$(part).o)
@@ -259,7 +267,12 @@ mutants: $(BUILD)/tests/checker/mutants $(BUILD)/handler-mutants/mutants.so
 CORPUS ?=
 corpus: $(BUILD)/popek $(BUILD)/emit
 	@tests/checker/corpus.sh $(BUILD) tests/checker/corpus.txt $(CORPUS)
-.PHONY: mutants corpus
+# The proven handlers against the reference: CORE_STATES random states for each form and mode (docs/checker.md).
+CORE_STATES ?= 20000
+check-core: $(BUILD)/popek $(BUILD)/handlers/core.so
+	@$(BUILD)/popek check $(BUILD)/handlers/core.so --all-forms --states $(CORE_STATES) --statistics -o $(BUILD)/check-core.txt; code=$$?; \
+	    tail -n 3 $(BUILD)/check-core.txt; exit $$code
+.PHONY: mutants corpus check-core
 $(BUILD)/tests/bench/emitted: $(BUILD)/tests/bench/emitted.o $(BUILD)/tests/isa-model/emitted_states.o $(BUILD)/libpopek.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 $(BUILD)/tests/bench/direct: $(BUILD)/tests/bench/direct.o $(BUILD)/tests/direct/tables.o $(BUILD)/libpopek.a
