@@ -24,6 +24,8 @@ CLI_SOURCES     = $(wildcard cli/*.c)
 COMPARE_SCAN    = $(addprefix tests/scanner/,class_table.c capstone_filter.c compare_sweeps.c difference.c compare_scan.c)
 TEST_SOURCES    = $(filter-out %/compare_capstone.c %/checker/mutants.c %/compare_names.c %/explanations.c $(COMPARE_SCAN) tests/bench/% tests/fuzz/%,$(wildcard tests/*.c tests/*/*.c))
 TABLES          = $(sort $(wildcard x86-tables/*.isa) x86-tables/capstone_names.txt x86-tables/hardware_differences.txt)
+# What emitted tables include, which `popek check --prove` writes for the compiler.
+EMITTED_HEADERS = isa-model/emitted.h isa-model/emitted_handlers.h
 # The style and the script of HTML reports.
 PAGE            = reports/html/report.css reports/html/report.js
 TEACHING        = examples/isa/third_generation.isa examples/isa/third_generation/machine.isa
@@ -103,9 +105,9 @@ $(BUILD)/classes/x86.%: $(BUILD)/tools/classes $(filter %.isa,$(TABLES))
 	@mkdir -p $(@D)
 	$< x86-tables/x86.isa $* $@.new
 	mv $@.new $@
-$(BUILD)/cli/embedded.s $(BUILD)/cli/embedded.c &: tools/embed.sh $(TABLES) $(TEACHING) $(LIBRARY_ISAS) $(PAGE) $(CLASS_TABLES)
+$(BUILD)/cli/embedded.s $(BUILD)/cli/embedded.c &: tools/embed.sh $(TABLES) $(TEACHING) $(LIBRARY_ISAS) $(PAGE) $(CLASS_TABLES) $(EMITTED_HEADERS)
 	@mkdir -p $(@D)
-	tools/embed.sh $(BUILD)/cli/embedded.s $(BUILD)/cli/embedded.c $(TABLES) $(TEACHING) $(LIBRARY_ISAS) $(PAGE) $(CLASS_TABLES)
+	tools/embed.sh $(BUILD)/cli/embedded.s $(BUILD)/cli/embedded.c $(TABLES) $(TEACHING) $(LIBRARY_ISAS) $(PAGE) $(CLASS_TABLES) $(EMITTED_HEADERS)
 $(BUILD)/cli/embedded_text.o: $(BUILD)/cli/embedded.s
 	$(CC) -c -o $@ $<
 $(BUILD)/cli/embedded.o: $(BUILD)/cli/embedded.c cli/embedded.h
@@ -140,7 +142,7 @@ $(BUILD)/emitted/%.o: $(BUILD)/emitted/%.c isa-model/emitted.h
 	$(CC) -std=c11 $(CPPFLAGS) $(GENERATED_WARNINGS) -Wno-unused-variable -O1 -c -o $@ $<
 # What checks handlers and the bare machine are built against the state of x86, and contain the reference step.
 STATE_HEADER  = $(BUILD)/include/popek/x86.h
-STATE_USERS   = $(BUILD)/tests/checker/mutants.o $(filter $(BUILD)/checker/% $(BUILD)/machine/% $(BUILD)/reports/check%,$(LIBRARY_OBJECTS)) $(BUILD)/cli/check.o
+STATE_USERS   = $(BUILD)/tests/checker/mutants.o $(filter $(BUILD)/checker/% $(BUILD)/machine/% $(BUILD)/reports/check%,$(LIBRARY_OBJECTS)) $(BUILD)/cli/check.o $(BUILD)/cli/check_prove.o
 $(STATE_USERS): | $(STATE_HEADER)
 $(STATE_HEADER): $(BUILD)/emit $(TABLES)
 	@mkdir -p $(@D)
@@ -157,14 +159,10 @@ $(BUILD)/handlers/emitted/%.o: $(BUILD)/emitted/%.c isa-model/emitted.h
 	$(CC) -std=c11 $(CPPFLAGS) $(GENERATED_WARNINGS) -Wno-unused-variable -O1 -fPIC -fvisibility=hidden -c -o $@ $<
 $(BUILD)/handlers/reference.so: examples/handlers/reference.c $(EMITTED_OBJECTS:$(BUILD)/emitted/%=$(BUILD)/handlers/emitted/%) $(STATE_HEADER) include/popek/handler.h
 	$(CC) $(PLUGIN_CFLAGS) -shared -o $@ $(filter %.c %.o,$^)
-# The proven handlers of the x86 core, through the table that compares them.
-CORE_OBJECTS = $(patsubst vmm-model/x86/%.c,$(BUILD)/handlers/core/%.o,$(wildcard vmm-model/x86/*.c))
-$(BUILD)/handlers/core/%.o: vmm-model/x86/%.c $(BUILD)/proofs/x86_virtual.h
+# The proven handlers of the x86 core, with the table through which they are compared.
+$(BUILD)/handlers/core.so: examples/handlers/core.c $(wildcard vmm-model/x86/*.c) $(HANDLER_TABLE:.o=.c) $(BUILD)/proofs/x86_virtual.h $(STATE_HEADER)
 	@mkdir -p $(@D)
-	$(CC) -std=c11 $(CPPFLAGS) $(CFLAGS) -fPIC -fvisibility=hidden -c -o $@ $<
-$(BUILD)/handlers/emitted/x86_handlers.o: isa-model/emitted_handlers.h $(BUILD)/proofs/x86_virtual.h
-$(BUILD)/handlers/core.so: examples/handlers/core.c $(CORE_OBJECTS) $(patsubst $(BUILD)/emitted/%,$(BUILD)/handlers/emitted/%,$(EMITTED_OBJECTS) $(HANDLER_TABLE)) $(STATE_HEADER) include/popek/handler.h
-	$(CC) $(PLUGIN_CFLAGS) -shared -o $@ $(filter %.c %.o,$^)
+	$(CC) -std=c11 $(CPPFLAGS) $(CFLAGS) $(GENERATED_WARNINGS) -Wno-unused-variable -fPIC -shared -o $@ $(filter %.c,$^)
 # Every mutant of every form as one plug-in.
 MUTANT_OBJECTS = $(foreach part,$(shell seq 0 $(EMITTED_PARTS)),$(BUILD)/handler-mutants/x86_$(part).o)
 $(BUILD)/handler-mutants/x86_%.c: $(BUILD)/emit $(TABLES)
