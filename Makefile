@@ -27,6 +27,8 @@ CLI_SOURCES     = $(wildcard cli/*.c)
 COMPARE_SCAN    = $(addprefix tests/scanner/,class_table.c capstone_filter.c compare_sweeps.c difference.c compare_scan.c)
 TEST_SOURCES    = $(filter-out %/compare_capstone.c %/checker/mutants.c %/compare_names.c %/explanations.c $(COMPARE_SCAN) tests/bench/% tests/fuzz/%,$(wildcard tests/*.c tests/*/*.c))
 TABLES          = $(sort $(wildcard x86-tables/*.isa) x86-tables/capstone_names.txt x86-tables/hardware_differences.txt)
+# What emitted tables include, which `popek check --prove` writes for the compiler.
+EMITTED_HEADERS = isa-model/emitted.h isa-model/emitted_handlers.h
 # The style and the script of HTML reports.
 PAGE            = reports/html/report.css reports/html/report.js
 TEACHING        = examples/isa/third_generation.isa examples/isa/lra.isa examples/isa/third_generation/machine.isa
@@ -127,7 +129,7 @@ $(KIND_TABLE): $(BUILD)/tools/kinds $(filter %.isa,$(TABLES))
 	@mkdir -p $(@D)
 	$< x86-tables/x86.isa $@.new
 	mv $@.new $@
-EMBEDDED      = $(TABLES) $(TEACHING) $(LIBRARY_ISAS) $(PAGE) $(CLASS_TABLES) $(KIND_TABLE)
+EMBEDDED      = $(TABLES) $(TEACHING) $(LIBRARY_ISAS) $(PAGE) $(CLASS_TABLES) $(KIND_TABLE) $(EMITTED_HEADERS)
 $(BUILD)/cli/embedded.s $(BUILD)/cli/embedded.c &: tools/embed.sh Makefile $(EMBEDDED)
 	@mkdir -p $(@D)
 	tools/embed.sh $(BUILD)/cli/embedded.s $(BUILD)/cli/embedded.c $(EMBEDDED)
@@ -176,14 +178,14 @@ $(BUILD)/emitted/%.o: $(BUILD)/emitted/%.c isa-model/emitted.h
 	$(CC) -std=c11 $(CPPFLAGS) $(GENERATED_WARNINGS) -Wno-unused-variable -O1 -c -o $@ $<
 # What checks handlers and the bare machine are built against the state of x86, and contain the reference step.
 STATE_HEADER  = $(BUILD)/include/popek/x86.h
-STATE_USERS   = $(BUILD)/tests/checker/mutants.o $(filter $(BUILD)/checker/% $(BUILD)/machine/% $(BUILD)/reports/check%,$(LIBRARY_OBJECTS)) $(BUILD)/cli/check.o
+STATE_USERS   = $(BUILD)/tests/checker/mutants.o $(filter $(BUILD)/checker/% $(BUILD)/machine/% $(BUILD)/reports/check%,$(LIBRARY_OBJECTS)) $(BUILD)/cli/check.o $(BUILD)/cli/check_prove.o
 $(STATE_USERS): | $(STATE_HEADER)
 $(STATE_HEADER): $(BUILD)/emit $(TABLES)
 	@mkdir -p $(@D)
 	$(BUILD)/emit x86-tables/x86.isa types $@
 
 # Plug-ins for `popek check`: examples, and what the tests check.
-HANDLER_EXAMPLES = $(BUILD)/handlers/reference.so $(BUILD)/handlers/broken.so $(BUILD)/handlers/emulator.so
+HANDLER_EXAMPLES = $(BUILD)/handlers/reference.so $(BUILD)/handlers/broken.so $(BUILD)/handlers/emulator.so $(BUILD)/handlers/core.so
 PLUGIN_CFLAGS    = -std=c11 -Iinclude -I$(BUILD)/include -Iisa-model $(WARNINGS) $(CFLAGS) -fPIC -fvisibility=hidden
 $(BUILD)/handlers/%.so: examples/handlers/%.c $(STATE_HEADER) include/popek/handler.h
 	@mkdir -p $(@D)
@@ -193,6 +195,10 @@ $(BUILD)/handlers/emitted/%.o: $(BUILD)/emitted/%.c isa-model/emitted.h
 	$(CC) -std=c11 $(CPPFLAGS) $(GENERATED_WARNINGS) -Wno-unused-variable -O1 -fPIC -fvisibility=hidden -c -o $@ $<
 $(BUILD)/handlers/reference.so: examples/handlers/reference.c $(EMITTED_OBJECTS:$(BUILD)/emitted/%=$(BUILD)/handlers/emitted/%) $(STATE_HEADER) include/popek/handler.h
 	$(CC) $(PLUGIN_CFLAGS) -shared -o $@ $(filter %.c %.o,$^)
+# The proven handlers of the x86 core, with the table through which they are compared.
+$(BUILD)/handlers/core.so: examples/handlers/core.c $(wildcard vmm-model/x86/*.c) $(HANDLER_TABLE:.o=.c) $(BUILD)/proofs/x86_virtual.h $(STATE_HEADER)
+	@mkdir -p $(@D)
+	$(CC) -std=c11 $(CPPFLAGS) $(CFLAGS) $(GENERATED_WARNINGS) -Wno-unused-variable -fPIC -shared -o $@ $(filter %.c,$^)
 # Every mutant of every form as one plug-in.
 MUTANT_OBJECTS = $(foreach part,$(shell seq 0 $(EMITTED_PARTS)),$(BUILD)/handler-mutants/x86_$(part).o)
 $(BUILD)/handler-mutants/x86_%.c: $(BUILD)/emit $(TABLES)
@@ -301,7 +307,12 @@ mutants: $(BUILD)/tests/checker/mutants $(BUILD)/handler-mutants/mutants.so
 CORPUS ?=
 corpus: $(BUILD)/popek $(BUILD)/emit
 	@tests/checker/corpus.sh $(BUILD) tests/checker/corpus.txt $(CORPUS)
-.PHONY: mutants corpus
+# The proven handlers against the reference: CORE_STATES random states for each form and mode (docs/checker.md).
+CORE_STATES ?= 20000
+check-core: $(BUILD)/popek $(BUILD)/handlers/core.so
+	@$(BUILD)/popek check $(BUILD)/handlers/core.so --all-forms --states $(CORE_STATES) --statistics -o $(BUILD)/check-core.txt; code=$$?; \
+	    tail -n 3 $(BUILD)/check-core.txt; exit $$code
+.PHONY: mutants corpus check-core
 $(BUILD)/tests/bench/emitted: $(BUILD)/tests/bench/emitted.o $(BUILD)/tests/isa-model/emitted_states.o $(BUILD)/libpopek.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 $(BUILD)/tests/bench/direct: $(BUILD)/tests/bench/direct.o $(BUILD)/tests/direct/tables.o $(BUILD)/libpopek.a

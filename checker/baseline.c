@@ -97,6 +97,8 @@ struct baseline *baseline_read(const char *text, char **message) {
     return b;
 }
 
+static int by_text(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
+
 /* The entry is of a form and mode that was checked now; what was not looked at cannot be fixed. */
 static bool was_checked(const struct check_report *r, const char *fingerprint) {
     for (size_t i = 0; i < r->form_count; i++) {
@@ -130,6 +132,7 @@ bool baseline_apply(struct baseline *b, struct check_report *r, const char *toda
             fixed[r->fixed_count++] = b->entries[k].fingerprint;
         }
     }
+    qsort((void *)fixed, r->fixed_count, sizeof *fixed, by_text); /* parts of the work can be joined then */
     free((void *)(uintptr_t)r->fixed);
     r->fixed = fixed;
     return true;

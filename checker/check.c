@@ -4,14 +4,14 @@
 #include "../hardware/system_forms.h"
 #include "explorer.h"
 #include "findings.h"
-#include "paths.h"
+#include "path_groups.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define BATCH_STEPS 64u
-#define BATCH_JOBS 1024u
+#define BATCH_JOBS 42u  /* their findings all have room, so that what is left out does not depend on the batch */
 #define FIRST_STATES 6u /* after which a handler that has left all of them unhandled is not explored */
 
 struct work {
@@ -24,7 +24,8 @@ struct work {
     struct driver *driver, *first;
     bool *idle;        /* by entry: the plug-in leaves its first states unhandled */
     bool *wanted;      /* by entry */
-    unsigned *of_step; /* by step and mode: place in the batch + 1 */
+    bool *tried;       /* by entry: wanted, not idle, and not excluded by the adapter */
+    unsigned *of_step; /* by path_item.number: place in the batch + 1 */
     struct targets explored[BATCH_STEPS];
     size_t step_count;
     struct job jobs[BATCH_JOBS];
@@ -34,13 +35,10 @@ struct work {
     unsigned *steps_in_batch; /* which those are, to forget them */
 };
 
-/* Modes may share a step, and not its states. */
-static unsigned step_number(const struct work *w, const struct emitted_form *f) { return f->step * (unsigned)w->isa->mode_count + f->mode_number; }
-
 static bool is_chosen(const struct check_options *o, const struct isa *isa, const struct emitted_form *f) {
     const struct form *form = &isa->forms[f->form];
     bool named = o->instruction == NULL || strcmp(o->instruction, form->instruction) == 0 || strcmp(o->instruction, form->text) == 0;
-    return named && (o->mode < 0 || (unsigned)o->mode == f->mode_number) && f->form % o->shard_count == o->shard &&
+    return named && (o->mode < 0 || (unsigned)o->mode == f->mode_number) && path_group_in_shard(form->instruction, o->shard, o->shard_count) &&
            form->semantics[f->mode_number] != NULL;
 }
 
@@ -57,22 +55,6 @@ static bool choose_entries(struct work *w) {
     }
     system_forms_free(system);
     return system != NULL;
-}
-
-static void count_targets(const struct work *w, const struct semantics *m, const struct targets *t, struct check_form *f) {
-    (void)w;
-    (void)m;
-    f->targets = (unsigned)t->count;
-    for (size_t i = 0; i < t->count; i++) {
-        enum target_status s = t->items[i].status;
-        f->covered += s == TARGET_COVERED ? 1 : 0;
-        f->impossible += s == TARGET_IMPOSSIBLE ? 1 : 0;
-        f->undecided += s == TARGET_UNDECIDED ? 1 : 0;
-        if (t->items[i].kind == TARGET_TRAP && s != TARGET_IMPOSSIBLE) {
-            f->traps++;
-            f->traps_covered += s == TARGET_COVERED ? 1 : 0;
-        }
-    }
 }
 
 static bool add_findings(struct work *w) {
@@ -118,20 +100,26 @@ static bool flush(struct work *w) {
 }
 
 static struct targets *targets_of(struct work *w, size_t entry) {
-    const struct emitted_form *f = &w->table->forms[entry];
     double start = check_now();
-    unsigned number = step_number(w, f);
-    if (w->of_step[number] == 0) {
-        struct targets *t = &w->explored[w->step_count];
-        const struct semantics *m = w->isa->forms[f->form].semantics[f->mode_number];
-        if (!path_store_get(w->paths, number, m, f->mode_number, t)) {
+    struct path_item item = path_item_of(w->isa, w->table, entry);
+    if (w->of_step[item.number] == 0) {
+        bool known = path_store_has(w->paths, item.number) || path_group_explore(w->paths, w->isa, w->table, w->tried, entry);
+        if (!known || !path_store_get(w->paths, &item, &w->explored[w->step_count])) {
             return NULL;
         }
-        w->steps_in_batch[w->step_count++] = number;
-        w->of_step[number] = (unsigned)w->step_count;
+        w->steps_in_batch[w->step_count++] = item.number;
+        w->of_step[item.number] = (unsigned)w->step_count;
     }
     w->report->exploring += check_now() - start;
-    return &w->explored[w->of_step[number] - 1];
+    return &w->explored[w->of_step[item.number] - 1];
+}
+
+/* Forms that are left out are not explored either. */
+static void leave_out(struct work *w) {
+    for (size_t i = 0; i < w->table->form_count; i++) {
+        const struct emitted_form *f = &w->table->forms[i];
+        w->tried[i] = w->wanted[i] && !w->idle[i] && plugin_exclusion(w->plugin, &w->isa->forms[f->form], f->mode) == NULL;
+    }
 }
 
 /* Forms that the plug-in leaves unhandled need no exploration. */
@@ -171,7 +159,7 @@ static bool add_form(struct work *w, size_t entry) {
     const struct emitted_form *f = &w->table->forms[entry];
     const struct form *form = &w->isa->forms[f->form];
     struct check_form *row = &w->report->forms[w->report->form_count];
-    *row = (struct check_form){.form = f->form, .mode = f->mode_number};
+    *row = (struct check_form){.form = f->form, .mode = f->mode_number, .number = entry};
     w->report->form_count++;
     const char *excluded = plugin_exclusion(w->plugin, form, f->mode);
     if (excluded != NULL) {
@@ -187,7 +175,7 @@ static bool add_form(struct work *w, size_t entry) {
     if (t == NULL) {
         return false;
     }
-    count_targets(w, form->semantics[f->mode_number], t, row);
+    form_count_targets(t, row);
     w->form_of_job[w->job_count] = w->report->form_count - 1;
     w->jobs[w->job_count++] = (struct job){entry, plugin_handler(w->plugin, form, f->mode), t, w->options->states, NULL, 0};
     return true;
@@ -196,6 +184,7 @@ static bool add_form(struct work *w, size_t entry) {
 static bool check_all(struct work *w, size_t all) {
     bool good = true;
     size_t done = 0;
+    leave_out(w);
     for (size_t i = 0; good && i < w->table->form_count; i++) {
         if (w->wanted[i]) {
             good = add_form(w, i);
@@ -218,7 +207,7 @@ static bool check_all(struct work *w, size_t all) {
     return good;
 }
 
-static bool start(struct work *w, const struct matcher *m, size_t all, char **message) {
+static bool start(struct work *w, const struct matcher *m, size_t all) {
     const struct check_options *o = w->options;
     struct drive_options d = {o->seed, o->stop_early, o->hang_milliseconds, check_now(), all == 0 ? 0 : o->seconds / (double)all};
     w->report->forms = calloc(all + 1, sizeof *w->report->forms);
@@ -228,12 +217,12 @@ static bool start(struct work *w, const struct matcher *m, size_t all, char **me
     once.seconds = 0;
     w->first = driver_new(w->plugin, m, &once);
     w->idle = calloc(w->table->form_count + 1, sizeof *w->idle);
-    w->paths = path_store_open(w->isa, o->paths, o->resource_limit, message);
+    w->paths = path_store_open(w->isa, o->paths, o->resource_limit);
     w->report->isa = w->isa;
     w->report->subject = w->plugin->given->name == NULL ? "plug-in" : w->plugin->given->name;
     w->report->declarations = (const char *const *)w->plugin->texts;
     w->report->declaration_count = w->plugin->text_count;
-    w->report->seed = o->seed;
+    w->report->asked = *o;
     bool good = w->report->forms != NULL && w->driver != NULL && w->first != NULL && w->idle != NULL && w->paths != NULL;
     for (unsigned i = 0; good && i < w->isa->leaf_count; i++) {
         good = !w->plugin->fixed[i] || is_assumed(w->isa->leaves[i].name) || path_store_fix(w->paths, i, w->plugin->fixed_value[i]);
@@ -251,20 +240,22 @@ struct check_report *check_plugin(struct isa *isa, const struct matcher *m, cons
     *w = (struct work){.isa = isa, .table = table, .plugin = plugin, .options = options};
     w->report = calloc(1, sizeof *w->report);
     w->wanted = calloc(table->form_count + 1, sizeof *w->wanted);
-    w->of_step = calloc(table->step_count * isa->mode_count + 1, sizeof *w->of_step);
+    w->tried = calloc(table->form_count + 1, sizeof *w->tried);
+    w->of_step = calloc(table->form_count + 1, sizeof *w->of_step);
     w->steps_in_batch = calloc(BATCH_STEPS, sizeof *w->steps_in_batch);
-    bool good = w->report != NULL && w->wanted != NULL && w->of_step != NULL && w->steps_in_batch != NULL && choose_entries(w);
+    bool good = w->report != NULL && w->wanted != NULL && w->tried != NULL && w->of_step != NULL && w->steps_in_batch != NULL && choose_entries(w);
     size_t all = 0;
     for (size_t i = 0; good && i < table->form_count; i++) {
         all += w->wanted[i] ? 1 : 0;
     }
-    good = good && start(w, m, all, message) && find_handled(w) && check_all(w, all) && path_store_save(w->paths, message);
+    good = good && start(w, m, all) && find_handled(w) && check_all(w, all) && path_store_save(w->paths, message);
     struct check_report *report = w->report;
     driver_free(w->driver);
     driver_free(w->first);
     free(w->idle);
     path_store_close(w->paths);
     free(w->wanted);
+    free(w->tried);
     free(w->of_step);
     free(w->steps_in_batch);
     free(w);

@@ -37,6 +37,7 @@ enum check_standing { CHECK_NEW, CHECK_ACCEPTED /* a baseline has it */, CHECK_E
 
 struct check_finding {
     unsigned form, mode; /* of the isa */
+    size_t number;       /* of the form in the mode, in the order of the tables */
     enum check_property property;
     char expected[64], seen[64];
     struct check_difference differences[CHECK_DIFFERENCES];
@@ -56,27 +57,11 @@ struct check_finding {
 /* A form in a mode. */
 struct check_form {
     unsigned form, mode;
+    size_t number;
     unsigned targets, covered, impossible, undecided; /* of the reference; the rest was not exercised, and `note` says why */
     unsigned traps, traps_covered;                    /* trap points among them that are not impossible */
     uint64_t states, unhandled;
     const char *note; /* NULL, or why not everything was exercised */
-};
-
-struct check_report {
-    const struct isa *isa;
-    const char *subject; /* the plug-in's name, or the target's */
-    const char *const *declarations;
-    size_t declaration_count;
-    struct check_form *forms;
-    size_t form_count;
-    struct check_finding *findings;
-    size_t finding_count;
-    size_t findings_left_out;
-    const char *const *fixed; /* entries of the baseline that nothing showed any more */
-    size_t fixed_count;
-    uint64_t states;
-    uint64_t seed;
-    double exploring, running; /* seconds */
 };
 
 struct check_options {
@@ -93,6 +78,23 @@ struct check_options {
     const char *paths; /* file of explored states; NULL: none is read or written */
     void (*progress)(void *context, size_t done, size_t all);
     void *progress_context;
+};
+
+struct check_report {
+    const struct isa *isa;
+    const char *subject; /* the plug-in's name, or the target's */
+    const char *const *declarations;
+    size_t declaration_count;
+    struct check_form *forms;
+    size_t form_count;
+    struct check_finding *findings;
+    size_t finding_count;
+    size_t findings_left_out;
+    const char *const *fixed; /* entries of the baseline that nothing showed any more */
+    size_t fixed_count;
+    uint64_t states;
+    struct check_options asked; /* its texts are the caller's */
+    double exploring, running;  /* seconds */
 };
 
 struct plugin;

@@ -140,6 +140,7 @@ bool finding_make(const struct plugin *p, const struct job *job, const struct ra
         bool process = raw->verdict.property >= CHECK_OUTSIDE;
         f->form = s->form->form;
         f->mode = s->form->mode_number;
+        f->number = job->entry;
         f->property = raw->verdict.property;
         f->states = raw->states;
         f->first = raw->first;
@@ -162,4 +163,18 @@ bool finding_make(const struct plugin *p, const struct job *job, const struct ra
     good = good && f->test != NULL;
     free(s);
     return good;
+}
+
+void form_count_targets(const struct targets *t, struct check_form *f) {
+    f->targets = (unsigned)t->count;
+    for (size_t i = 0; i < t->count; i++) {
+        enum target_status s = t->items[i].status;
+        f->covered += s == TARGET_COVERED ? 1 : 0;
+        f->impossible += s == TARGET_IMPOSSIBLE ? 1 : 0;
+        f->undecided += s == TARGET_UNDECIDED ? 1 : 0;
+        if (t->items[i].kind == TARGET_TRAP && s != TARGET_IMPOSSIBLE) {
+            f->traps++;
+            f->traps_covered += s == TARGET_COVERED ? 1 : 0;
+        }
+    }
 }

@@ -1,10 +1,15 @@
-/* Keeps explored steps in a text file: `S STEP STATUSES`, then a line `V VALUES` for each state. */
+/* Keeps explored steps. A child process explores those that are not known yet: what it finds depends on what it was given alone, and on nothing that
+ * was explored before, so parts of the work give what the whole gives. */
 #include "paths.h"
 
+#include "paths_text.h"
+
+#include <errno.h>
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #define STEPS_MOST 65536u
 
@@ -12,15 +17,13 @@ struct path_store {
     struct isa *isa;
     const char *file;
     unsigned resource_limit;
-    struct explorer *explorer;
-    bool fixed;          /* only some states are wanted */
-    char *text;          /* of the file; zero bytes for the ends of lines */
-    const char **places; /* by step: where its line begins in `text` */
+    struct explorer *explorer; /* as it was made: only child processes explore with it */
+    bool fixed;                /* only some states are wanted */
+    char *text;                /* of the file */
+    char **blocks;             /* what was explored now, as text */
+    size_t block_count;
+    const char **places, **fresh; /* by step: where its line begins in `text`; in a block */
     uint64_t hash;
-    FILE *fresh; /* what was explored now */
-    char *fresh_text;
-    size_t fresh_size;
-    bool changed;
 };
 
 static uint64_t mix(uint64_t hash, uint64_t value) {
@@ -42,50 +45,62 @@ static uint64_t hash_of(const struct isa *isa) {
     return hash;
 }
 
-/* Reads the file if it is of these tables. */
-static bool read_file(struct path_store *s) {
-    FILE *in = s->file == NULL ? NULL : fopen(s->file, "rb");
-    size_t size = 0;
-    if (in == NULL) {
-        return true;
-    }
-    (void)fseek(in, 0, SEEK_END);
-    long end = ftell(in);
-    rewind(in);
-    s->text = end < 0 ? NULL : malloc((size_t)end + 1);
-    size = s->text == NULL ? 0 : fread(s->text, 1, (size_t)end, in);
-    (void)fclose(in);
-    if (s->text == NULL) {
-        return false;
-    }
-    s->text[size] = '\0';
-    uint64_t hash = 0;
-    if (sscanf(s->text, "popek-paths 1 %" SCNx64, &hash) != 1 || hash != s->hash) { // NOLINT(cert-err34-c)
-        s->text[0] = '\0';
-    }
-    for (char *line = s->text; line != NULL && *line != '\0';) {
+static void find_places(char *text, const char **places) {
+    for (char *line = text; line != NULL && *line != '\0';) {
         char *next = strchr(line, '\n');
-        if (line[0] == 'S') {
-            unsigned long step = strtoul(line + 1, NULL, 10);
-            if (step < STEPS_MOST) {
-                s->places[step] = line;
-            }
+        unsigned long step = line[0] == 'S' ? strtoul(line + 1, NULL, 10) : STEPS_MOST;
+        if (step < STEPS_MOST) {
+            places[step] = line;
         }
         line = next == NULL ? NULL : next + 1;
     }
-    return true;
 }
 
-struct path_store *path_store_open(struct isa *isa, const char *file, unsigned resource_limit, char **message) {
+/* Everything that can be read, or NULL: out of memory. */
+static char *read_all(FILE *in) {
+    char *text = NULL;
+    size_t size = 0;
+    FILE *copy = open_memstream(&text, &size);
+    char piece[4096];
+    size_t length = 0;
+    while (copy != NULL && (length = fread(piece, 1, sizeof piece, in)) > 0) {
+        (void)fwrite(piece, 1, length, copy);
+    }
+    bool good = copy != NULL && fclose(copy) == 0 && ferror(in) == 0;
+    if (!good) {
+        free(text);
+        return NULL;
+    }
+    return text;
+}
+
+/* Reads the file if it is of these tables. */
+static bool read_file(struct path_store *s) {
+    FILE *in = s->file == NULL ? NULL : fopen(s->file, "rb");
+    if (in == NULL) {
+        return true;
+    }
+    s->text = read_all(in);
+    (void)fclose(in);
+    uint64_t hash = 0;
+    if (s->text != NULL && (sscanf(s->text, "popek-paths 2 %" SCNx64, &hash) != 1 || hash != s->hash)) { // NOLINT(cert-err34-c)
+        s->text[0] = '\0';
+    }
+    if (s->text != NULL) {
+        find_places(s->text, s->places);
+    }
+    return s->text != NULL;
+}
+
+struct path_store *path_store_open(struct isa *isa, const char *file, unsigned resource_limit) {
     struct path_store *s = calloc(1, sizeof *s);
-    (void)message;
     if (s == NULL) {
         return NULL;
     }
     *s = (struct path_store){.isa = isa, .file = file, .resource_limit = resource_limit};
     s->hash = hash_of(isa);
     s->places = calloc(STEPS_MOST, sizeof *s->places);
-    s->fresh = open_memstream(&s->fresh_text, &s->fresh_size);
+    s->fresh = calloc(STEPS_MOST, sizeof *s->fresh);
     if (s->places == NULL || s->fresh == NULL || !read_file(s)) {
         path_store_close(s);
         return NULL;
@@ -96,169 +111,15 @@ struct path_store *path_store_open(struct isa *isa, const char *file, unsigned r
 void path_store_close(struct path_store *s) {
     if (s != NULL) {
         explorer_free(s->explorer);
-        if (s->fresh != NULL) {
-            (void)fclose(s->fresh);
+        for (size_t i = 0; i < s->block_count; i++) {
+            free(s->blocks[i]);
         }
-        free(s->fresh_text);
-        free(s->places);
+        free(s->blocks);
+        free((void *)s->places);
+        free((void *)s->fresh);
         free(s->text);
         free(s);
     }
-}
-
-/* ---- symbols ----------------------------------------------------------------------------------------------------------------------------------- */
-
-/* What a value is of: a leaf, an operand of the form, or a choice. False: of none of these. */
-static bool symbol_code(const struct isa *isa, const struct semantics *m, symbol x, char *kind, size_t *number) {
-    for (size_t i = 0; i < isa->leaf_count; i++) {
-        if (isa->leaves[i].symbol == x) {
-            *kind = isa->leaves[i].index_width == 0 ? 'l' : 'a';
-            *number = i;
-            return true;
-        }
-    }
-    for (size_t i = 0; i < m->operand_count; i++) {
-        if (m->operands[i].symbol == x) {
-            *kind = 'o';
-            *number = i;
-            return true;
-        }
-    }
-    for (size_t i = 0; i < isa->undefined_count; i++) {
-        if (isa->undefined_symbols[i] == x) {
-            *kind = 'u';
-            *number = i;
-            return true;
-        }
-    }
-    *kind = 'n';
-    *number = 0;
-    return x == isa->length;
-}
-
-static bool code_symbol(const struct isa *isa, const struct semantics *m, char kind, size_t number, symbol *x) {
-    if (kind == 'l' || kind == 'a') {
-        *x = number < isa->leaf_count ? isa->leaves[number].symbol : 0;
-        return number < isa->leaf_count && (isa->leaves[number].index_width == 0) == (kind == 'l');
-    }
-    if (kind == 'o') {
-        *x = number < m->operand_count ? m->operands[number].symbol : 0;
-        return number < m->operand_count;
-    }
-    if (kind == 'u') {
-        *x = number < isa->undefined_count ? isa->undefined_symbols[number] : 0;
-        return number < isa->undefined_count;
-    }
-    *x = isa->length;
-    return kind == 'n';
-}
-
-static void put_word(FILE *out, word128 value) {
-    if (value >> 64 != 0) {
-        (void)fprintf(out, "%" PRIx64 "%016" PRIx64, (uint64_t)(value >> 64), (uint64_t)value);
-    } else {
-        (void)fprintf(out, "%" PRIx64, (uint64_t)value);
-    }
-}
-
-static word128 take_word(const char **at) {
-    word128 value = 0;
-    for (;; (*at)++) {
-        char c = **at;
-        unsigned digit = c >= '0' && c <= '9' ? (unsigned)(c - '0') : c >= 'a' && c <= 'f' ? (unsigned)(c - 'a') + 10 : 16;
-        if (digit == 16) {
-            return value;
-        }
-        value = value << 4 | digit;
-    }
-}
-
-static void put_step(struct path_store *s, unsigned step, const struct semantics *m, const struct targets *t) {
-    (void)fprintf(s->fresh, "S %u ", step);
-    for (size_t i = 0; i < t->count; i++) {
-        (void)fputc('0' + (int)t->items[i].status, s->fresh);
-    }
-    (void)fputc('\n', s->fresh);
-    for (size_t i = 0; i < t->state_count; i++) {
-        (void)fputc('V', s->fresh);
-        for (size_t k = 0; k < valuation_size(t->states[i]); k++) {
-            const struct valuation_entry *e = &valuation_entries(t->states[i])[k];
-            char kind = ' ';
-            size_t number = 0;
-            if (e->value != 0 && e->argument_count <= 1 && symbol_code(s->isa, m, e->symbol, &kind, &number)) {
-                (void)fprintf(s->fresh, " %c%zu", kind, number);
-                if (e->argument_count == 1) {
-                    (void)fputc(':', s->fresh);
-                    put_word(s->fresh, e->arguments[0]);
-                }
-                (void)fputc('=', s->fresh);
-                put_word(s->fresh, e->value);
-            }
-        }
-        (void)fputc('\n', s->fresh);
-    }
-    s->changed = true;
-}
-
-static struct valuation *read_state(const struct path_store *s, const struct semantics *m, const char *line) {
-    struct valuation *v = valuation_new();
-    const char *at = line + 1;
-    bool good = v != NULL;
-    while (good && *at == ' ') {
-        char kind = at[1];
-        char *end = NULL;
-        size_t number = strtoul(at + 2, &end, 10);
-        symbol x = 0;
-        word128 index = 0;
-        bool has_index = *end == ':';
-        at = end;
-        if (has_index) {
-            at++;
-            index = take_word(&at);
-        }
-        good = *at == '=' && code_symbol(s->isa, m, kind, number, &x) && has_index == (kind == 'a');
-        if (good) {
-            at++;
-            word128 value = take_word(&at);
-            good = valuation_set(v, x, &index, has_index ? 1 : 0, value);
-        }
-    }
-    if (!good) {
-        valuation_free(v);
-        return NULL;
-    }
-    return v;
-}
-
-/* False: what is in the file is not of this step, or memory is exhausted; it is explored anew then. */
-static bool read_step(struct path_store *s, unsigned step, const struct semantics *m, struct targets *t) {
-    const char *line = step < STEPS_MOST ? s->places[step] : NULL;
-    const char *statuses = line == NULL ? NULL : strchr(line + 2, ' ');
-    size_t count = statuses == NULL ? 0 : strspn(statuses + 1, "0123");
-    size_t states = 0;
-    if (statuses == NULL) {
-        return false;
-    }
-    const char *first = strchr(line, '\n');
-    for (const char *l = first; l != NULL && l[1] == 'V'; l = strchr(l + 1, '\n')) {
-        states++;
-    }
-    *t = (struct targets){calloc(count + 1, sizeof *t->items), count, calloc(states + 1, sizeof(struct valuation *)), 0, states + 1};
-    bool good = t->items != NULL && t->states != NULL;
-    for (size_t i = 0; good && i < count; i++) {
-        /* Trap points come first, in the order of the form. */
-        t->items[i] = (struct target){
-            .kind = i < m->point_count ? TARGET_TRAP : TARGET_BRANCH, .status = (enum target_status)(statuses[1 + i] - '0'), .number = (unsigned)i};
-    }
-    for (const char *l = first; good && t->state_count < states; l = strchr(l + 1, '\n')) {
-        t->states[t->state_count] = read_state(s, m, l + 1);
-        good = t->states[t->state_count] != NULL;
-        t->state_count += good ? 1 : 0;
-    }
-    if (!good) {
-        targets_free(t);
-    }
-    return good;
 }
 
 static bool have_explorer(struct path_store *s) {
@@ -275,18 +136,83 @@ bool path_store_fix(struct path_store *s, unsigned leaf, word128 value) {
     return true;
 }
 
-bool path_store_get(struct path_store *s, unsigned step, const struct semantics *m, unsigned mode, struct targets *t) {
-    struct targets known = {NULL, 0, NULL, 0, 0};
-    if (read_step(s, step, m, &known) && !s->fixed) {
-        *t = known;
+/* States of the file fit all plug-ins that fix nothing; for others they are where the search begins. */
+static const char *known_line(const struct path_store *s, unsigned number) {
+    const char *fresh = number < STEPS_MOST ? s->fresh[number] : NULL;
+    return fresh != NULL || s->fixed || number >= STEPS_MOST ? fresh : s->places[number];
+}
+
+bool path_store_has(const struct path_store *s, unsigned number) { return known_line(s, number) != NULL; }
+
+/* ---- the child --------------------------------------------------------------------------------------------------------------------------------- */
+
+static bool explore_all(struct path_store *s, const struct path_item *items, size_t count, FILE *out) {
+    bool good = true;
+    for (size_t i = 0; good && i < count; i++) {
+        struct targets t;
+        struct targets known = {NULL, 0, NULL, 0, 0};
+        const char *line = items[i].number < STEPS_MOST ? s->places[items[i].number] : NULL;
+        (void)paths_take(line, s->isa, items[i].semantics, &known);
+        good = explore(s->explorer, items[i].semantics, items[i].mode, &known, &t);
+        targets_free(&known);
+        if (good) {
+            paths_put(out, s->isa, items[i].number, items[i].semantics, &t);
+            targets_free(&t);
+        }
+    }
+    return good && fflush(out) == 0;
+}
+
+static bool keep_block(struct path_store *s, char *text) {
+    char **blocks = realloc(s->blocks, (s->block_count + 1) * sizeof *blocks);
+    if (blocks == NULL) {
+        free(text);
+        return false;
+    }
+    s->blocks = blocks;
+    s->blocks[s->block_count++] = text;
+    find_places(text, s->fresh);
+    return true;
+}
+
+bool path_store_explore(struct path_store *s, const struct path_item *items, size_t count) {
+    int ends[2];
+    if (!have_explorer(s) || pipe(ends) != 0) {
+        return false;
+    }
+    (void)fflush(NULL);
+    pid_t pid = fork();
+    if (pid == 0) {
+        FILE *out = fdopen(ends[1], "wb");
+        (void)close(ends[0]);
+        _exit(out != NULL && explore_all(s, items, count, out) ? 0 : 1);
+    }
+    (void)close(ends[1]);
+    FILE *in = pid < 0 ? NULL : fdopen(ends[0], "rb");
+    char *text = in == NULL ? NULL : read_all(in);
+    int status = 1;
+    if (in != NULL) {
+        (void)fclose(in);
+    } else {
+        (void)close(ends[0]);
+    }
+    while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+    }
+    if (text == NULL || status != 0) {
+        free(text);
+        return false;
+    }
+    return keep_block(s, text);
+}
+
+/* ---- what is known ----------------------------------------------------------------------------------------------------------------------------- */
+
+bool path_store_get(struct path_store *s, const struct path_item *item, struct targets *t) {
+    const char *line = known_line(s, item->number);
+    if (line != NULL && paths_take(line, s->isa, item->semantics, t)) {
         return true;
     }
-    bool good = have_explorer(s) && explore(s->explorer, m, mode, &known, t);
-    targets_free(&known);
-    if (good && !s->fixed) {
-        put_step(s, step, m, t);
-    }
-    return good && ferror(s->fresh) == 0;
+    return path_store_explore(s, item, 1) && paths_take(known_line(s, item->number), s->isa, item->semantics, t);
 }
 
 bool path_store_plain(struct path_store *s, unsigned mode, struct targets *t) {
@@ -300,30 +226,27 @@ bool path_store_plain(struct path_store *s, unsigned mode, struct targets *t) {
 }
 
 bool path_store_save(struct path_store *s, char **message) {
-    if (s->file == NULL || !s->changed || fflush(s->fresh) != 0) {
+    if (s->file == NULL || s->block_count == 0 || s->fixed) {
         return true;
     }
-    size_t length = strlen(s->file) + 16;
-    char *name = malloc(length);
-    if (name == NULL) {
+    char *name = NULL;
+    if (asprintf(&name, "%s.%ld", s->file, (long)getpid()) < 0) {
         return false;
     }
-    (void)snprintf(name, length, "%s.new", s->file);
     FILE *out = fopen(name, "wb");
     bool good = out != NULL;
     if (good) {
-        (void)fprintf(out, "popek-paths 1 %" PRIx64 "\n", s->hash);
+        (void)fprintf(out, "popek-paths 2 %" PRIx64 "\n", s->hash);
         const char *old = s->text == NULL ? NULL : strchr(s->text, '\n');
         (void)fputs(old == NULL ? "" : old + 1, out);
-        (void)fwrite(s->fresh_text, 1, s->fresh_size, out);
+        for (size_t i = 0; i < s->block_count; i++) {
+            (void)fputs(s->blocks[i], out);
+        }
         good = ferror(out) == 0;
         good = fclose(out) == 0 && good && rename(name, s->file) == 0;
     }
-    if (!good) {
-        *message = malloc(length + 32);
-        if (*message != NULL) {
-            (void)snprintf(*message, length + 32, "cannot write '%s'", s->file);
-        }
+    if (!good && asprintf(message, "cannot write '%s'", s->file) < 0) {
+        *message = NULL;
     }
     free(name);
     return good;

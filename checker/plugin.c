@@ -2,6 +2,7 @@
 #include "plugin.h"
 
 #include "explorer.h"
+#include "virtual_plugin.h"
 
 #include <dlfcn.h>
 #include <stdio.h>
@@ -131,10 +132,11 @@ struct plugin *plugin_open(const char *path, const struct isa *isa, const struct
     popek_plugin_function *function = NULL;
     void *address = dlsym(p->object, "popek_plugin");
     memcpy(&function, &address, sizeof function); /* ISO C has no cast from an object to a function pointer */
-    if (function == NULL) {
-        return fail(p, message, path, "it does not export popek_plugin");
+    const struct handlers_isa *handlers = function != NULL ? NULL : dlsym(p->object, "x86_handlers");
+    if (function == NULL && handlers == NULL) {
+        return fail(p, message, path, "it exports neither popek_plugin nor x86_handlers");
     }
-    p->given = function();
+    p->given = function != NULL ? function() : virtual_plugin(handlers, table, p->object);
     return take(p, path, message);
 }
 

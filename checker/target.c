@@ -4,7 +4,8 @@
 #include "../hardware/replay.h"
 #include "../hardware/system_forms.h"
 #include "drive.h"
-#include "paths.h"
+#include "findings.h"
+#include "path_groups.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,9 +50,11 @@ static void list_inputs(const struct isa *isa, const struct valuation *v, struct
     }
 }
 
-static bool add_finding(struct machine_work *w, unsigned form, unsigned mode, const struct valuation *state, const struct replay_outcome *o,
+static bool add_finding(struct machine_work *w, const struct check_form *row, const struct valuation *state, const struct replay_outcome *o,
                         uint64_t number) {
     struct check_report *r = w->report;
+    unsigned form = row->form;
+    unsigned mode = row->mode;
     char fingerprint[160];
     enum check_property property = property_of(o);
     (void)snprintf(fingerprint, sizeof fingerprint, "%.60s/%s/%s/%.30s not %.30s", w->isa->forms[form].text, w->isa->modes[mode].name,
@@ -67,7 +70,8 @@ static bool add_finding(struct machine_work *w, unsigned form, unsigned mode, co
     }
     r->findings = larger;
     struct check_finding *f = &r->findings[r->finding_count++];
-    *f = (struct check_finding){.form = form, .mode = mode, .property = property, .states = 1, .first = number, .seconds = check_now() - w->started};
+    *f = (struct check_finding){
+        .form = form, .mode = mode, .number = row->number, .property = property, .states = 1, .first = number, .seconds = check_now() - w->started};
     (void)snprintf(f->expected, sizeof f->expected, "%.63s", o->expected);
     (void)snprintf(f->seen, sizeof f->seen, "%.63s", o->seen);
     (void)snprintf(f->fingerprint, sizeof f->fingerprint, "%s", fingerprint);
@@ -80,13 +84,15 @@ static bool add_finding(struct machine_work *w, unsigned form, unsigned mode, co
     return f->test != NULL;
 }
 
-static bool run_form(struct machine_work *w, const struct emitted_form *f) {
+static bool run_form(struct machine_work *w, const bool *wanted, size_t entry) {
+    const struct emitted_form *f = &w->table->forms[entry];
+    const struct path_item item = path_item_of(w->isa, w->table, entry);
     const struct semantics *m = w->isa->forms[f->form].semantics[f->mode_number];
     struct check_form *row = &w->report->forms[w->report->form_count++];
     struct targets t;
     double start = check_now();
-    *row = (struct check_form){.form = f->form, .mode = f->mode_number};
-    if (!path_store_get(w->paths, f->step * (unsigned)w->isa->mode_count + f->mode_number, m, f->mode_number, &t)) {
+    *row = (struct check_form){.form = f->form, .mode = f->mode_number, .number = entry};
+    if (!path_group_explore(w->paths, w->isa, w->table, wanted, entry) || !path_store_get(w->paths, &item, &t)) {
         return false;
     }
     w->report->exploring += check_now() - start;
@@ -100,18 +106,10 @@ static bool run_form(struct machine_work *w, const struct emitted_form *f) {
         row->states++;
         row->unhandled += good && o.verdict == REPLAY_NOT_REACHABLE ? 1 : 0;
         if (good && o.verdict == REPLAY_REFUTED) {
-            good = add_finding(w, f->form, f->mode_number, t.states[i], &o, i + 1);
+            good = add_finding(w, row, t.states[i], &o, i + 1);
         }
     }
-    for (size_t i = 0; good && i < t.count; i++) {
-        enum target_status s = t.items[i].status;
-        row->targets++;
-        row->covered += s == TARGET_COVERED ? 1 : 0;
-        row->impossible += s == TARGET_IMPOSSIBLE ? 1 : 0;
-        row->undecided += s == TARGET_UNDECIDED ? 1 : 0;
-        row->traps += t.items[i].kind == TARGET_TRAP && s != TARGET_IMPOSSIBLE ? 1 : 0;
-        row->traps_covered += t.items[i].kind == TARGET_TRAP && s == TARGET_COVERED ? 1 : 0;
-    }
+    form_count_targets(&t, row);
     row->note = row->unhandled > 0 ? "states that the machine cannot set up count as unhandled" : NULL;
     w->report->states += row->states;
     w->report->running += check_now() - start;
@@ -123,7 +121,7 @@ static bool is_wanted(const struct machine_work *w, const struct system_forms *s
     const struct check_options *o = w->options;
     const struct form *form = &w->isa->forms[f->form];
     bool named = o->instruction == NULL || strcmp(o->instruction, form->instruction) == 0 || strcmp(o->instruction, form->text) == 0;
-    return named && (o->mode < 0 || (unsigned)o->mode == f->mode_number) && f->form % o->shard_count == o->shard &&
+    return named && (o->mode < 0 || (unsigned)o->mode == f->mode_number) && path_group_in_shard(form->instruction, o->shard, o->shard_count) &&
            (!o->system_only || is_system_form(system, form->semantics[f->mode_number]));
 }
 
@@ -133,19 +131,25 @@ struct check_report *check_machine(struct isa *isa, const struct matcher *m, con
     struct system_forms *system = system_forms_new(isa);
     *message = NULL;
     w.report = calloc(1, sizeof *w.report);
-    w.paths = path_store_open(isa, options->paths, options->resource_limit, message);
+    w.paths = path_store_open(isa, options->paths, options->resource_limit);
     w.replayer = replayer_new(isa, m, backend, NULL); /* recorded differences are findings, too: a baseline accepts them */
     bool good = system != NULL && w.report != NULL && w.paths != NULL && w.replayer != NULL;
     if (good) {
         w.report->isa = isa;
         w.report->subject = backend->operations->name;
-        w.report->seed = options->seed;
+        w.report->asked = *options;
         w.report->forms = calloc(table->form_count + 1, sizeof *w.report->forms);
         good = w.report->forms != NULL;
     }
+    bool *wanted = calloc(table->form_count + 1, sizeof *wanted);
+    good = good && wanted != NULL;
     for (size_t i = 0; good && i < table->form_count; i++) {
-        good = !is_wanted(&w, system, &table->forms[i]) || run_form(&w, &table->forms[i]);
+        wanted[i] = is_wanted(&w, system, &table->forms[i]);
     }
+    for (size_t i = 0; good && i < table->form_count; i++) {
+        good = !wanted[i] || run_form(&w, wanted, i);
+    }
+    free(wanted);
     good = good && path_store_save(w.paths, message);
     replayer_free(w.replayer);
     path_store_close(w.paths);

@@ -223,7 +223,7 @@ bool mark_covered(struct explorer *e, const struct valuation *state, const struc
     bool good = true;
     for (size_t i = 0; good && i < t->count; i++) {
         const struct target *x = &t->items[i];
-        bool holds = possible && cone_value(e->cone, x->condition) == (x->value ? 1 : 0);
+        bool holds = possible && x->status != TARGET_COVERED && cone_value(e->cone, x->condition) == (x->value ? 1 : 0);
         if (holds && x->kind == TARGET_BRANCH) {
             good = cone_pin(e->cone, x->condition, x->value ? 0 : 1, look_up, context);
             holds = good && differs(e);

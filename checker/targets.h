@@ -41,10 +41,6 @@ void explorer_fix(struct explorer *e, unsigned leaf, word128 value);
 /* Targets of a form in a mode, each decided; the states of `seeds` (may be NULL) and those found for other forms are tried first. False: out of
  * memory or an error of the solver. */
 bool explore(struct explorer *e, const struct semantics *semantics, unsigned mode, const struct targets *seeds, struct targets *result);
-/* Only lists them. */
-bool list_targets(struct explorer *e, const struct semantics *semantics, unsigned mode, struct targets *result);
-/* Whether a state of the mode exercises a target of the step that was listed or explored last. False: out of memory. */
-bool mark_covered(struct explorer *e, const struct valuation *state, const struct targets *of, bool *covered);
 /* A state of the mode, NULL when there is none. False: out of memory or an error of the solver. */
 bool find_mode_state(struct explorer *e, unsigned mode, struct valuation **state);
 void targets_free(struct targets *t);

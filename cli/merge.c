@@ -27,7 +27,7 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
         r->count = (size_t)(state->argc - state->next);
         return 0;
     case ARGP_KEY_NO_ARGS:
-        argp_error(state, "which files? results of `popek probe --format json --shard K/N`");
+        argp_error(state, "which files? results of `popek probe` or `popek check` with --format json --shard K/N");
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -45,15 +45,16 @@ static int write_merged(const struct request *r, const json_t *merged) {
 }
 
 int command_merge(int argc, char **argv) {
-    static const struct argp argp = {options,
-                                     parse,
-                                     "FILE...",
-                                     "Joins the JSON results of parts of `popek probe` (--shard K/N): the same bytes as one run of the whole gives. "
-                                     "Results of several backends or machines stand side by side.\v"
-                                     "Exit codes: 0 fine; 2 bad usage; 3 bad input, or a part is missing or there twice; 70 internal error.",
-                                     NULL,
-                                     NULL,
-                                     NULL};
+    static const struct argp argp = {
+        options,
+        parse,
+        "FILE...",
+        "Joins the JSON results of parts of `popek probe` or `popek check` (--shard K/N): the same bytes as one run of the whole gives. "
+        "Results of several backends or machines stand side by side.\v"
+        "Exit codes: 0 fine; 2 bad usage; 3 bad input, or a part is missing or there twice; 70 internal error.",
+        NULL,
+        NULL,
+        NULL};
     struct request r = {NULL, NULL, 0};
     (void)argp_parse(&argp, argc, argv, 0, NULL, &r);
     json_t **documents = calloc(r.count + 1, sizeof *documents);

@@ -18,7 +18,7 @@ struct part {
 struct merge {
     struct part parts[PARTS_MOST];
     size_t count;
-    const char *kind, *isa; /* "probes" or "replays" */
+    const char *kind, *isa; /* "probes", "replays" or "checks", which name the ISA in each result */
     char **message;
 };
 
@@ -41,9 +41,10 @@ static bool take_part(struct merge *m, json_t *result, const char *name) {
     unsigned count = 0;
     int end = 0;
     const char *shard = text_of(result, "shard");
-    bool whole = json_is_object(result) && text_of(result, "backend")[0] != '\0' && sscanf(shard, "%u/%u%n", &number, &count, &end) == 2;
+    const char *subject = strcmp(m->kind, "checks") == 0 ? "subject" : "backend";
+    bool whole = json_is_object(result) && text_of(result, subject)[0] != '\0' && sscanf(shard, "%u/%u%n", &number, &count, &end) == 2;
     if (!whole || shard[end] != '\0' || number < 1 || number > count) {
-        return say(m, name, "no result of `popek probe --format json`");
+        return say(m, name, "no result of `popek probe --format json` or `popek check --format json`");
     }
     if (m->count == PARTS_MOST) {
         return say(m, name, "too many parts");
@@ -53,11 +54,11 @@ static bool take_part(struct merge *m, json_t *result, const char *name) {
 }
 
 static bool take_document(struct merge *m, json_t *document, const char *name) {
-    const char *kind = json_object_get(document, "probes") != NULL ? "probes" : "replays";
+    const char *kind = json_object_get(document, "probes") != NULL ? "probes" : json_object_get(document, "checks") != NULL ? "checks" : "replays";
     json_t *list = json_object_get(document, kind);
     const char *isa = text_of(document, "isa");
     if (!json_is_array(list)) {
-        return say(m, name, "neither `probes` nor `replays` in it");
+        return say(m, name, "neither `probes` nor `replays` nor `checks` in it");
     }
     if (m->kind != NULL && (strcmp(kind, m->kind) != 0 || strcmp(isa, m->isa) != 0)) {
         return say(m, name, "of another kind or another ISA than the files before it");
@@ -75,7 +76,7 @@ static bool take_document(struct merge *m, json_t *document, const char *name) {
 /* ---- joining ----------------------------------------------------------------------------------------------------------------------------------- */
 
 static bool belong_together(const struct part *a, const struct part *b) {
-    static const char *const keys[] = {"backend", "machine", "scope", "dry_run", "worlds"};
+    static const char *const keys[] = {"backend", "machine", "scope", "dry_run", "worlds", "subject", "isa", "seed", "asked", "declarations"};
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
         const json_t *one = json_object_get(a->result, keys[i]);
         const json_t *other = json_object_get(b->result, keys[i]);
@@ -159,6 +160,32 @@ static json_t *join_list(const struct part *const *parts, size_t count, const ch
     return joined;
 }
 
+static int by_text(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
+
+/* The texts under `key` of all parts, sorted. */
+static json_t *join_texts(const struct part *const *parts, size_t count, const char *key) {
+    size_t total = 0;
+    for (size_t i = 0; i < count; i++) {
+        total += json_array_size(json_object_get(parts[i]->result, key));
+    }
+    const char **texts = calloc(total + 1, sizeof *texts);
+    json_t *joined = json_array();
+    size_t at = 0;
+    for (size_t i = 0; texts != NULL && i < count; i++) {
+        const json_t *list = json_object_get(parts[i]->result, key);
+        for (size_t k = 0; k < json_array_size(list); k++) {
+            const char *text = json_string_value(json_array_get(list, k));
+            texts[at++] = text == NULL ? "" : text;
+        }
+    }
+    qsort((void *)texts, at, sizeof *texts, by_text);
+    for (size_t i = 0; i < at; i++) {
+        (void)json_array_append_new(joined, json_string(texts[i]));
+    }
+    free((void *)texts);
+    return joined;
+}
+
 static void add_numbers(json_t *to, const json_t *from) {
     const char *key = NULL;
     json_t *value = NULL;
@@ -174,12 +201,15 @@ static void add_field(json_t *to, const json_t *from, const char *key) {
 static json_t *join_parts(const struct part *const *parts, size_t count) {
     json_t *whole = json_deep_copy(parts[0]->result);
     bool is_probe = json_object_get(whole, "rows") != NULL;
+    bool is_check = json_object_get(whole, "findings") != NULL;
     json_t *records = json_object_get(whole, "records");
     size_t left_out = 0;
     for (size_t i = 1; i < count; i++) {
         const json_t *part = parts[i]->result;
-        add_field(whole, part, "runs");
-        add_field(whole, part, "rows_left_out");
+        if (!is_check) {
+            add_field(whole, part, "runs");
+            add_field(whole, part, "rows_left_out");
+        }
         add_numbers(json_object_get(whole, "totals"), json_object_get(part, "totals"));
         for (size_t k = 0; k < json_array_size(records); k++) {
             const json_t *other = json_array_get(json_object_get(part, "records"), k);
@@ -188,7 +218,11 @@ static json_t *join_parts(const struct part *const *parts, size_t count) {
         }
     }
     bool good = whole != NULL && json_object_set_new(whole, "shard", json_string("1/1")) == 0;
-    if (is_probe) {
+    if (is_check) {
+        good = json_object_set_new(whole, "forms", join_list(parts, count, "forms", &left_out)) == 0 && good;
+        good = json_object_set_new(whole, "findings", join_list(parts, count, "findings", &left_out)) == 0 && good;
+        good = json_object_set_new(whole, "fixed", join_texts(parts, count, "fixed")) == 0 && good;
+    } else if (is_probe) {
         json_t *forms = join_list(parts, count, "forms", &left_out);
         good = json_object_set_new(whole, "forms", forms) == 0 && good;
         json_t *rows = join_list(parts, count, "rows", &left_out);
@@ -249,7 +283,7 @@ json_t *merge_results(json_t *const *documents, const char *const *names, size_t
         }
     }
     if (good && m->kind != NULL) {
-        merged = json_pack("{s:s, s:O}", "isa", m->isa, m->kind, list);
+        merged = strcmp(m->kind, "checks") == 0 ? json_pack("{s:O}", m->kind, list) : json_pack("{s:s, s:O}", "isa", m->isa, m->kind, list);
     }
     json_decref(list);
     free(m);

@@ -83,7 +83,7 @@ static void print_report(FILE *out, const struct check_report *r, bool coloured)
     check_totals(r, &t);
     (void)fprintf(out, "%s against the tables (%s)\n\n", r->subject, r->isa->title);
     (void)fprintf(out, "  %zu forms and modes, %zu of them not tried; %" PRIu64 " states, %" PRIu64 " unhandled; seed %" PRIu64 "\n", t.forms,
-                  t.skipped, r->states, t.unhandled, r->seed);
+                  t.skipped, r->states, t.unhandled, r->asked.seed);
     (void)fprintf(out, "  the reference: %u of %u trap points and %u of %u targets in all exercised", t.traps_covered, t.traps, t.covered,
                   t.targets - t.impossible);
     (void)fprintf(out, "; %u more are proven impossible, %u undecided\n", t.impossible, t.undecided);

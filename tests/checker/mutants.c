@@ -1,7 +1,7 @@
 /* The mutation score of the checker: every mutant of every system form, each as the handler that is checked. Survivors are put to the solver: one
  * that no state tells from the form is no fault. */
 #include "../../checker/drive.h"
-#include "../../checker/paths.h"
+#include "../../checker/path_groups.h"
 #include "../../classifier/solver.h"
 #include "../../hardware/system_forms.h"
 #include "../../isa-model/term_cone.h"
@@ -66,6 +66,14 @@ static enum answer is_visible(struct work *w, const struct emitted_form *f, unsi
         term left = term_false(p);
         for (size_t i = 0; i < isa->leaf_count; i++) {
             left = isa->leaves[i].index_width == 0 ? term_or(p, left, differs(p, plain, other, m->next[i])) : left;
+        }
+        for (size_t i = 0; i < m->operand_count; i++) {
+            bool written = (m->operands[i].direction & OPERAND_OUT) != 0;
+            left = written ? term_or(p, left, differs(p, plain, other, m->operands[i].next)) : left;
+        }
+        for (size_t i = 0; i < m->write_count; i++) {
+            left = term_or(p, left, differs(p, plain, other, m->writes[i].guard));
+            left = term_or(p, left, term_or(p, differs(p, plain, other, m->writes[i].index), differs(p, plain, other, m->writes[i].value)));
         }
         term query = term_or(p, differs(p, plain, other, m->trap), term_if(p, trap, said, left));
         int assumed = isa_find_leaf(isa, "v386"); /* as the checker */
@@ -147,14 +155,14 @@ static void count_mutant(struct work *w, const struct emitted_form *f, size_t po
 }
 
 /* The states of a form run for all of its mutants; a mutant's time is what its states took until the first finding. */
-static bool check_form(struct work *w, size_t entry) {
+static bool check_form(struct work *w, const bool *wanted, size_t entry) {
     const struct emitted_form *f = &x86_emitted.forms[entry];
     const struct semantics *m = w->isa->forms[f->form].semantics[f->mode_number];
     struct targets t;
-    unsigned number = f->step * (unsigned)w->isa->mode_count + f->mode_number;
+    const struct path_item item = path_item_of(w->isa, &x86_emitted, entry);
     size_t mutants = 2 * m->point_count + count_changes(w->isa, m);
     popek_handle *handle = plugin_handler(w->plugin, &w->isa->forms[f->form], f->mode);
-    if (!path_store_get(w->paths, number, m, f->mode_number, &t)) {
+    if (!path_group_explore(w->paths, w->isa, &x86_emitted, wanted, entry) || !path_store_get(w->paths, &item, &t)) {
         return false;
     }
     bool good = true;
@@ -204,22 +212,26 @@ static int report(struct work *w) {
 
 static bool check_all(struct work *w, char *const *names, int name_count) {
     struct system_forms *system = system_forms_new(w->isa);
-    bool *seen = calloc(x86_emitted.step_count * w->isa->mode_count + 1, sizeof *seen);
-    bool good = system != NULL && seen != NULL;
+    bool *seen = calloc(x86_emitted.form_count + 1, sizeof *seen);
+    bool *wanted = calloc(x86_emitted.form_count + 1, sizeof *wanted);
+    bool good = system != NULL && seen != NULL && wanted != NULL;
     for (size_t i = 0; good && i < x86_emitted.form_count; i++) {
         const struct emitted_form *f = &x86_emitted.forms[i];
         const struct form *form = &w->isa->forms[f->form];
-        bool wanted = name_count == 0 && is_system_form(system, form->semantics[f->mode_number]);
+        wanted[i] = name_count == 0 && is_system_form(system, form->semantics[f->mode_number]);
         for (int k = 0; k < name_count; k++) {
-            wanted = wanted || strcmp(names[k], form->instruction) == 0 || strcmp(names[k], form->text) == 0;
+            wanted[i] = wanted[i] || strcmp(names[k], form->instruction) == 0 || strcmp(names[k], form->text) == 0;
         }
-        size_t number = f->step * w->isa->mode_count + f->mode_number;
-        if (wanted && !seen[number]) {
+    }
+    for (size_t i = 0; good && i < x86_emitted.form_count; i++) {
+        unsigned number = wanted[i] ? path_item_of(w->isa, &x86_emitted, i).number : 0;
+        if (wanted[i] && !seen[number]) {
             seen[number] = true;
-            good = check_form(w, i);
+            good = check_form(w, wanted, i);
         }
     }
     free(seen);
+    free(wanted);
     system_forms_free(system);
     return good;
 }
@@ -252,7 +264,7 @@ int main(int argc, char **argv) {
     w.time_capacity = 1000000;
     w.times = malloc(w.time_capacity * sizeof *w.times);
     w.driver = driver_new(w.plugin, NULL, &options);
-    w.paths = path_store_open(w.isa, argv[3], RESOURCES, &message);
+    w.paths = path_store_open(w.isa, argv[3], RESOURCES);
     w.solver = solver_new(w.mutated->pool, RESOURCES);
     w.variable = dlsym(w.plugin->object, "popek_mutant");
     bool good = w.times != NULL && w.driver != NULL && w.paths != NULL && w.solver != NULL && w.variable != NULL;

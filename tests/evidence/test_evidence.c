@@ -54,7 +54,7 @@ static void test_bad_shards(void) {
         {"\"$POPEK\" merge add1 add1", 3, NULL, "add1: a part that another file has too"},
         {"\"$POPEK\" merge add1 sub", 3, NULL, "is missing"},
         {"\"$POPEK\" merge no-such-file", 3, NULL, "cannot read 'no-such-file'"},
-        {"echo '{\"a\": 1}' >other; \"$POPEK\" merge other", 3, NULL, "other: neither `probes` nor `replays` in it"},
+        {"echo '{\"a\": 1}' >other; \"$POPEK\" merge other", 3, NULL, "other: neither `probes` nor `replays` nor `checks` in it"},
         {"echo '{\"a\"' >bad; \"$POPEK\" merge bad", 3, NULL, "bad:2:0: error:"},
         {"echo '{\"isa\": \"x86\", \"probes\": [1]}' >one; \"$POPEK\" merge one", 3, NULL, "one: no result of `popek probe"},
         {"sed 's/\"seed\": 1/\"seed\": 2/' add2 >seed; \"$POPEK\" merge add1 seed", 3, NULL, "is missing"},

@@ -1,0 +1,73 @@
+/* What an emulator may call: memory, arrays and ports. */
+#include "emulation.h"
+
+static bool in_data(uint64_t address) { return address - (WINDOW_BASE + WINDOW_DATA) < WINDOW_DATA_SIZE; }
+
+static void host_read(struct popek_host *h, uint64_t address, void *to, uint32_t size) {
+    const struct emulator *e = h->emulator;
+    for (uint32_t i = 0; i < size; i++) {
+        uint64_t at = address + i;
+        uint8_t byte = 0;
+        bool found = false;
+        if (at - e->code < e->run.length) {
+            byte = e->run.bytes[at - e->code];
+        } else if (in_data(at)) {
+            byte = e->data[at - (WINDOW_BASE + WINDOW_DATA)];
+        } else {
+            byte = island_byte(e, at, &found);
+            if (!found) {
+                (void)window_byte(&e->run, at, &byte);
+            }
+        }
+        ((uint8_t *)to)[i] = byte;
+    }
+}
+
+static void host_write(struct popek_host *h, uint64_t address, const void *from, uint32_t size) {
+    struct emulator *e = h->emulator;
+    for (uint32_t i = 0; i < size; i++) {
+        uint64_t at = address + i;
+        bool found = false;
+        if (in_data(at)) {
+            e->data[at - (WINDOW_BASE + WINDOW_DATA)] = ((const uint8_t *)from)[i];
+            continue;
+        }
+        (void)island_byte(e, at, &found); /* accessed and busy bits, and task states: not compared */
+        e->stray = e->stray || !found;
+    }
+}
+
+static word128 host_get(struct popek_host *h, uint32_t array, uint64_t index) {
+    const struct sample *x = &h->emulator->sample;
+    for (uint32_t i = x->element_count; i-- > 0;) {
+        if (x->elements[i].leaf == array && x->elements[i].index == index) {
+            return x->elements[i].value;
+        }
+    }
+    return 0;
+}
+
+static void host_set(struct popek_host *h, uint32_t array, uint64_t index, word128 value) {
+    struct sample *x = &h->emulator->sample;
+    if (x->element_count < SAMPLE_ELEMENTS) {
+        x->elements[x->element_count++] = (struct element){array, index, value};
+    }
+}
+
+static uint32_t host_in(struct popek_host *h, uint16_t port, uint32_t size) {
+    return (uint32_t)cut(host_get(h, x86_ARRAY_device, port), 8 * (size > 4 ? 4 : size));
+}
+
+static void host_out(struct popek_host *h, uint16_t port, uint32_t size, uint32_t value) {
+    host_set(h, x86_ARRAY_device, port, cut(value, 8 * (size > 4 ? 4 : size)));
+}
+
+void emulator_offer(struct emulator *e, struct popek_call *call) {
+    call->host = &e->host;
+    call->get = host_get;
+    call->set = host_set;
+    call->read = host_read;
+    call->write = host_write;
+    call->in = host_in;
+    call->out = host_out;
+}

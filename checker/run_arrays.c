@@ -1,0 +1,119 @@
+/* The arrays of a state as emitted steps take them, and what a plug-in may do with them. */
+#include "runner.h"
+
+word128 array_index(const struct emitted_component *c, const struct emitted_array *a, uint32_t k) {
+    return load((unsigned char *)a->index + k * bytes_of(c->index_width), c->index_width);
+}
+
+word128 array_value(const struct emitted_component *c, const struct emitted_array *a, uint32_t k) {
+    return load((unsigned char *)a->value + k * bytes_of(c->width), c->width);
+}
+
+word128 array_get(const struct emitted_component *c, const struct emitted_array *a, word128 index) {
+    for (uint32_t k = 0; k < a->count; k++) {
+        if (array_index(c, a, k) == index) {
+            return array_value(c, a, k);
+        }
+    }
+    return 0;
+}
+
+static bool array_set(const struct emitted_component *c, struct emitted_array *a, word128 index, word128 value) {
+    uint32_t k = 0;
+    while (k < a->count && array_index(c, a, k) != index) {
+        k++;
+    }
+    if (k >= a->capacity) {
+        return false;
+    }
+    store((unsigned char *)a->index + k * bytes_of(c->index_width), c->index_width, index);
+    store((unsigned char *)a->value + k * bytes_of(c->width), c->width, value);
+    a->count = k == a->count ? k + 1 : a->count;
+    return true;
+}
+
+void arrays_load(const struct subject *s, const struct sample *x, struct run_arrays *a) {
+    for (unsigned i = 0; i < s->listed_count; i++) {
+        a->by_leaf[s->listed[i]].count = 0;
+    }
+    for (unsigned i = 0; i < x->element_count; i++) {
+        const struct element *e = &x->elements[i];
+        (void)array_set(&s->table->components[e->leaf], &a->by_leaf[e->leaf], e->index, e->value);
+    }
+}
+
+bool same_arrays(const struct runner *r) {
+    const struct subject *s = r->subject;
+    for (unsigned i = 0; i < s->listed_count; i++) {
+        unsigned leaf = s->listed[i];
+        const struct emitted_component *c = &s->table->components[leaf];
+        const struct emitted_array *a = &r->expected.arrays.by_leaf[leaf];
+        const struct emitted_array *b = &r->seen.arrays.by_leaf[leaf];
+        if (r->plugin->ignored[leaf]) {
+            continue;
+        }
+        for (uint32_t k = 0; k < a->count; k++) {
+            if (array_get(c, b, array_index(c, a, k)) != array_value(c, a, k)) {
+                return false;
+            }
+        }
+        for (uint32_t k = 0; k < b->count; k++) {
+            if (array_get(c, a, array_index(c, b, k)) != array_value(c, b, k)) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+static const struct emitted_component *listed(const struct runner *r, uint32_t array) {
+    for (unsigned i = 0; i < r->subject->listed_count; i++) {
+        if (r->subject->listed[i] == array) {
+            return &r->subject->table->components[array];
+        }
+    }
+    return NULL;
+}
+
+static word128 host_get(struct popek_host *h, uint32_t array, uint64_t index) {
+    const struct emitted_component *c = listed(h->runner, array);
+    return c == NULL ? 0 : array_get(c, &h->runner->seen.arrays.by_leaf[array], cut(index, c->index_width));
+}
+
+static void host_set(struct popek_host *h, uint32_t array, uint64_t index, word128 value) {
+    const struct emitted_component *c = listed(h->runner, array);
+    if (c == NULL || !array_set(c, &h->runner->seen.arrays.by_leaf[array], cut(index, c->index_width), cut(value, c->width))) {
+        h->runner->stray = true;
+    }
+}
+
+static void host_read(struct popek_host *h, uint64_t address, void *to, uint32_t size) {
+    (void)h;
+    (void)address;
+    memset(to, 0, size);
+}
+
+static void host_write(struct popek_host *h, uint64_t address, const void *from, uint32_t size) {
+    (void)address;
+    (void)from;
+    h->runner->stray = h->runner->stray || size > 0;
+}
+
+static uint32_t host_in(struct popek_host *h, uint16_t port, uint32_t size) {
+    return (uint32_t)cut(host_get(h, x86_ARRAY_device, port), 8 * (size > 4 ? 4 : size));
+}
+
+static void host_out(struct popek_host *h, uint16_t port, uint32_t size, uint32_t value) {
+    host_set(h, x86_ARRAY_device, port, cut(value, 8 * (size > 4 ? 4 : size)));
+}
+
+void runner_offer(struct runner *r, struct popek_call *call) {
+    call->host = &r->host;
+    call->get = host_get;
+    call->set = host_set;
+    call->arrays = r->seen.arrays.by_leaf;
+    call->read = host_read;
+    call->write = host_write;
+    call->in = host_in;
+    call->out = host_out;
+}

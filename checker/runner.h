@@ -1,0 +1,42 @@
+/* The working memory of a runner, and its arrays. Internal to the checker. */
+#ifndef POPEK_CHECKER_RUNNER_H
+#define POPEK_CHECKER_RUNNER_H
+
+#include "run.h"
+
+#define PAGE 4096u
+#define GUARDED_PAGES 2u /* readable and writable ones between two that are not */
+#define CANARY 0xA5u
+#define VARIANTS 6u
+#define CONFIRMING 64u /* something open may have been chosen too seldom */
+
+struct popek_host {
+    struct runner *runner;
+};
+struct runner {
+    const struct plugin *plugin;
+    const struct subject *subject;
+    popek_handle *handle;
+    unsigned char *pages; /* guard, two pages, guard; the state ends where the second guard begins */
+    unsigned char *seen_state;
+    struct popek_operand *seen_list; /* at the end of the first of the two pages */
+    _Alignas(16) unsigned char expected_state[SAMPLE_STATE];
+    unsigned char known[SAMPLE_STATE];
+    word128 expected_operands[SAMPLE_OPERANDS], seen_operands[SAMPLE_OPERANDS], known_operands[SAMPLE_OPERANDS];
+    struct step_effect expected, seen;
+    unsigned char *compared; /* mask of the state: what is not ignored */
+    struct popek_host host;
+    bool stray; /* the host was asked to write what it does not have */
+};
+
+word128 array_index(const struct emitted_component *c, const struct emitted_array *a, uint32_t k);
+word128 array_value(const struct emitted_component *c, const struct emitted_array *a, uint32_t k);
+word128 array_get(const struct emitted_component *c, const struct emitted_array *a, word128 index);
+/* The arrays of a state. */
+void arrays_load(const struct subject *s, const struct sample *x, struct run_arrays *a);
+/* Those that are not ignored are the same after both. */
+bool same_arrays(const struct runner *r);
+/* Fills in what the plug-in may call. */
+void runner_offer(struct runner *r, struct popek_call *call);
+
+#endif
