@@ -48,10 +48,7 @@ static void parse_writer(struct check_request *r, struct argp_state *state, cons
     static const struct {
         const char *name;
         check_writer *write;
-    } writers[] = {{"text", report_check_text},
-                   {"json", report_check_json},
-                   {"junit", report_check_junit},
-                   {"sarif", report_check_sarif},
+    } writers[] = {{"text", report_check_text}, {"json", report_check_json}, {"junit", report_check_junit},      {"sarif", report_check_sarif},
                    {"tap", report_check_tap},   {"csv", report_check_csv},   {"markdown", report_check_markdown}};
     r->write = NULL;
     for (size_t i = 0; i < sizeof writers / sizeof writers[0]; i++) {

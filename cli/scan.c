@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { KEY_SYMBOLS = 0x100, KEY_FILLING, KEY_ALL_BYTES, KEY_SUMMARY, KEY_RAW, KEY_BASE };
+enum { KEY_SYMBOLS = 0x100, KEY_FILLING, KEY_ALL_BYTES, KEY_SUMMARY, KEY_RAW, KEY_BASE, KEY_BREAKPOINTS };
 
 static const struct {
     const char *name;
@@ -33,6 +33,7 @@ static const struct argp_option options[] = {
     {"base", KEY_BASE, "ADDRESS", 0, "of raw code, where its first byte lies (0); implies --raw", 0},
     {"all-bytes", KEY_ALL_BYTES, NULL, 0, "instructions at every offset too, those that overlap others (marked +)", 0},
     {"filling", KEY_FILLING, NULL, 0, "runs of INT3 between functions too, which are passed over else", 0},
+    {"breakpoints", KEY_BREAKPOINTS, NULL, 0, "per basic block, where a monitor that scans before it executes must stop; text, json or csv", 0},
     {"symbols", KEY_SYMBOLS, NULL, 0, "totals by function too", 0},
     {"summary", KEY_SUMMARY, NULL, 0, "totals only, no list of sites", 0},
     {"jobs", 'j', "N", 0, "how many threads (1)", 0},
@@ -94,6 +95,9 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
     case KEY_FILLING:
         r->question.filling = true;
         return 0;
+    case KEY_BREAKPOINTS:
+        r->question.breakpoints = true;
+        return 0;
     case KEY_SYMBOLS:
         r->symbols = true;
         return 0;
@@ -115,6 +119,9 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
     case ARGP_KEY_END:
         if (state->arg_num == 0) {
             argp_error(state, "which files? for example: popek scan /bin/true");
+        }
+        if (r->question.breakpoints && (r->question.all_bytes || strcmp(formats[r->format].name, "sarif") == 0)) {
+            argp_error(state, "--breakpoints goes neither with --all-bytes nor with --format sarif");
         }
         return 0;
     default:
@@ -184,7 +191,8 @@ static int show(const struct request *r, struct scan_result *results) {
                                        .results = results,
                                        .count = r->paths.count,
                                        .summary = r->summary,
-                                       .symbols = r->symbols};
+                                       .symbols = r->symbols,
+                                       .breakpoints = r->question.breakpoints};
     int code = judge(&report, &r->paths);
     if (code == EXIT_INTERNAL || !output_open(&out, r->output)) {
         return EXIT_INTERNAL;

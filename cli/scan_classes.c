@@ -2,6 +2,7 @@
 #include "scan_classes.h"
 
 #include "../reports/closing.h"
+#include "../x86-tables/transfer.h"
 #include "known_classes.h"
 
 #include <pthread.h>
@@ -14,6 +15,7 @@ struct mode_classes {
     struct scan_form *forms;
     char (*closings)[CLOSING_SIZE]; /* by form, of those that were decided here */
     bool tried;
+    uint8_t *transfers; /* by form, sets of enum transfer_place */
 };
 
 struct scan_classes {
@@ -41,6 +43,7 @@ void scan_classes_free(struct scan_classes *c) {
     for (unsigned i = 0; i < MATCHER_MODE_COUNT; i++) {
         free(c->modes[i].forms);
         free(c->modes[i].closings);
+        free(c->modes[i].transfers);
     }
     class_table_free(c->known);
     isa_free(c->whole);
@@ -82,16 +85,21 @@ static void take_verdicts(const struct scan_classes *c, struct mode_classes *m, 
     }
 }
 
+/* NULL after a message. */
+static struct isa *load_whole(struct scan_classes *c, int *code) {
+    const struct isa_options all = {.only = NULL};
+    struct source_reader reader;
+    c->whole = c->whole != NULL ? c->whole : load_isa(c->subject.isa_name, &all, &reader, code);
+    return c->whole;
+}
+
 /* False after a message. */
 static bool decide_mode(struct scan_classes *c, struct mode_classes *m, const char *mode) {
     const struct selection s = {
         .mode = mode, .profile = c->subject.profile, .definition = DEFINITION_REPAIRED, .configuration = c->subject.configuration};
-    const struct isa_options all = {.only = NULL};
-    struct source_reader reader;
     struct classify_options o;
     int code = EXIT_FINE;
-    c->whole = c->whole != NULL ? c->whole : load_isa(c->subject.isa_name, &all, &reader, &code);
-    if (c->whole == NULL || !resolve_selection(&s, c->whole, NULL, &o)) {
+    if (load_whole(c, &code) == NULL || !resolve_selection(&s, c->whole, NULL, &o)) {
         return false;
     }
     o.search = true;
@@ -129,4 +137,26 @@ const struct scan_form *scan_classes_forms(void *context, enum matcher_mode mode
     }
     (void)pthread_mutex_unlock(&c->lock);
     return m->forms;
+}
+
+static void read_transfers(struct scan_classes *c, struct mode_classes *m, enum matcher_mode mode) {
+    int code = EXIT_FINE;
+    const struct isa *isa = load_whole(c, &code);
+    int at = isa == NULL ? -1 : isa_find_mode(isa, matcher_mode_name(mode));
+    m->transfers = at < 0 ? NULL : calloc(isa->form_count + 1, 1);
+    for (size_t i = 0; m->transfers != NULL && i < isa->form_count; i++) {
+        const struct semantics *s = isa->forms[i].semantics[at];
+        m->transfers[i] = (uint8_t)(s == NULL ? TRANSFER_COMPUTED : transfer_places(isa, s));
+    }
+}
+
+const uint8_t *scan_classes_transfers(void *context, enum matcher_mode mode) {
+    struct scan_classes *c = context;
+    struct mode_classes *m = &c->modes[mode];
+    (void)pthread_mutex_lock(&c->lock);
+    if (m->transfers == NULL) {
+        read_transfers(c, m, mode);
+    }
+    (void)pthread_mutex_unlock(&c->lock);
+    return m->transfers;
 }

@@ -22,5 +22,7 @@ void scan_classes_free(struct scan_classes *c);
 
 /* The table of a mode; NULL after a message. The context is a struct scan_classes; see scan_question. */
 const struct scan_form *scan_classes_forms(void *context, enum matcher_mode mode);
+/* Where forms go on, see scan_question; for that the ISA is loaded with its semantics, once. NULL after a message. */
+const uint8_t *scan_classes_transfers(void *context, enum matcher_mode mode);
 
 #endif

@@ -64,6 +64,7 @@ int site_question_open(struct site_question *s, struct scan_question *q) {
         q->matcher = s->matcher;
         q->form_count = s->isa->form_count;
         q->forms = scan_classes_forms;
+        q->transfers = scan_classes_transfers;
         q->context = s->classes;
     }
     free(message);

@@ -1,6 +1,8 @@
 /* Scan before execute: which instructions of the guest are visible to the processor. */
 #include "code.h"
 
+#include "../x86-tables/transfer.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -47,17 +49,12 @@ bool code_reads_itself(const struct instruction *i) { return i->matched && i->de
 
 /* Where a direct transfer goes; false when it is none. */
 static bool target_of(const struct code *c, const struct instruction *i, uint32_t *target) {
-    struct matcher_operand operands[MATCHER_OPERANDS];
-    size_t count = matcher_operands(c->matcher, &i->decoded, operands);
-    for (size_t k = 0; k < count; k++) {
-        if (operands[k].kind == OPERAND_RELATIVE) {
-            uint32_t eip = i->linear - i->base + i->decoded.length + (uint32_t)operands[k].value;
-            bool wide = ((i->decoded.prefixes & PREFIX_66) != 0) != i->wide;
-            *target = i->base + (wide ? eip : eip & 0xFFFF);
-            return true;
-        }
+    uint64_t eip = 0;
+    if (!transfer_target(c->matcher, &i->decoded, i->linear - i->base, &eip)) {
+        return false;
     }
-    return false;
+    *target = i->base + (uint32_t)eip;
+    return true;
 }
 
 /* ---- pages ------------------------------------------------------------------------------------------------------------------------------------- */

@@ -16,12 +16,13 @@ struct scan_report {
     size_t count;
     bool summary; /* totals alone, no sites */
     bool symbols; /* totals by function too */
+    bool breakpoints; /* stops by basic block instead of sites */
 };
 
 bool report_scan_text(FILE *out, const struct scan_report *r);
 /* docs/scan.md describes it. */
 bool report_scan_json(FILE *out, const struct scan_report *r);
-/* RFC 4180: a header line and a line for each site. */
+/* RFC 4180: a header line and a line for each site, or each stop. */
 bool report_scan_csv(FILE *out, const struct scan_report *r);
 /* SARIF 2.1.0; one rule for each kind of finding and form. */
 bool report_scan_sarif(FILE *out, const struct scan_report *r);

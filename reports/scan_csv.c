@@ -31,20 +31,52 @@ static void write_site(struct table_writer *w, const struct scan_report *r, cons
     }
 }
 
+static void write_stop(struct table_writer *w, const struct scan_report *r, const struct scan_binary *b, const struct scan_stop *s,
+                       const char *text) {
+    table_text(w, b->name);
+    table_text(w, b->sections[s->site.section].name);
+    table_format(w, "0x%" PRIx64, s->block_start);
+    table_format(w, "0x%" PRIx64, s->block_end);
+    table_format(w, "%" PRIu32, s->block_instructions);
+    table_format(w, "0x%" PRIx64, s->site.address);
+    table_text(w, stop_reason(s));
+    table_text(w, text);
+    table_text(w, r->isa->forms[s->site.form].text);
+    table_text(w, s->site.function == NULL ? "" : s->site.function);
+    if (s->reason >= SCAN_STOP_OUTSIDE && s->target != 0) {
+        table_format(w, "0x%" PRIx64, s->target);
+    } else {
+        table_text(w, "");
+    }
+}
+
+static void write_binary(struct table_writer *w, const struct scan_report *r, const struct scan_binary *b, struct site_texts *texts) {
+    char text[192];
+    for (size_t i = 0; r->breakpoints && i < b->stop_count; i++) {
+        site_text(texts, r, &b->stops[i].site, text, sizeof text);
+        write_stop(w, r, b, &b->stops[i], text);
+    }
+    for (size_t i = 0; !r->breakpoints && i < b->site_count; i++) {
+        site_text(texts, r, &b->sites[i], text, sizeof text);
+        write_site(w, r, b, &b->sites[i], text);
+    }
+}
+
 bool report_scan_csv(FILE *out, const struct scan_report *r) {
-    static const char *const headings[] = {"binary", "section", "address", "file_offset", "bytes",     "text",     "instruction", "form",
-                                           "mode",   "class",   "kind",    "overlapping", "closed_by", "function", "source",      "line"};
+    static const char *const sites[] = {"binary", "section", "address", "file_offset", "bytes",     "text",     "instruction", "form",
+                                        "mode",   "class",   "kind",    "overlapping", "closed_by", "function", "source",      "line"};
+    static const char *const stops[] = {"binary", "section", "block_start", "block_end", "block_instructions", "address", "reason",
+                                        "text",   "form",    "function",    "target"};
     struct site_texts texts = {{0}};
     struct table_writer w;
-    table_begin(&w, out, false, headings, sizeof headings / sizeof headings[0]);
+    if (r->breakpoints) {
+        table_begin(&w, out, false, stops, sizeof stops / sizeof stops[0]);
+    } else {
+        table_begin(&w, out, false, sites, sizeof sites / sizeof sites[0]);
+    }
     for (size_t i = 0; i < r->count; i++) {
-        for (size_t k = 0; k < r->results[i].binary_count; k++) {
-            const struct scan_binary *b = &r->results[i].binaries[k];
-            for (size_t s = 0; !r->summary && s < b->site_count; s++) {
-                char text[192];
-                site_text(&texts, r, &b->sites[s], text, sizeof text);
-                write_site(&w, r, b, &b->sites[s], text);
-            }
+        for (size_t k = 0; !r->summary && k < r->results[i].binary_count; k++) {
+            write_binary(&w, r, &r->results[i].binaries[k], &texts);
         }
     }
     site_texts_close(&texts);

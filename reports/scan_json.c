@@ -42,6 +42,17 @@ static json_t *json_site(const struct scan_report *r, const struct scan_binary *
                      s->function == NULL ? json_null() : address(s->function_offset), "source", text_or_null(s->source), "line", (json_int_t)s->line);
 }
 
+static json_t *json_stop(const struct scan_report *r, const struct scan_binary *b, const struct scan_stop *s, struct site_texts *texts) {
+    char text[192];
+    bool aimed = s->reason >= SCAN_STOP_OUTSIDE && s->target != 0;
+    site_text(texts, r, &s->site, text, sizeof text);
+    return json_pack("{s:o, s:o, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:I, s:o, s:o, s:I}", "section", text_or_null(b->sections[s->site.section].name),
+                     "address", address(s->site.address), "reason", stop_reason(s), "text", text, "form", r->isa->forms[s->site.form].text, "mode",
+                     matcher_mode_name((enum matcher_mode)s->site.mode), "target", aimed ? address(s->target) : json_null(), "function",
+                     text_or_null(s->site.function), "source", text_or_null(s->site.source), "line", (json_int_t)s->site.line, "block_start",
+                     address(s->block_start), "block_end", address(s->block_end), "block_instructions", (json_int_t)s->block_instructions);
+}
+
 static bool dump(FILE *out, json_t *value) {
     bool good = value != NULL && json_dumpf(value, out, JSON_COMPACT | JSON_PRESERVE_ORDER | JSON_ENCODE_ANY) == 0;
     json_decref(value);
@@ -60,7 +71,16 @@ static bool write_binary(FILE *out, const struct scan_report *r, const struct sc
         (void)fputs(i == 0 ? "\n" : ",\n", out);
         good = dump(out, json_site(r, b, &b->sites[i], texts));
     }
-    (void)fputs("]}", out);
+    (void)fputs("]", out);
+    if (r->breakpoints) {
+        (void)fprintf(out, ", \"blocks\": %zu, \"free_blocks\": %zu, \"stops\": [", b->block_count, b->free_blocks);
+        for (size_t i = 0; good && !r->summary && i < b->stop_count; i++) {
+            (void)fputs(i == 0 ? "\n" : ",\n", out);
+            good = dump(out, json_stop(r, b, &b->stops[i], texts));
+        }
+        (void)fputs("]", out);
+    }
+    (void)fputs("}", out);
     return good;
 }
 

@@ -67,6 +67,31 @@ static void write_site(FILE *out, const struct scan_report *r, const struct scan
     (void)fputc('\n', out);
 }
 
+/* A stop: the instruction, and what the monitor does there. */
+static void write_stop(FILE *out, const struct scan_report *r, const struct scan_stop *s, struct site_texts *texts) {
+    char text[192];
+    site_text(texts, r, &s->site, text, sizeof text);
+    (void)fprintf(out, "  %10" PRIx64 "  %-9s %s", s->site.address, stop_reason(s), text);
+    if (s->site.source != NULL) {
+        (void)fprintf(out, "  %s:%u", base_name(s->site.source), s->site.line);
+    }
+    (void)fputc('\n', out);
+}
+
+static void write_reasons(FILE *out, const struct scan_totals *t) {
+    static const char *const texts[SCAN_REASONS] = {[SCAN_STOP_REPLACE] = "holes: something that traps goes into their place",
+                                                    [SCAN_STOP_TRAPS] = "trap by themselves",
+                                                    [SCAN_STOP_COMPUTED] = "go where registers or memory say",
+                                                    [SCAN_STOP_OUTSIDE] = "go to code that was not scanned",
+                                                    [SCAN_STOP_MIDDLE] = "go to what is no first byte of an instruction",
+                                                    [SCAN_STOP_GAP] = "are followed by no instruction"};
+    (void)fprintf(out, "\n%zu basic blocks, of them %zu without a stop; stops:\n", t->blocks, t->free_blocks);
+    for (unsigned i = 0; i < SCAN_REASONS; i++) {
+        const struct scan_stop reason = {.reason = (uint8_t)i};
+        (void)fprintf(out, "  %-9s %9zu  %s\n", stop_reason(&reason), t->stops[i], texts[i]);
+    }
+}
+
 static bool same_text(const char *a, const char *b) { return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0); }
 
 /* A summary of many files leaves out those in which there is nothing. */
@@ -79,13 +104,23 @@ static void write_binary(FILE *out, const struct scan_report *r, const struct sc
     if (b->warning != NULL) {
         (void)fprintf(out, "warning: %s\n", b->warning);
     }
-    for (size_t i = 0; !r->summary && i < b->site_count; i++) {
-        const struct scan_site *s = &b->sites[i];
-        const struct scan_site *last = i == 0 ? NULL : &b->sites[i - 1];
+    const struct scan_site *last = NULL;
+    for (size_t i = 0; !r->summary && i < (r->breakpoints ? b->stop_count : b->site_count); i++) {
+        const struct scan_stop *stop = r->breakpoints ? &b->stops[i] : NULL;
+        const struct scan_site *s = stop != NULL ? &stop->site : &b->sites[i];
         if (last == NULL || last->section != s->section || !same_text(last->function, s->function)) {
             (void)fprintf(out, " %s %s\n", s->function == NULL ? "(no symbol)" : s->function, b->sections[s->section].name);
         }
-        write_site(out, r, b, s, texts);
+        if (stop == NULL) {
+            write_site(out, r, b, s, texts);
+        } else {
+            if (last == NULL || last->section != s->section || stop->block_start != stop[-1].block_start) {
+                (void)fprintf(out, "  block %" PRIx64 " to %" PRIx64 ", %" PRIu32 " instructions\n", stop->block_start, stop->block_end,
+                              stop->block_instructions);
+            }
+            write_stop(out, r, stop, texts);
+        }
+        last = s;
     }
 }
 
@@ -100,6 +135,9 @@ bool report_scan_text(FILE *out, const struct scan_report *r) {
         }
         if (r->symbols && t.sites > 0) {
             write_functions(out, &t);
+        }
+        if (r->breakpoints) {
+            write_reasons(out, &t);
         }
         size_t hidden = 0;
         (void)fputs(r->summary ? "\n" : "", out);

@@ -79,6 +79,11 @@ static bool count_binary(struct scan_totals *t, size_t *capacity, const struct s
     t->decoded += b->instructions;
     t->skipped += b->skipped;
     t->filled += b->filled;
+    t->blocks += b->block_count;
+    t->free_blocks += b->free_blocks;
+    for (size_t i = 0; i < b->stop_count; i++) {
+        t->stops[b->stops[i].reason]++;
+    }
     for (size_t i = 0; i < b->site_count; i++) {
         const struct scan_form *f = site_form(b, &b->sites[i]);
         t->holes += f->hole ? 1 : 0;

@@ -22,6 +22,7 @@ struct scan_totals {
     size_t function_count;
     size_t binaries, sites, holes, undecided, failed; /* failed: files */
     uint64_t code_bytes, decoded, skipped, filled;
+    size_t blocks, free_blocks, stops[SCAN_REASONS];
 };
 
 /* False when memory is exhausted; free with scan_totals_free either way. */
@@ -43,5 +44,7 @@ void site_texts_close(struct site_texts *t);
 void site_bytes(const struct scan_site *s, char *text);
 /* "hole", "undecided", or "traps" and the like: the class in one word for a column. */
 const char *site_kind(const struct scan_form *f);
+/* Why to stop, in one word. */
+const char *stop_reason(const struct scan_stop *s);
 
 #endif

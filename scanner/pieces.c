@@ -100,9 +100,10 @@ static bool join(struct scan_binary *binary, const struct pieces *p) {
     return true;
 }
 
-bool pieces_sweep(struct scan_binary *binary, const struct image *image, const struct scan_question *q, const uint8_t *marked) {
+bool pieces_sweep(struct scan_binary *binary, const struct image *image, const struct scan_question *q, const uint8_t *marked, struct plan *plan) {
     struct pieces p = {.list = NULL};
-    struct sweep piece = {.matcher = q->matcher, .marked = marked, .mode = image->mode, .all_bytes = q->all_bytes, .image = image};
+    struct sweep piece = {
+        .matcher = q->matcher, .marked = marked, .mode = image->mode, .all_bytes = q->all_bytes, .image = image, .plan = plan};
     size_t function = 0;
     for (uint32_t i = 0; i < image->section_count && function != SIZE_MAX; i++) {
         piece.section = i;
@@ -111,7 +112,7 @@ bool pieces_sweep(struct scan_binary *binary, const struct image *image, const s
     }
     bool good = function != SIZE_MAX;
     if (good) {
-        run(&p, q->jobs);
+        run(&p, plan != NULL ? 1 : q->jobs);
         good = join(binary, &p);
     }
     for (size_t i = 0; i < p.count; i++) {

@@ -120,21 +120,26 @@ static bool find_line(const struct lines *l, struct scan_binary *binary, const s
     return site->source != NULL;
 }
 
+static bool find_place(const struct lines *l, struct scan_binary *binary, const struct image *image, struct scan_site *site) {
+    const struct image_function *f = function_at(image, site->section, site->address);
+    if (f != NULL) {
+        site->function = places_keep(binary, f->name);
+        site->function_offset = site->address - f->offset;
+    }
+    return (f == NULL || site->function != NULL) && find_line(l, binary, image, site);
+}
+
 bool places_find(struct scan_binary *binary, const struct image *image, const uint8_t *bytes, size_t size) {
     struct lines l = {NULL, NULL, NULL, NULL, 0};
     bool good = true;
-    if (binary->site_count > 0) {
+    if (binary->site_count > 0 || binary->stop_count > 0) {
         lines_open(&l, image, binary->name, bytes, size);
     }
     for (size_t i = 0; good && i < binary->site_count; i++) {
-        struct scan_site *site = &binary->sites[i];
-        const struct image_function *f = function_at(image, site->section, site->address);
-        if (f != NULL) {
-            site->function = places_keep(binary, f->name);
-            site->function_offset = site->address - f->offset;
-            good = site->function != NULL;
-        }
-        good = good && find_line(&l, binary, image, site);
+        good = find_place(&l, binary, image, &binary->sites[i]);
+    }
+    for (size_t i = 0; good && i < binary->stop_count; i++) {
+        good = find_place(&l, binary, image, &binary->stops[i].site);
     }
     lines_close(&l);
     return good;

@@ -2,6 +2,7 @@
 #include "mapping.h"
 #include "pieces.h"
 #include "places.h"
+#include "plan.h"
 
 #include <ar.h>
 #include <errno.h>
@@ -20,6 +21,7 @@ static void binary_free(struct scan_binary *b) {
     free(b->strings);
     free(b->sections);
     free(b->sites);
+    free(b->stops);
     free(b->warning);
     free(b->name);
 }
@@ -47,19 +49,28 @@ static bool describe_sections(struct scan_binary *b, const struct image *image, 
 }
 
 /* From offsets in sections to what users know. */
+static uint64_t give_address(struct scan_site *site, const struct image *image, const uint8_t *start) {
+    const struct image_section *s = &image->sections[site->section];
+    site->file_offset = (uint64_t)(s->code - start) + site->address;
+    site->address += s->address;
+    return s->address;
+}
+
 static void give_addresses(struct scan_binary *b, const struct image *image, const uint8_t *start) {
     for (size_t i = 0; i < b->site_count; i++) {
-        struct scan_site *site = &b->sites[i];
-        const struct image_section *s = &image->sections[site->section];
-        site->file_offset = (uint64_t)(s->code - start) + site->address;
-        site->address += s->address;
+        (void)give_address(&b->sites[i], image, start);
+    }
+    for (size_t i = 0; i < b->stop_count; i++) {
+        uint64_t base = give_address(&b->stops[i].site, image, start);
+        b->stops[i].block_start += base;
+        b->stops[i].block_end += base;
     }
 }
 
 static enum scan_status sweep_image(struct scan_binary *b, const struct image *image, const struct scan_question *q, const uint8_t *bytes,
                                     size_t size, const uint8_t *start) {
     const struct scan_form *forms = q->forms(q->context, image->mode);
-    if (forms == NULL) {
+    if (forms == NULL || (q->breakpoints && q->transfers(q->context, image->mode) == NULL)) {
         return SCAN_NO_TABLE;
     }
     uint8_t *marked = calloc(q->form_count + 1, 1);
@@ -69,7 +80,10 @@ static enum scan_status sweep_image(struct scan_binary *b, const struct image *i
     for (size_t i = 0; i < q->form_count; i++) {
         marked[i] = !forms[i].site ? SWEEP_NONE : forms[i].filling && !q->filling && !q->all_bytes ? SWEEP_FILLING : SWEEP_SITE;
     }
-    bool good = describe_sections(b, image, forms) && pieces_sweep(b, image, q, marked);
+    struct plan *plan = q->breakpoints ? plan_new(image, q) : NULL;
+    bool good = (!q->breakpoints || plan != NULL) && describe_sections(b, image, forms) && pieces_sweep(b, image, q, marked, plan);
+    good = good && (plan == NULL || plan_finish(plan, b));
+    plan_free(plan);
     good = good && (q->only_counts || places_find(b, image, bytes, size));
     free(marked);
     if (good) {

@@ -20,12 +20,15 @@ struct scan_question {
     size_t form_count;
     /* The table of a mode, by form number; NULL: it could not be made. It lives as long as the context. Threads may ask at the same time. */
     const struct scan_form *(*forms)(void *context, enum matcher_mode mode);
+    /* By form number, where an instruction goes on (x86-tables/transfer.h); for `breakpoints` alone. NULL: it could not be made. */
+    const uint8_t *(*transfers)(void *context, enum matcher_mode mode);
     void *context;
     int mode;         /* enum matcher_mode, -1: as the file says */
     bool raw;         /* the file is code and nothing else, at address `base` */
     uint64_t base;    /* of raw code */
     bool all_bytes;   /* look at every offset, not at instruction boundaries alone */
     bool filling;     /* runs of two or more filling instructions are sites, too; else they are counted and passed over; all_bytes implies it */
+    bool breakpoints; /* basic blocks, and where a monitor that scans before it executes must stop; one thread for each file then */
     bool only_counts; /* neither functions nor source lines of sites are wanted */
     unsigned jobs;    /* threads; 0 is 1 */
 };
@@ -43,6 +46,24 @@ struct scan_site {
     const char *function; /* NULL: no symbol covers it */
     uint64_t function_offset;
     const char *source; /* file of the source from DWARF, NULL */
+};
+
+/* Why a monitor that scans before it executes must stop at an instruction. */
+enum scan_reason {
+    SCAN_STOP_REPLACE,  /* it would run with another result than on the machine: something that traps goes into its place */
+    SCAN_STOP_TRAPS,    /* it traps by itself: nothing is to be put there */
+    SCAN_STOP_COMPUTED, /* registers or memory say where it goes: the target is looked at before it is gone to */
+    SCAN_STOP_OUTSIDE,  /* it goes to code that was not scanned, or a linker still has to say where */
+    SCAN_STOP_MIDDLE,   /* it goes into the middle of an instruction, or to bytes that are none */
+    SCAN_STOP_GAP,      /* what follows is no instruction, or filling */
+    SCAN_REASONS
+};
+struct scan_stop {
+    struct scan_site site; /* the instruction; it is no site in the sense above for the last four reasons */
+    uint8_t reason;        /* enum scan_reason */
+    uint64_t target;       /* OUTSIDE (0: not known), MIDDLE, GAP: an address */
+    uint64_t block_start, block_end; /* addresses; the end is that behind the last instruction */
+    uint32_t block_instructions;
 };
 
 struct scan_section {
@@ -64,6 +85,9 @@ struct scan_binary {
     uint64_t filled;         /* bytes of filling that was passed over */
     struct scan_site *sites; /* by section and address */
     size_t site_count;
+    struct scan_stop *stops; /* with `breakpoints`: by section and address; a block's stops follow each other */
+    size_t stop_count;
+    size_t block_count, free_blocks; /* basic blocks; those without a stop */
     char *warning; /* what of the file could not be read, NULL */
     char **strings;
     size_t string_count;

@@ -1,6 +1,8 @@
 /* The linear sweep: the only loop that sees every byte of the code. */
 #include "sweep.h"
 
+#include "plan.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,6 +45,12 @@ static size_t filling_end(const uint8_t *code, size_t at, size_t stop) {
     return end > at + 1 ? end : at;
 }
 
+static void tell(const struct sweep *s, size_t at, size_t length, const struct decoded *d) {
+    if (s->plan != NULL) {
+        plan_visit(s->plan, s->section, at, length, d);
+    }
+}
+
 /* Up to `stop`, where a function starts or the piece ends; an instruction that goes on behind it was none. */
 static bool sweep_function(struct sweep *s, size_t at, size_t stop) {
     const uint8_t *code = s->image->sections[s->section].code;
@@ -55,6 +63,7 @@ static bool sweep_function(struct sweep *s, size_t at, size_t stop) {
             if (s->marked[d.form] != SWEEP_NONE) {
                 size_t end = s->marked[d.form] == SWEEP_FILLING && d.length == 1 ? filling_end(code, at, stop) : at;
                 if (end > at) {
+                    tell(s, at, end - at, NULL);
                     s->instructions += end - at - 1;
                     s->filled += end - at;
                     at = end;
@@ -64,7 +73,9 @@ static bool sweep_function(struct sweep *s, size_t at, size_t stop) {
                     return false;
                 }
             }
+            tell(s, at, d.length, &d);
         } else {
+            tell(s, at, 1, NULL);
             s->skipped++;
         }
         if (s->all_bytes && !look_inside(s, code, s->image->sections[s->section].size, at + 1, next)) {

@@ -15,6 +15,7 @@ struct sweep {
     const struct image *image;
     uint32_t section;
     size_t first, end;             /* offsets in the section */
+    struct plan *plan;             /* is told of every instruction; NULL */
     size_t function, function_end; /* of image->functions: those in the piece, which it stops at */
     /* What was found. `address` of a site is its offset in the section. */
     struct scan_site *sites;

@@ -33,6 +33,26 @@ static const char *const build_commands =
     "printf '.text\\nsgdt (%%eax)\\npushf\\npush %%es\\nret\\n' >legacy.s\n"
     "printf '.text\\nadd %%eax, %%ebx\\nret\\n' >plain.s\n"
     "printf '.text\\nhlt\\nret\\n' >privileged.s\n"
+    /* Basic blocks: 0 to 9, 9 to e, e to 10, 10 to 11, 11 to 13, 13 to 1e, 1e to 1f; a byte that is no instruction; 20 to 22. */
+    "cat >plan.s <<'END'\n"
+    ".text\n"
+    ".globl _start\n"
+    "_start: nop\n"
+    "  sgdt (%rax)\n"
+    "  cli\n"
+    "  test %eax, %eax\n"
+    "  jz one\n"
+    "  call two\n"
+    "one: jmp *%rax\n"
+    "two: ret\n"
+    "three: jmp middle+1\n"
+    "middle: mov $0xf4, %eax\n"
+    "  jnz 0x500000\n"
+    "  nop\n"
+    "  .byte 0x06\n"
+    "  jmp _start\n"
+    "END\n"
+    "as --64 plan.s -o plan.o && ld -o plan plan.o -Ttext=0x401000 || exit 1\n"
     "as --64 -g sites.s -o sites.o && as --32 legacy.s -o legacy.o && as --64 plain.s -o plain.o && as --64 privileged.s -o privileged.o &&\n"
     "ld -o sites sites.o -Ttext=0x401000 && strip -o stripped sites && ar rc all.a sites.o plain.o legacy.o && ar rcT thin.a sites.o &&\n"
     "objcopy -O binary -j .text sites.o raw.bin && printf 'text\\n' >note.txt && mkdir -p tree/below && cp sites.o tree/below/ && cp plain.o tree/ "
@@ -51,6 +71,7 @@ struct scan_case {
 };
 
 #define SITE(section, address, bytes) ",\\" section ",0x" address ",0x[0-9a-f]+," bytes ","
+#define STOP(start, end, count, address, reason) "^plan,.text,0x40" start ",0x40" end "," count ",0x40" address "," reason ","
 static const struct scan_case cases[] = {
     {"-f csv sites.o", 1,
      SITE(".text", "1", "0f0100") "sgdt [^,]*,SGDT,SGDT m16&64,long,sensitive-unprivileged,hole,no,cr4.umip=1,first,.*sites.s,5\n" SITE(
@@ -73,6 +94,20 @@ static const struct scan_case cases[] = {
     {"-f csv pe.exe", 1, SITE(".text", "140001001", "0f0100") "sgdt", NULL},
     {"-f json sites.o", 1, "\"holes\": 2\n\"address\":\"0x1\"", NULL},
     {"-f sarif sites.o", 1, "\"ruleId\": \"hole/SGDT\"\n\"version\": \"2.1.0\"", NULL},
+    {"--breakpoints -f csv plan", 1,
+     STOP("1000", "1009", "5", "1001", "replace") "sgdt [^,]*,SGDT m16&64,_start,\n" STOP("1000", "1009", "5", "1004", "traps") "cli,\n" STOP(
+         "100e", "1010", "1", "100e", "computed") "\n" STOP("1010", "1011", "1", "1010", "computed") "ret,\n" STOP(
+         "1011", "1013", "1", "1011", "middle") ".*,three,0x401014\r\n" STOP("1013", "101e", "2", "1018", "outside") ".*,0x500000\r\n" STOP(
+         "101e", "101f", "1", "101e", "gap") "nop,.*,0x40101f\r",
+     NULL},
+    {"--breakpoints --summary plan", 1,
+     "^8 basic blocks, of them 2 without a stop; stops:\n^  replace +1 \n^  traps +1 \n^  computed +2 \n^  outside +1 \n^  middle +1 \n^  gap +1 ", NULL},
+    {"--breakpoints -f json plan", 1, "\"blocks\": 8, \"free_blocks\": 2\n\"reason\":\"middle\",.*\"target\":\"0x401014\"", NULL},
+    /* What a linker still has to say is not known. */
+    {"--breakpoints -f csv plan.o", 1, "0x18,outside,[^,]*,[^,]*,middle,\r", NULL},
+    {"--breakpoints -f sarif plan", 2, "", "--breakpoints goes neither with"},
+    /* Negative control: a form that is no site is no stop. */
+    {"--breakpoints --summary --drop-form 'SGDT m16&64' plan", 0, "^  replace +0 \nof them 2 without", NULL},
     {"thin.a", 3, "", "thin archive"},
     {"boot", 3, "", "extract-vmlinux"},
     {"note.txt", 3, "", "no ELF file, no archive and no PE file"},
@@ -139,6 +174,15 @@ static void test_jobs(void) {
     command_result_free(&r);
 }
 
+/* Every site is a stop, and the only ones of these two kinds. */
+static void test_stops(void) {
+    struct command_result r = run_command(
+        "p=$(realpath \"$POPEK\"); cd \"$TEMPORARY\"; \"$p\" scan -f csv \"$p\" | cut -d, -f3 | tail -n +2 >sites.txt; \"$p\" scan --breakpoints -f csv "
+        "\"$p\" | awk -F, '$7 == \"replace\" || $7 == \"traps\" { print $6 }' | cmp - sites.txt && test -s sites.txt");
+    CHECK(r.code == 0, "stops are not the sites: %s %s", r.out, r.err);
+    command_result_free(&r);
+}
+
 static void test_first_screen(void) {
     struct command_result r = run_command(
         "p=$(realpath \"$POPEK\"); cd \"$TEMPORARY\"; \"$p\" scan sites.o | head -24 | awk 'length > 80 { print; bad = 1 } END { exit bad }'");
@@ -146,5 +190,5 @@ static void test_first_screen(void) {
     command_result_free(&r);
 }
 
-static const struct test tests[] = {{"cases", test_cases}, {"threads", test_jobs}, {"first screen", test_first_screen}};
+static const struct test tests[] = {{"cases", test_cases}, {"threads", test_jobs}, {"stops", test_stops}, {"first screen", test_first_screen}};
 const struct suite scan_suite = SUITE("scan", tests);
