@@ -39,6 +39,16 @@ static void test_shards(void) {
     }
 }
 
+/* The example of the manual, of one instruction: the same bytes as one run of it. */
+static void test_parallel(void) {
+    const char *command = "parallel --version 2>/dev/null | grep -q '^GNU' || { echo 'there is no GNU parallel' >&2; exit 77; }; "
+                          "D=$PWD/docs/evidence.md; " THERE "mkdir -p parallel/bin && cd parallel && ln -sf \"$POPEK\" bin/popek && PATH=$PWD/bin:$PATH && "
+                          "popek probe --backend native --instruction ADD --states 20 -f json -o whole && "
+                          "sed -n 's/^    \\(parallel .*\\|popek merge part.*\\)/\\1/p' \"$D\" | sed 's/ --states 20/ --states 20 --instruction ADD/' >lines && "
+                          "grep -c 'shard {}' lines && sh -e ./lines && cmp whole native.json && ! cmp -s whole part1.json";
+    (void)check_command(command, 0, "1\n", NULL);
+}
+
 static void test_bad_shards(void) {
     if (!check_command(THERE "for k in 1 2; do " PROBE "ADD --shard $k/3 -f json -o add$k || exit $?; done; " PROBE
                              "SUB -f json -o sub; \"$POPEK\" merge add1 add2",
@@ -199,6 +209,7 @@ static void test_text(void) {
 }
 
 static const struct test tests[] = {{"shards", test_shards},
+                                    {"shards with GNU parallel", test_parallel},
                                     {"bad shards and results", test_bad_shards},
                                     {"nothing given", test_nothing_given},
                                     {"results of machines", test_results},
