@@ -122,9 +122,9 @@ $(BUILD)/classes/x86.%: $(BUILD)/tools/classes $(filter %.isa,$(TABLES))
 	mv $@.new $@
 # What direct execution does with each form.
 KIND_TABLE    = $(BUILD)/classes/x86.kinds
-$(BUILD)/tools/kinds: $(BUILD)/tools/kinds.o $(addprefix $(BUILD)/,direct/kinds.o direct/kind_table.o vmm-model/x86/dispatcher.o x86-tables/transfer.o) \
-    $(filter-out $(BUILD)/isa-model/emit%,$(filter $(BUILD)/isa-model/% $(BUILD)/classifier/%,$(LIBRARY_OBJECTS)))
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lz3 -lmd
+$(BUILD)/tools/kinds: $(BUILD)/tools/kinds.o $(addprefix $(BUILD)/,direct/kinds.o direct/kind_table.o vmm-model/x86/dispatcher.o) \
+    $(filter-out $(BUILD)/isa-model/emit%,$(filter $(BUILD)/isa-model/% $(BUILD)/x86-tables/% $(BUILD)/classifier/%,$(LIBRARY_OBJECTS)))
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lz3 -lmd -lcapstone
 $(KIND_TABLE): $(BUILD)/tools/kinds $(filter %.isa,$(TABLES))
 	@mkdir -p $(@D)
 	$< x86-tables/x86.isa $@.new
