@@ -144,8 +144,8 @@ static void add_facts(struct facts *f, const struct world *w) {
     uint64_t ldt[4];
     uint16_t tss[52];
     static const char *const off[] = {
-        "guest",         "v386",  "smm",   "seam",        "transaction_depth", "transaction_suspended", "in_enclave", "cpuid_faulting",
-        "vmx_operation", "u_cet", "s_cet", "svm_machine", "nmi_blocked"};
+        "guest",          "v386",          "smm",   "seam",  "transaction_depth", "transaction_suspended", "in_enclave",
+        "cpuid_faulting", "vmx_operation", "u_cet", "s_cet", "svm_machine",       "nmi_blocked",           "padlock_machine"};
     fill_gdt(w->mode, gdt);
     fill_idt(w->mode, idt);
     fill_tss(w->mode, tss);

@@ -71,7 +71,7 @@ static void add_descriptors(struct native_worlds *w) {
 /* Modes that user programs of Linux are never in, and what else no program of ours has begun. */
 static void add_modes(struct native_worlds *w) {
     static const char *const off[] = {"guest",      "v386",   "smm", "seam", "transaction_depth", "transaction_suspended",
-                                      "in_enclave", "halted", "vip", "vif"};
+                                      "in_enclave", "halted", "vip", "vif",  "padlock_machine"};
     for (size_t i = 0; i < sizeof off / sizeof off[0]; i++) {
         add(w, off[i], 0, 0);
     }

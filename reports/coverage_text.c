@@ -37,7 +37,7 @@ static void write_kind(FILE *out, const struct coverage *c, enum coverage_kind k
 static void write_beyond(FILE *out, const struct coverage *c) {
     unsigned column = 2;
     (void)fputs("Instructions that Capstone lacks\n  ", out);
-    for (size_t i = c->known_count; i < c->row_count; i++) {
+    for (size_t i = c->known_count; i < c->known_count + c->beyond_count; i++) {
         unsigned length = (unsigned)strlen(c->rows[i].instruction) + 1;
         if (column + length > REPORT_WIDTH) {
             (void)fputs("\n  ", out);
@@ -51,11 +51,13 @@ static void write_beyond(FILE *out, const struct coverage *c) {
 
 bool report_coverage_text(FILE *out, const struct isa *isa, const struct coverage *c) {
     struct counts known = count_rows(c, 0, c->known_count);
-    struct counts beyond = count_rows(c, c->known_count, c->row_count);
+    size_t end = c->known_count + c->beyond_count;
+    struct counts beyond = count_rows(c, c->known_count, end);
     (void)fprintf(out, "%s  %zu forms\n\n", isa->name, isa->form_count);
     (void)fputs("instructions        exact  template  excluded  missing\n", out);
     (void)fprintf(out, "Capstone's %5zu   %6zu  %8zu  %8zu  %7zu\n", c->known_count, known.exact, known.template, known.excluded, known.unaccounted);
-    (void)fprintf(out, "beyond it  %5zu   %6zu  %8zu\n\n", c->row_count - c->known_count, beyond.exact, beyond.template);
+    (void)fprintf(out, "beyond it  %5zu   %6zu  %8zu\n", c->beyond_count, beyond.exact, beyond.template);
+    (void)fprintf(out, "in neither %5zu                    %8zu\n\n", c->row_count - end, c->row_count - end);
     (void)fputs("forms by mode       exact  template\n", out);
     for (size_t mode = 0; mode < isa->mode_count; mode++) {
         (void)fprintf(out, "%-16s   %6zu  %8zu\n", isa->modes[mode].name, c->exact_forms[mode], c->template_forms[mode]);

@@ -224,6 +224,9 @@ static bool add_known(struct maker *m, const char *name) {
     if (e == NULL) {
         return add_row(m, row_of(name, find_mnemonic(m, name), ""));
     }
+    if (strcmp(e->target, "absent") == 0) {
+        return add_row(m, row_of(name, NULL, ""));
+    }
     e->used = true;
     char target[48];
     lower_word(e->target, target, sizeof target);
@@ -254,14 +257,30 @@ static bool add_beyond(struct maker *m) {
             good = add_row(m, row_of(NULL, &m->mnemonics[i], ""));
         }
     }
+    m->result->beyond_count = m->result->row_count - m->result->known_count;
     return good;
 }
 
-/* An exception that no id needs is stale. */
+/* What neither Capstone nor the tables have, and that others list. */
+static bool add_absent(struct maker *m) {
+    bool good = true;
+    for (size_t i = 0; good && i < m->exception_count; i++) {
+        struct exception *e = &m->exceptions[i];
+        if (strcmp(e->target, "absent") == 0 && !e->used && find_mnemonic(m, e->name) == NULL) {
+            e->used = true;
+            good = add_row(m, (struct coverage_row){e->name, NULL, COVERAGE_EXCLUDED, e->reason, 0});
+        }
+    }
+    return good;
+}
+
+/* An exception that no id needs is stale, and so is an absence of what is there. */
 static bool check_used(const struct maker *m) {
     for (size_t i = 0; i < m->exception_count; i++) {
         if (!m->exceptions[i].used) {
-            if (asprintf(m->message, "exceptions: Capstone has no instruction '%s'", m->exceptions[i].name) < 0) {
+            if (asprintf(m->message, "exceptions: %s '%s'",
+                         strcmp(m->exceptions[i].target, "absent") == 0 ? "the tables have" : "Capstone has no instruction",
+                         m->exceptions[i].name) < 0) {
                 *m->message = NULL;
             }
             return false;
@@ -274,7 +293,8 @@ struct coverage *coverage_make(const struct isa *isa, const char *exceptions, si
     struct maker m = {.isa = isa, .message = message};
     *message = NULL;
     m.result = calloc(1, sizeof *m.result);
-    bool good = m.result != NULL && read_tables(&m) && read_exceptions(&m, exceptions, size) && add_ids(&m) && add_beyond(&m) && check_used(&m);
+    bool good = m.result != NULL && read_tables(&m) && read_exceptions(&m, exceptions, size) && add_ids(&m) && add_beyond(&m) && add_absent(&m) &&
+                check_used(&m);
     free(m.mnemonics);
     for (size_t i = 0; i < m.exception_count; i++) {
         free(m.exceptions[i].reason);

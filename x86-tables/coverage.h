@@ -12,7 +12,7 @@ enum coverage_kind {
 };
 
 struct coverage_row {
-    const char *name;        /* Capstone's name of the id; NULL: Capstone has none */
+    const char *name;        /* Capstone's name of the id, or that of an extension that neither has; NULL: only the tables have it */
     const char *instruction; /* the tables' name, NULL when there is none */
     enum coverage_kind kind;
     const char *reason; /* why the names differ or why it is excluded, "" when there is nothing to say */
@@ -20,13 +20,15 @@ struct coverage_row {
 };
 
 struct coverage {
-    const struct coverage_row *rows; /* by Capstone id, then what Capstone lacks */
+    const struct coverage_row *rows; /* by Capstone id, then what Capstone lacks, then what neither Capstone nor the tables have */
     size_t row_count;
     size_t known_count;                         /* rows of Capstone ids */
+    size_t beyond_count;                        /* rows of what Capstone lacks */
     size_t exact_forms[64], template_forms[64]; /* by operating mode */
 };
 
-/* `exceptions`: lines `capstone_name = INSTRUCTION "reason"` or `capstone_name = excluded "reason"`; `#` starts a comment. The isa and the exceptions
+/* `exceptions`: lines `capstone_name = INSTRUCTION "reason"` or `capstone_name = excluded "reason"`, or
+ * `name = absent "reason"` for what Capstone does not know either; `#` starts a comment. The isa and the exceptions
  * must live as long as the result. NULL: `*message` (free it) says what is wrong, or is NULL when memory is exhausted. */
 struct coverage *coverage_make(const struct isa *isa, const char *exceptions, size_t size, char **message);
 void coverage_free(struct coverage *coverage);

@@ -96,6 +96,10 @@ static bool parse_condition(const struct word *w, struct encoding *e) {
     static const struct keyword defaults[] = {{"d64", SIZE_D64}, {"f64", SIZE_F64}};
     static const struct keyword widths[] = {{"REX.W", BIT_ONE}, {"W0", BIT_ZERO}};
     static const struct keyword extensions[] = {{"REX.R", BIT_ONE}};
+    if (is(w, "no66")) {
+        e->no_66 = true;
+        return true;
+    }
     return (e->prefix == PREFIX_ANY && LOOKUP(prefixes, w->text, w->size, &e->prefix)) || LOOKUP(operand_sizes, w->text, w->size, &e->operand_size) ||
            LOOKUP(address_sizes, w->text, w->size, &e->address_size) || LOOKUP(defaults, w->text, w->size, &e->default_size) ||
            LOOKUP(widths, w->text, w->size, &e->w) || LOOKUP(extensions, w->text, w->size, &e->r);

@@ -45,7 +45,7 @@ struct encoding {
     uint8_t modrm, mod;     /* enum modrm_rule, mod_rule */
     uint8_t modrm_byte;     /* MODRM_BYTE*, or the digit << 3 */
     bool vsib, sib;         /* index needed, SIB needed */
-    bool lock;
+    bool lock, no_66;
     bool has_suffix;
     uint8_t suffix;
     struct immediate_field fields[ENCODING_FIELDS];

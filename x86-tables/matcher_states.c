@@ -47,7 +47,7 @@ static uint32_t legacy_states(const struct encoding *e, unsigned code_size) {
         unsigned has_66 = i >> 2 & 1;
         unsigned w = i >> 1 & 1;
         unsigned has_67 = i & 1;
-        bool fits = prefix_fits(e->prefix, repeat, has_66) && width_fits(e->w, w) && (w == 0 || code_size == 64) &&
+        bool fits = prefix_fits(e->prefix, repeat, has_66) && (has_66 == 0 || !e->no_66) && width_fits(e->w, w) && (w == 0 || code_size == 64) &&
                     (e->operand_size == 0 || e->operand_size == operand_size(e, code_size, has_66, w)) &&
                     (e->address_size == 0 || e->address_size == address_size(code_size, has_67));
         states |= fits ? UINT32_C(1) << legacy_state(repeat, has_66, w, has_67) : 0;

@@ -1,85 +1,16 @@
 /* Single steps of x86 forms against results worked out by hand from the manual; cases.txt says how a case is written. */
 #include "../tests.h"
+#include "state_text.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct assignment {
-    symbol symbol;
-    bool element;
-    word128 index, value;
-};
-
-static word128 number(const char *text) {
-    unsigned base = text[0] == '0' && text[1] == 'x' ? 16 : 10;
-    word128 value = 0;
-    for (text += base == 16 ? 2 : 0; isxdigit((unsigned char)*text) != 0; text++) {
-        unsigned digit = isdigit((unsigned char)*text) != 0 ? (unsigned)(*text - '0') : (unsigned)(tolower((unsigned char)*text) - 'a') + 10;
-        value = value * base + digit;
-    }
-    return value;
-}
-
-/* A form in the operating mode of the case. */
-struct subject {
-    const struct isa *isa;
-    const struct form *form;
-    const struct semantics *semantics;
-};
-
-static bool find_symbol(const struct subject *s, const char *name, symbol *found) {
-    const struct isa *isa = s->isa;
-    int leaf = isa_find_leaf(isa, name);
-    if (leaf >= 0 || strcmp(name, "length") == 0) {
-        *found = leaf >= 0 ? isa->leaves[leaf].symbol : isa->length;
-        return true;
-    }
-    for (size_t i = 0; i < s->semantics->operand_count; i++) {
-        if (strcmp(s->semantics->operands[i].name, name) == 0) {
-            *found = s->semantics->operands[i].symbol;
-            return true;
-        }
-    }
-    return false;
-}
-
-/* "name=value" or "name[index]=value". */
-static bool parse_assignment(const struct subject *s, const char *text, struct assignment *a) {
-    char name[128];
-    const char *equals = strchr(text, '=');
-    if (equals == NULL || (size_t)(equals - text) >= sizeof name) {
-        return CHECK(false, "%s: '%s' is not NAME=VALUE", s->form->text, text);
-    }
-    memcpy(name, text, (size_t)(equals - text));
-    name[equals - text] = '\0';
-    char *bracket = strchr(name, '[');
-    *a = (struct assignment){0, bracket != NULL, 0, number(equals + 1)};
-    if (bracket != NULL) {
-        *bracket = '\0';
-        a->index = number(bracket + 1);
-    }
-    return CHECK(find_symbol(s, name, &a->symbol), "%s has no '%s'", s->form->text, name);
-}
-
-static void set_all(const struct subject *s, const char *list, struct valuation *state) {
-    char *copy = strdup(list);
-    char *rest = NULL;
-    for (char *t = copy == NULL ? NULL : strtok_r(copy, " ", &rest); t != NULL; t = strtok_r(NULL, " ", &rest)) {
-        struct assignment a;
-        if (parse_assignment(s, t, &a)) {
-            (void)valuation_set(state, a.symbol, &a.index, a.element ? 1 : 0, a.value);
-        }
-    }
-    free(copy);
-}
-
-static void compare_all(const struct subject *s, const char *before, char *list, const struct step_result *result) {
+static void compare_all(const struct state_subject *s, const char *before, char *list, const struct step_result *result) {
     char *rest = NULL;
     for (char *t = strtok_r(list, " ", &rest); t != NULL; t = strtok_r(NULL, " ", &rest)) {
-        struct assignment a;
-        if (parse_assignment(s, t, &a)) {
+        struct state_assignment a;
+        if (state_assignment(s, t, &a)) {
             word128 got = valuation_get(result->after, a.symbol, &a.index, a.element ? 1 : 0);
             CHECK(got == a.value, "%s {%s}: %s, but it is 0x%llx%016llx", s->form->text, before, t, (unsigned long long)(got >> 64),
                   (unsigned long long)got);
@@ -92,13 +23,13 @@ static word128 value_before(void *context, symbol s, const word128 *arguments, u
 }
 
 /* A case whose state is not one of its mode would prove nothing. */
-static void check_mode(const struct subject *s, int mode, const char *before, struct valuation *state) {
+static void check_mode(const struct state_subject *s, int mode, const char *before, struct valuation *state) {
     word128 holds = 0;
     bool evaluated = term_evaluate(s->isa->pool, &s->isa->modes[mode].condition, 1, value_before, state, &holds);
     CHECK(evaluated && holds == 1, "%s {%s}: the state is not one of %s", s->form->text, before, s->isa->modes[mode].name);
 }
 
-static void step_case(const struct subject *s, struct valuation *state, char *const *fields) {
+static void step_case(const struct state_subject *s, struct valuation *state, char *const *fields) {
     struct step_result result;
     if (!CHECK(step(s->isa, s->semantics, state, &result), "%s executes", s->form->text)) {
         return;
@@ -133,9 +64,9 @@ static void run_case(const struct isa *isa, int mode, const char *base, char *li
     struct valuation *state = valuation_new();
     const struct semantics *semantics = found < 0 ? NULL : isa->forms[found].semantics[mode];
     if (CHECK(semantics != NULL && state != NULL, "there is no form '%s' in %s", fields[0], isa->modes[mode].name)) {
-        const struct subject s = {isa, &isa->forms[found], semantics};
-        set_all(&s, base, state);
-        set_all(&s, fields[1], state);
+        const struct state_subject s = {isa, &isa->forms[found], semantics};
+        state_set(&s, base, state);
+        state_set(&s, fields[1], state);
         check_mode(&s, mode, fields[1], state);
         step_case(&s, state, fields);
     }
