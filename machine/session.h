@@ -33,7 +33,7 @@ struct session_result {
     uint64_t traps;           /* how often it came back */
     uint64_t revealed, alone; /* native: instructions that were scanned and let run, and those that were executed one by one */
     uint64_t compared;        /* instructions */
-    uint64_t excused;         /* page faults that the other processor had alone: the model executed these instructions for both */
+    uint64_t excused;         /* instructions that the model executed for both: they use a page elsewhere than its linear address says, or read CR2 */
     bool differs;
     char difference[512]; /* where and in what */
     char last[160];       /* the instruction at which the machine stands */
