@@ -158,10 +158,10 @@ $(BUILD)/proofs/third_generation_step.c: $(BUILD)/emit $(TEACHING)
 	$(BUILD)/emit examples/isa/third_generation.isa c $@
 
 # What the handlers of the x86 monitor are written and proven against, and the table through which they are compared with the emitted steps.
-$(BUILD)/proofs/x86_virtual.h: $(BUILD)/emit $(TABLES)
+$(BUILD)/proofs/x86_virtual.h: $(BUILD)/emit $(filter %.isa,$(TABLES))
 	@mkdir -p $(@D)
 	$(BUILD)/emit x86-tables/x86.isa handlers $@
-$(BUILD)/emitted/x86_handlers.c: $(BUILD)/emit $(TABLES)
+$(BUILD)/emitted/x86_handlers.c: $(BUILD)/emit $(filter %.isa,$(TABLES))
 	@mkdir -p $(@D)
 	$(BUILD)/emit x86-tables/x86.isa handlers-table $@
 $(BUILD)/emitted/x86_handlers.o: isa-model/emitted_handlers.h $(BUILD)/proofs/x86_virtual.h
@@ -171,7 +171,7 @@ $(BUILD)/machine/proven_handlers.c: tools/proven_handlers.sh proofs/units $(wild
 $(BUILD)/machine/proven_handlers.o: $(BUILD)/machine/proven_handlers.c machine/trap_handlers.h
 	$(CC) -std=c11 -Imachine $(CPPFLAGS) $(WARNINGS) $(CFLAGS) -c -o $@ $<
 
-$(EMITTED_OBJECTS:.o=.c): $(BUILD)/emitted/x86_%.c: $(BUILD)/emit $(TABLES)
+$(EMITTED_OBJECTS:.o=.c): $(BUILD)/emitted/x86_%.c: $(BUILD)/emit $(filter %.isa,$(TABLES))
 	@mkdir -p $(@D)
 	$(BUILD)/emit x86-tables/x86.isa $*/$(EMITTED_PARTS) $@
 $(BUILD)/emitted/%.o: $(BUILD)/emitted/%.c isa-model/emitted.h
@@ -180,7 +180,7 @@ $(BUILD)/emitted/%.o: $(BUILD)/emitted/%.c isa-model/emitted.h
 STATE_HEADER  = $(BUILD)/include/popek/x86.h
 STATE_USERS   = $(BUILD)/tests/checker/mutants.o $(filter $(BUILD)/checker/% $(BUILD)/machine/% $(BUILD)/reports/check%,$(LIBRARY_OBJECTS)) $(BUILD)/cli/check.o $(BUILD)/cli/check_prove.o
 $(STATE_USERS): | $(STATE_HEADER)
-$(STATE_HEADER): $(BUILD)/emit $(TABLES)
+$(STATE_HEADER): $(BUILD)/emit $(filter %.isa,$(TABLES))
 	@mkdir -p $(@D)
 	$(BUILD)/emit x86-tables/x86.isa types $@
 
@@ -201,7 +201,7 @@ $(BUILD)/handlers/core.so: examples/handlers/core.c $(wildcard vmm-model/x86/*.c
 	$(CC) -std=c11 $(CPPFLAGS) $(CFLAGS) $(GENERATED_WARNINGS) -Wno-unused-variable -fPIC -shared -o $@ $(filter %.c,$^)
 # Every mutant of every form as one plug-in.
 MUTANT_OBJECTS = $(foreach part,$(shell seq 0 $(EMITTED_PARTS)),$(BUILD)/handler-mutants/x86_$(part).o)
-$(BUILD)/handler-mutants/x86_%.c: $(BUILD)/emit $(TABLES)
+$(BUILD)/handler-mutants/x86_%.c: $(BUILD)/emit $(filter %.isa,$(TABLES))
 	@mkdir -p $(@D)
 	$(BUILD)/emit x86-tables/x86.isa mutants-$*/$(EMITTED_PARTS) $@
 $(BUILD)/handler-mutants/%.o: $(BUILD)/handler-mutants/%.c isa-model/emitted.h
@@ -272,6 +272,10 @@ damage: $(BUILD)/popek $(BUILD)/tests/run
 # Kernels and boot loaders of Debian (docs/kernels.md); does nothing without a network.
 kernels: $(BUILD)/popek
 	@tools/kernels.sh $(BUILD)/popek $(BUILD)/kernels
+# 10,000 runs of each backend that is here, after which nothing may be left; `make test` has fewer of the slow ones.
+soak: $(TESTED)
+	@POPEK_SOAK=1 $(BUILD)/tests/run $(BUILD)/popek backends
+.PHONY: soak
 # As `make test`, with every query of x86 decided by the second solver instead of a sample.
 test-all: $(TESTED)
 	@POPEK_TEST_ALL=1 $(BUILD)/tests/run $(BUILD)/popek

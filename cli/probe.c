@@ -3,13 +3,14 @@
 #include "arguments.h"
 #include "cli.h"
 #include "embedded.h"
+#include "experiment.h"
 #include "replay.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { KEY_CPL = 0x100, KEY_SEED, KEY_STATES, KEY_SHARD, KEY_DRY_RUN, KEY_STATISTICS, KEY_ALL, KEY_WITNESSES, KEY_WRONG };
+enum { KEY_CPL = 0x100, KEY_SEED, KEY_STATES, KEY_SHARD, KEY_DRY_RUN, KEY_STATISTICS, KEY_ALL, KEY_WITNESSES, KEY_EXPERIMENT, KEY_WRONG };
 
 static const struct {
     const char *name;
@@ -26,13 +27,13 @@ static const struct {
 struct request {
     const char *isa, *output, *backend, *profile;
     probe_writer *write;
-    bool statistics;
+    bool statistics, experiment;
     struct probe_options options;
 };
 
 static const struct argp_option options[] = {
     {"backend", 'b', "native|kvm|unicorn|all", 0, "what to run on (all that work here)", 0},
-    {"mode", 'm', "MODE", 0, "only this operating mode: real, v86, protected16, protected, compatibility, long, or 16, 32, 64", 0},
+    {"mode", 'm', "MODE", 0, "only this operating mode: real, v86, protected16, protected, compatibility, long; or the modes of 16, 32, 64 bits", 0},
     {"cpl", KEY_CPL, "0|3", 0, "only this privilege level", 0},
     {"instruction", 'i', "NAME", 0, "only this instruction or form", 0},
     {"all-forms", KEY_ALL, NULL, 0, "not only system forms on kvm and unicorn", 0},
@@ -40,6 +41,8 @@ static const struct argp_option options[] = {
     {"seed", KEY_SEED, "N", 0, "another choice of states (1)", 0},
     {"shard", KEY_SHARD, "K/N", 0, "only part K of N, from 1", 0},
     {"witnesses", KEY_WITNESSES, "PROFILE", 0, "instead of forms, the classifier's witnesses under this profile", 0},
+    {"experiment", KEY_EXPERIMENT, NULL, 0,
+     "instead of single states, pairs that a program cannot tell apart: at two levels, with tables at two places", 0},
     {"dry-run", KEY_DRY_RUN, NULL, 0, "list what would run", 0},
     {"format", 'f', "text|json|markdown|csv|sarif|junit|tap", 0, "what to write (text); of witnesses text or json", 0},
     {"output", 'o', "FILE", 0, "write the result there (standard output)", 0},
@@ -49,11 +52,14 @@ static const struct argp_option options[] = {
 };
 
 static void parse_mode(struct probe_options *o, struct argp_state *state, const char *text) {
-    enum matcher_mode mode = MATCHER_LONG;
-    if (!matcher_find_mode(text, &mode)) {
-        argp_error(state, "unknown mode '%s'; there is: real, v86, protected16, protected, compatibility, long, 16, 32, 64", text);
+    for (unsigned mode = 0; mode < MATCHER_MODE_COUNT; mode++) {
+        if (probe_mode_wanted(text, (enum matcher_mode)mode)) {
+            o->mode = mode == MATCHER_LONG ? matcher_mode_name(MATCHER_LONG) : text; /* one name for results that belong together */
+            return;
+        }
     }
-    o->mode = (int)mode;
+    argp_error(state, "unknown mode '%s'; there is: real, v86, protected16, protected, compatibility, long, and 16, 32, 64 for all of a code size",
+               text);
 }
 
 static probe_writer *parse_writer(struct argp_state *state, const char *text) {
@@ -90,6 +96,9 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
         return 0;
     case KEY_WITNESSES:
         r->profile = argument;
+        return 0;
+    case KEY_EXPERIMENT:
+        r->experiment = true;
         return 0;
     case KEY_ALL:
         r->options.all_forms = true;
@@ -181,7 +190,7 @@ static int probe_all(const struct request *r, const struct isa *isa, const struc
         }
         code = p->totals[PROBE_DIFFERS] > 0 ? EXIT_FINDINGS : code;
         if (p->form_count == 0) {
-            complain("%s: no form of that name in a mode that it can run", p->backend);
+            complain("%s: no form of that name, or none in a mode and at a level that it can run", p->backend);
             return EXIT_USAGE;
         }
         if (r->statistics) {
@@ -209,6 +218,9 @@ static int run(const struct request *r, struct work *w) {
         const struct replay_request replay = {r->profile,       r->options.instruction, r->output,         r->options.mode, r->write != NULL,
                                               r->options.shard, r->options.shard_count, r->options.records};
         code = replay_witnesses(&replay, isa, m, w->opened, w->count);
+    } else if (r->experiment) {
+        const struct experiment_request asked = {r->output, r->write != NULL, &r->options};
+        code = experiment_backends(&asked, isa, m, w->opened, w->count);
     } else {
         code = probe_all(r, isa, m, w);
     }
@@ -258,7 +270,7 @@ int command_probe(int argc, char **argv) {
         NULL,
         NULL};
     struct request r = {.isa = "x86", .backend = "all"};
-    r.options = (struct probe_options){.mode = -1, .cpl = -1, .seed = 1, .states = 4, .shard_count = 1, .records = recorded_differences()};
+    r.options = (struct probe_options){.cpl = -1, .seed = 1, .states = 4, .shard_count = 1, .records = recorded_differences()};
     (void)argp_parse(&argp, argc, argv, 0, NULL, &r);
     struct work w = {.count = 0};
     int code = open_backends(&r, &w);

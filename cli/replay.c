@@ -2,6 +2,7 @@
 #include "replay.h"
 
 #include "../hardware/explanations.h"
+#include "../hardware/probe.h"
 #include "../reports/replay.h"
 #include "cli.h"
 
@@ -25,14 +26,21 @@ static bool replay_one(struct replayer *player, struct replay_row *row) {
     return true;
 }
 
-static bool replay_all(const struct isa *isa, const struct matcher *m, struct backend *b, const struct classification *c,
-                       struct replay_report *report) {
+/* In a mode that was asked for, and a form of this part. */
+static bool is_wanted(const struct replay_request *r, const struct isa *isa, const struct form_verdict *v) {
+    enum matcher_mode mode = MATCHER_LONG;
+    bool known = matcher_find_mode(isa->modes[v->mode].name, &mode);
+    return v->witness != NULL && v->form % r->shard_count == r->shard && (!known || probe_mode_wanted(r->mode, mode));
+}
+
+static bool replay_all(const struct replay_request *r, const struct isa *isa, const struct matcher *m, struct backend *b,
+                       const struct classification *c, struct replay_report *report) {
     struct replayer *player = replayer_new(isa, m, b, report->explanations);
     struct replay_row *rows = calloc(c->verdict_count + 1, sizeof *rows);
     bool good = player != NULL && rows != NULL;
     report->rows = rows;
     for (size_t i = 0; good && i < c->verdict_count; i++) {
-        if (c->verdicts[i].witness != NULL && c->verdicts[i].form % report->shard_count == report->shard) {
+        if (is_wanted(r, isa, &c->verdicts[i])) {
             rows[report->row_count].verdict = &c->verdicts[i];
             good = replay_one(player, &rows[report->row_count]);
             report->row_count++;
@@ -65,7 +73,7 @@ static int run(const struct replay_request *r, const struct isa *isa, const stru
         return EXIT_USAGE;
     }
     struct classify_options options = {.profile = (unsigned)profile, .mode = -1, .instruction = r->instruction};
-    options.mode = r->mode < 0 ? -1 : isa_find_mode(isa, matcher_mode_name((enum matcher_mode)r->mode));
+    options.mode = r->mode == NULL ? -1 : isa_find_mode(isa, r->mode); /* -1 for a code size, too: the rows are chosen below */
     for (size_t i = 0; i < profile_in(isa, (size_t)profile, 0)->free_bit_count; i++) {
         options.configuration |= profile_in(isa, (size_t)profile, 0)->free_bits[i].plain != 0 ? 1u << i : 0u;
     }
@@ -84,13 +92,13 @@ static int run(const struct replay_request *r, const struct isa *isa, const stru
                                             .machine = machine,
                                             .shard = r->shard,
                                             .shard_count = r->shard_count,
-                                            .mode = r->mode < 0 ? "all" : matcher_mode_name((enum matcher_mode)r->mode),
+                                            .mode = r->mode == NULL ? "all" : r->mode,
                                             .instruction = r->instruction};
         reports[i].explanations = explanations_new(r->records, isa, reports[i].backend, machine, &message);
         if (reports[i].explanations == NULL) {
             complain("%s", message == NULL ? "out of memory" : message);
             code = EXIT_INTERNAL;
-        } else if (!replay_all(isa, m, backends[i], c, &reports[i])) {
+        } else if (!replay_all(r, isa, m, backends[i], c, &reports[i])) {
             complain("%s: out of resources", reports[i].backend);
             code = EXIT_INTERNAL;
         }

@@ -6,7 +6,7 @@
 
 struct replay_request {
     const char *profile, *instruction, *output;
-    int mode; /* enum matcher_mode, -1: all */
+    const char *mode; /* as in struct probe_options */
     bool json;
     unsigned shard, shard_count;
     const char *records; /* text of recorded differences */

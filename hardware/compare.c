@@ -86,6 +86,20 @@ static bool changed(const struct run_result *r, uint32_t offset, uint64_t *value
     return false;
 }
 
+/* A quadword of the window after the run. */
+static uint64_t quadword_after(const struct run *run, const struct run_result *r, uint32_t offset) {
+    uint64_t value = 0;
+    if (changed(r, offset, &value)) {
+        return value;
+    }
+    for (unsigned k = 0; k < 8; k++) {
+        uint8_t byte = 0;
+        (void)window_byte(run, (uint64_t)WINDOW_BASE + offset + k, &byte);
+        value |= (uint64_t)byte << (8 * k);
+    }
+    return value;
+}
+
 static void compare_memory(struct list *l, const struct prediction *p, bool done, const struct run *run, const struct run_result *r) {
     for (uint32_t i = 0; i < r->change_count && i < RUN_CHANGES; i++) {
         compare_quadword(l, p, done, run, r->changes[i].offset, r->changes[i].value);
@@ -98,12 +112,7 @@ static void compare_memory(struct list *l, const struct prediction *p, bool done
         for (uint32_t offset = (uint32_t)(w->address - WINDOW_BASE) & ~7u; offset < (uint32_t)(w->address - WINDOW_BASE) + w->size; offset += 8) {
             uint64_t value = 0;
             if (!changed(r, offset, &value)) {
-                for (unsigned k = 0; k < 8; k++) {
-                    uint8_t byte = 0;
-                    (void)window_byte(run, (uint64_t)WINDOW_BASE + offset + k, &byte);
-                    value |= (uint64_t)byte << (8 * k);
-                }
-                compare_quadword(l, p, true, run, offset, value);
+                compare_quadword(l, p, true, run, offset, quadword_after(run, r, offset));
             }
         }
     }
@@ -148,6 +157,64 @@ size_t compare_run(const struct prediction *p, const struct world *world, const 
         compare_registers(&l, &run->before, NULL, world, &result->after, " after a fault", result->vector == 19);
         compare_memory(&l, p, false, run, result);
     }
+    return l.count;
+}
+
+/* ---- two runs ---------------------------------------------------------------------------------------------------------------------------------- */
+
+/* Whether the prediction says which bits of the outcome are certain. */
+static bool is_certain(const struct compared_run *r) { return r->prediction->done && r->prediction->done_count > 1; }
+
+static uint64_t certain_part(const struct compared_run *r, const struct state_part *part) {
+    return state_part_get(part, &r->world->observed) & (is_certain(r) ? state_part_get(part, &r->prediction->known) : UINT64_MAX);
+}
+
+static uint64_t certain_memory(const struct compared_run *r, uint32_t offset) {
+    uint64_t certain = 0;
+    for (unsigned i = 0; i < 8; i++) {
+        uint8_t value = 0;
+        uint8_t bits = 0xFF;
+        if (is_certain(r)) {
+            expected_byte(r->prediction, true, r->run, (uint64_t)WINDOW_BASE + offset + i, &value, &bits);
+        }
+        certain |= (uint64_t)bits << (8 * i);
+    }
+    return certain;
+}
+
+/* What one of them changed; what both changed belongs to the first. */
+static void compare_changes(struct list *l, const struct compared_run runs[2], unsigned which) {
+    const struct run_result *r = runs[which].result;
+    for (uint32_t i = 0; i < r->change_count && i < RUN_CHANGES; i++) {
+        uint32_t offset = r->changes[i].offset;
+        uint64_t value = 0;
+        if (which == 1 && changed(runs[0].result, offset, &value)) {
+            continue;
+        }
+        uint64_t certain = certain_memory(&runs[0], offset) & certain_memory(&runs[1], offset);
+        uint64_t first = quadword_after(runs[0].run, runs[0].result, offset);
+        uint64_t second = quadword_after(runs[1].run, runs[1].result, offset);
+        if (((first ^ second) & certain) != 0) {
+            char name[40];
+            (void)snprintf(name, sizeof name, "memory[0x%x]", WINDOW_BASE + offset);
+            add(l, name, first, certain, second);
+        }
+    }
+}
+
+size_t compare_results(const struct compared_run runs[2], bool (*skipped)(const char *name), struct difference *differences) {
+    struct list l = {differences, 0};
+    for (size_t i = 0; i < state_part_count(); i++) {
+        struct state_part part = state_part(i);
+        uint64_t certain = certain_part(&runs[0], &part) & certain_part(&runs[1], &part);
+        uint64_t first = state_part_get(&part, &runs[0].result->after);
+        uint64_t second = state_part_get(&part, &runs[1].result->after);
+        if (((first ^ second) & certain) != 0 && !skipped(part.name)) {
+            add(&l, part.name, first, certain, second);
+        }
+    }
+    compare_changes(&l, runs, 0);
+    compare_changes(&l, runs, 1);
     return l.count;
 }
 

@@ -21,7 +21,9 @@ enum {
     TSS_FREE = 0x88, /* 16 bytes */
     READ_ONLY_3 = 0x9B,
     DATA16_0 = 0xA0, /* over the window, as the 16-bit code */
-    DATA16_3 = 0xAB
+    DATA16_3 = 0xAB,
+    LDT_ELSEWHERE = 0xB0, /* 16 bytes */
+    TSS_ELSEWHERE = 0xC0  /* busy, 16 bytes */
 };
 
 static bool is_ia32e(enum matcher_mode mode) { return mode == MATCHER_LONG || mode == MATCHER_COMPATIBILITY; }
@@ -51,6 +53,8 @@ static void fill_gdt(enum matcher_mode mode, uint64_t gdt[GUEST_GDT_ENTRIES]) {
     gdt[CONFORMING / 8] = 0x00CF9F000000FFFF;
     gdt[TSS_FREE / 8] = system_descriptor(GUEST_TSS + 0x100, 0x67, 0x89);
     gdt[READ_ONLY_3 / 8] = 0x00CFF1000000FFFF;
+    gdt[LDT_ELSEWHERE / 8] = system_descriptor(GUEST_LDT_ELSEWHERE, 0x1F, 0x82);
+    gdt[TSS_ELSEWHERE / 8] = system_descriptor(GUEST_TSS_ELSEWHERE, 0x67, 0x8B);
 }
 
 static bool is_open(unsigned vector) { return vector == 3 || vector == 4 || vector == 0x80; }
@@ -116,6 +120,10 @@ void guest_memory(const struct world *w, uint8_t own[GUEST_OWN_SIZE]) {
     memcpy(own + GUEST_IDT, idt, sizeof idt);
     memcpy(own + GUEST_TSS, tss, sizeof tss);
     memcpy(own + GUEST_LDT, ldt, sizeof ldt);
+    memcpy(own + GUEST_GDT_ELSEWHERE, gdt, sizeof gdt);
+    memcpy(own + GUEST_IDT_ELSEWHERE, idt, sizeof idt);
+    memcpy(own + GUEST_TSS_ELSEWHERE, tss, sizeof tss);
+    memcpy(own + GUEST_LDT_ELSEWHERE, ldt, sizeof ldt);
     memcpy(own + GUEST_PAGES, pages, sizeof pages);
     for (unsigned v = 0; v < 256; v++) {
         const uint8_t code[] = {0xE6, (uint8_t)v, 0xF4};
@@ -138,34 +146,41 @@ static void add(struct facts *f, const char *component, uint64_t index, uint64_t
     }
 }
 
-static void add_facts(struct facts *f, const struct world *w) {
+/* The tables at one of their two places. */
+static void add_tables(struct facts *f, const struct world *w, bool elsewhere) {
     uint64_t gdt[GUEST_GDT_ENTRIES];
     uint64_t idt[512];
     uint64_t ldt[4];
     uint16_t tss[52];
-    static const char *const off[] = {
-        "guest",          "v386",          "smm",   "seam",  "transaction_depth", "transaction_suspended", "in_enclave",
-        "cpuid_faulting", "vmx_operation", "u_cet", "s_cet", "svm_machine",       "nmi_blocked",           "padlock_machine"};
+    uint64_t vectors = elsewhere ? GUEST_IDT_ELSEWHERE : GUEST_IDT;
     fill_gdt(w->mode, gdt);
     fill_idt(w->mode, idt);
     fill_tss(w->mode, tss);
     fill_ldt(ldt);
     for (unsigned i = 0; i < GUEST_GDT_ENTRIES; i++) {
-        add(f, "descriptor_memory", GUEST_GDT + 8 * i, gdt[i]);
+        add(f, "descriptor_memory", (elsewhere ? GUEST_GDT_ELSEWHERE : GUEST_GDT) + 8 * i, gdt[i]);
     }
     for (unsigned i = 0; i < 512; i++) {
-        add(f, "descriptor_memory", GUEST_IDT + 8 * i, idt[i]);
+        add(f, "descriptor_memory", vectors + 8 * i, idt[i]);
         if (w->mode == MATCHER_REAL) { /* the tables read the eight bytes at each vector */
             uint64_t above = i < 511 ? idt[i + 1] : 0;
-            add(f, "descriptor_memory", GUEST_IDT + 8 * i + 4, idt[i] >> 32 | above << 32);
+            add(f, "descriptor_memory", vectors + 8 * i + 4, idt[i] >> 32 | above << 32);
         }
     }
     for (unsigned i = 0; i < 4; i++) {
-        add(f, "descriptor_memory", GUEST_LDT + 8 * i, ldt[i]);
+        add(f, "descriptor_memory", (elsewhere ? GUEST_LDT_ELSEWHERE : GUEST_LDT) + 8 * i, ldt[i]);
     }
     for (unsigned i = 0; i < 52; i++) {
-        add(f, "tss_memory", GUEST_TSS + 2 * i, tss[i]);
+        add(f, "tss_memory", (elsewhere ? GUEST_TSS_ELSEWHERE : GUEST_TSS) + 2 * i, tss[i]);
     }
+}
+
+static void add_facts(struct facts *f, const struct world *w) {
+    static const char *const off[] = {
+        "guest",          "v386",          "smm",   "seam",  "transaction_depth", "transaction_suspended", "in_enclave",
+        "cpuid_faulting", "vmx_operation", "u_cet", "s_cet", "svm_machine",       "nmi_blocked",           "padlock_machine"};
+    add_tables(f, w, false);
+    add_tables(f, w, true);
     for (size_t i = 0; i < sizeof off / sizeof off[0]; i++) {
         add(f, off[i], 0, 0);
     }
@@ -291,6 +306,18 @@ static void set_masks(struct world *w) {
     }
 }
 
+/* The same tables elsewhere, and other selectors for what they name. */
+static struct machine_state relocate(const struct world *w) {
+    struct machine_state s = w->base;
+    s.gdtr_base = GUEST_GDT_ELSEWHERE;
+    s.idtr_base = GUEST_IDT_ELSEWHERE;
+    s.ldtr.base = GUEST_LDT_ELSEWHERE;
+    s.ldtr.selector = LDT_ELSEWHERE;
+    s.tr.base = GUEST_TSS_ELSEWHERE;
+    s.tr.selector = TSS_ELSEWHERE;
+    return s;
+}
+
 void guest_make(struct guest *g, const struct cpuid_value *cpuid, size_t cpuid_count) {
     static const struct {
         enum matcher_mode mode;
@@ -315,6 +342,8 @@ void guest_make(struct guest *g, const struct cpuid_value *cpuid, size_t cpuid_c
         w->selector_count = is_8086(w->mode) ? sizeof paragraphs / sizeof paragraphs[0] : sizeof selectors / sizeof selectors[0];
         set_registers(w);
         set_masks(w);
+        g->relocated[i] = relocate(w);
+        w->relocated = &g->relocated[i];
         struct facts f = {g->facts[i], 0};
         add_facts(&f, w);
         w->facts = f.items;

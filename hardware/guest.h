@@ -8,7 +8,7 @@
 #define GUEST_OWN_SIZE 0x10000u
 #define GUEST_MEMORY_SIZE (WINDOW_BASE + WINDOW_SIZE)
 #define GUEST_GDT 0x1000u
-#define GUEST_GDT_ENTRIES 22u
+#define GUEST_GDT_ENTRIES 26u
 #define GUEST_IDT 0x2000u
 #define GUEST_TSS 0x3000u
 #define GUEST_LDT 0x3800u
@@ -17,13 +17,19 @@
 #define GUEST_SYSCALL 0x9800u  /* the same for what SYSCALL and SYSENTER enter */
 #define GUEST_STACK 0xB000u    /* its end: of CPL 0, and of handlers in IA-32e mode */
 #define GUEST_SYSCALL_PORT 0xFFu
+/* The same tables once more, for the same code relocated. */
+#define GUEST_GDT_ELSEWHERE 0x1400u
+#define GUEST_IDT_ELSEWHERE 0xD000u
+#define GUEST_TSS_ELSEWHERE 0x3200u
+#define GUEST_LDT_ELSEWHERE 0x3900u
 
 #define GUEST_WORLDS 10u
-#define GUEST_FACTS 1280u
+#define GUEST_FACTS 2560u
 
 struct guest {
     struct world worlds[GUEST_WORLDS];
     struct environment_fact facts[GUEST_WORLDS][GUEST_FACTS];
+    struct machine_state relocated[GUEST_WORLDS]; /* where the worlds point to */
 };
 
 /* Fills the worlds; `cpuid` describes the processor that the guest sees, and stays the caller's. */

@@ -21,10 +21,11 @@ struct cpuid_value {
 struct world {
     enum matcher_mode mode;
     unsigned cpl;
-    struct machine_state base;     /* what a run starts from; runs vary the registers that programs use */
-    struct machine_state known;    /* bits of `base` that are known to hold on the machine */
-    struct machine_state observed; /* bits that the backend reads back */
-    struct machine_state varied;   /* bits that a run may choose */
+    struct machine_state base;             /* what a run starts from; runs vary the registers that programs use */
+    struct machine_state known;            /* bits of `base` that are known to hold on the machine */
+    struct machine_state observed;         /* bits that the backend reads back */
+    struct machine_state varied;           /* bits that a run may choose */
+    const struct machine_state *relocated; /* `base` with descriptor and interrupt tables and the task state elsewhere; NULL: they cannot be moved */
     const struct environment_fact *facts;
     size_t fact_count;
     uint64_t pointer_base;      /* what the address of the window's start is to a program: its linear address less the segment base */

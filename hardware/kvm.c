@@ -40,12 +40,19 @@ static void kvm_close(struct backend *b) {
 
 static const struct backend_operations operations = {"kvm", kvm_worlds, kvm_run_all, kvm_description, kvm_close};
 
-/* Loaded modules tell whose virtualization it is; none of both: KVM does without. */
+/* Which of KVM's modules is there tells what it makes guests with. */
 static const char *hardware_support(void) {
-    if (access("/sys/module/kvm_intel", F_OK) == 0) {
-        return "VT-x";
+    static const struct {
+        const char *module, *support;
+    } modules[] = {{"/sys/module/kvm_intel", "VT-x"},
+                   {"/sys/module/kvm_amd", "SVM"},
+                   {"/sys/module/kvm_pvm", "none, PVM: user code on the processor, everything else in KVM's emulator"}};
+    for (size_t i = 0; i < sizeof modules / sizeof modules[0]; i++) {
+        if (access(modules[i].module, F_OK) == 0) {
+            return modules[i].support;
+        }
     }
-    return access("/sys/module/kvm_amd", F_OK) == 0 ? "SVM" : "none that is known: neither kvm_intel nor kvm_amd is loaded";
+    return "none that is known";
 }
 
 struct backend *kvm_open(const char **reason) {

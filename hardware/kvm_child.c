@@ -129,6 +129,7 @@ static void execute(struct session *s, const struct world *w, const struct run *
     if (!kvm_write_state(s->machine.processor, &r->before)) {
         return;
     }
+    k->cr8 = r->before.cr8; /* without an interrupt controller KVM takes this one, which is that of the last run */
     for (unsigned tries = 0; tries < 8; tries++) {
         int entered = ioctl(s->machine.processor, KVM_RUN, 0);
         if (entered != 0 && errno != EINTR) {

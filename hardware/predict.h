@@ -9,6 +9,9 @@
 #define PREDICTION_WRITES 12u
 #define WRITE_BYTES 256u
 
+/* Evaluations that confirm a difference: something open may have been chosen too seldom before. */
+#define PREDICTION_CONFIRMATIONS 256u
+
 struct predicted_trap {
     uint32_t vector, error;
 };

@@ -12,7 +12,6 @@
 #include <time.h>
 
 #define BATCH 64u
-#define CONFIRMATIONS 256u
 
 struct pending {
     unsigned form;     /* of the isa */
@@ -138,7 +137,7 @@ static void judge(struct session *s, const struct pending *n, const struct run *
         f->reason = "the state is not one of the operating mode";
     } else {
         count = compare_run(&s->prediction, world, run, result, differences);
-        if (count > 0 && predict_run(s, n, run, CONFIRMATIONS)) { /* something open may have been chosen too seldom */
+        if (count > 0 && predict_run(s, n, run, PREDICTION_CONFIRMATIONS)) {
             count = compare_run(&s->prediction, world, run, result, differences);
         }
         char expected[EXPECTED_TEXT];
@@ -204,8 +203,10 @@ static void probe_one(struct session *s, unsigned form) {
     size_t index = p->form_count++;
     p->forms[index] = (struct probe_form){.form = form, .world = s->world};
     const struct world *world = &p->worlds[s->world];
-    const struct record *excluded = explanations_exclusion(s->explanations, form, world);
-    bool undocumented = world->documented_only && feature_state(world, f->extension) != FEATURE_PRESENT;
+    enum feature_state feature = feature_state(world, f->extension);
+    const struct record *excluded =
+        feature == FEATURE_ABSENT ? NULL : explanations_exclusion(s->explanations, form, world); /* that it is #UD can be seen */
+    bool undocumented = world->documented_only && feature != FEATURE_PRESENT;
     if (excluded != NULL || undocumented || world->unusable != NULL || !encoder_variants(f, &has_register, &has_memory)) {
         p->forms[index].reason = world->unusable != NULL ? world->unusable
                                  : excluded != NULL      ? excluded->reason
@@ -223,26 +224,27 @@ static void probe_one(struct session *s, unsigned form) {
     }
 }
 
-static bool is_wanted(const struct session *s, unsigned form, int mode) {
-    const struct form *f = &s->isa->forms[form];
-    const char *only = s->options->instruction;
-    bool system_only = s->probe->worlds[s->world].system_only && !s->options->all_forms && only == NULL;
-    if (f->semantics[mode] != NULL && system_only && !is_system_form(s->system, f->semantics[mode])) {
+bool probe_form_wanted(const struct probe_options *o, const struct isa *isa, const struct system_forms *system, const struct world *w,
+                       unsigned form) {
+    const struct form *f = &isa->forms[form];
+    const struct semantics *semantics = f->semantics[isa_find_mode(isa, matcher_mode_name(w->mode))];
+    const char *only = o->instruction;
+    bool system_only = w->system_only && !o->all_forms && only == NULL;
+    if (semantics != NULL && system_only && !is_system_form(system, semantics)) {
         return false;
     }
-    return f->semantics[mode] != NULL && form % s->options->shard_count == s->options->shard &&
+    return semantics != NULL && form % o->shard_count == o->shard &&
            (only == NULL || strcmp(only, f->instruction) == 0 || strcmp(only, f->text) == 0);
 }
 
 static bool probe_world(struct session *s) {
     const struct world *world = &s->probe->worlds[s->world];
-    int mode = isa_find_mode(s->isa, matcher_mode_name(world->mode));
     s->predictor = predictor_new(s->isa, s->m, world);
     if (s->predictor == NULL) {
         return false;
     }
     for (unsigned form = 0; form < s->isa->form_count && !s->failed; form++) {
-        if (is_wanted(s, form, mode)) {
+        if (probe_form_wanted(s->options, s->isa, s->system, world, form)) {
             probe_one(s, form);
         }
     }
@@ -257,8 +259,14 @@ static double now(void) {
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-static bool world_wanted(const struct probe_options *o, const struct world *w) {
-    return (o->mode < 0 || o->mode == (int)w->mode) && (o->cpl < 0 || o->cpl == (int)w->cpl);
+bool probe_mode_wanted(const char *asked, enum matcher_mode mode) {
+    char size[8];
+    (void)snprintf(size, sizeof size, "%u", matcher_code_size(mode));
+    return asked == NULL || strcmp(asked, matcher_mode_name(mode)) == 0 || strcmp(asked, size) == 0;
+}
+
+bool probe_world_wanted(const struct probe_options *o, const struct world *w) {
+    return probe_mode_wanted(o->mode, w->mode) && (o->cpl < 0 || o->cpl == (int)w->cpl);
 }
 
 struct probe *probe_make(const struct isa *isa, const struct matcher *m, struct backend *backend, const struct probe_options *options,
@@ -282,7 +290,7 @@ struct probe *probe_make(const struct isa *isa, const struct matcher *m, struct 
     double start = now();
     for (unsigned i = 0; good && i < p->world_count; i++) {
         s->world = i;
-        good = !world_wanted(options, &p->worlds[i]) || probe_world(s);
+        good = !probe_world_wanted(options, &p->worlds[i]) || probe_world(s);
     }
     if (good) {
         p->seconds = now() - start;

@@ -6,6 +6,7 @@
 #include "hardware.h"
 
 struct explanations;
+struct system_forms;
 
 enum probe_verdict {
     PROBE_AGREES,
@@ -47,7 +48,7 @@ const char *probe_property(const struct probe_row *r);
 
 struct probe_options {
     const char *instruction; /* this instruction or form text; NULL: all */
-    int mode;                /* enum matcher_mode; -1: all that the backend has */
+    const char *mode;        /* name of an operating mode, or a code size ("16", "32", "64"); NULL: all that the backend has */
     int cpl;                 /* -1: all */
     uint64_t seed;
     unsigned states;             /* for each variant of a form */
@@ -57,6 +58,12 @@ struct probe_options {
     const char *records;       /* text of recorded differences, NULL: none */
     unsigned wrong_prediction; /* negative control: this bit of RAX is predicted wrong (1 to 64), 0: none */
 };
+
+/* Whether someone who asked for `asked`, as in the options, gets this mode. */
+bool probe_mode_wanted(const char *asked, enum matcher_mode mode);
+bool probe_world_wanted(const struct probe_options *o, const struct world *w);
+/* A form of this part that was asked for, or that the backend runs unasked; it has semantics in the world's mode. */
+bool probe_form_wanted(const struct probe_options *o, const struct isa *isa, const struct system_forms *system, const struct world *w, unsigned form);
 
 struct probe {
     const struct isa *isa;

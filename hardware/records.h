@@ -6,8 +6,9 @@
  *
  * `on` starts the rows of a backend (`any`: all of them) whose machine has TEXT in its description (no TEXT: whatever the machine). FORM is the text
  * of a form, else the name of an instruction. WHERE: `*`, or MODE/CPL ..., each of both may be `*`. WHAT: `EXPECTED -> SEEN` for another outcome
- * (patterns with `*` and `?`), the names of components that differ (a `*` at the end stands for the rest), or `excluded` for what is not run. BLAME:
- * processor, kernel, hypervisor, emulator, backend (what it cannot run), tables (what CAVEATS.md says they leave out). */
+ * (patterns with `*` and `?`), the names of components that differ (a `*` at the end stands for the rest), or `excluded` for what is not run where
+ * CPUID has its extension. BLAME: processor, kernel, hypervisor, emulator, backend (what it cannot run), tables (what CAVEATS.md says they leave
+ * out). */
 #ifndef POPEK_HARDWARE_RECORDS_H
 #define POPEK_HARDWARE_RECORDS_H
 

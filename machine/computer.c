@@ -66,6 +66,8 @@ uint8_t *computer_memory(struct computer *c, uint32_t *size) {
 
 void computer_break_division(struct computer *c) { c->opaque_context.fault = true; }
 
+void computer_break_rights(struct computer *c) { c->processor.ignores_rights = true; }
+
 void computer_memory_changed(struct computer *c) {
     c->memory.epoch++;
     forget_translations(&c->processor);

@@ -70,6 +70,8 @@ uint8_t *computer_memory(struct computer *c, uint32_t *size);
 void computer_memory_changed(struct computer *c);
 /* A negative control for comparisons: unsigned quotients and remainders are too large by one from now on. */
 void computer_break_division(struct computer *c);
+/* Makes the machine ignore the rights of pages: a negative control for comparisons. */
+void computer_break_rights(struct computer *c);
 /* The text of the form at CS:EIP and its bytes, as far as they can be read, for messages. */
 void computer_describe_next(struct computer *c, char *text, size_t size);
 

@@ -1,5 +1,7 @@
 /* The model and an engine in lockstep, each with a memory of its own: after every instruction what is visible, and every byte that the model wrote.
- * What the engine does not do itself (delivery of events, ports, HLT) the model does for both; that both see the same exception is compared. */
+ * What the engine does not do itself (delivery of events, ports, HLT) the model does for both; that both see the same exception is compared.
+ * Unicorn before 2.1 walks the page tables for their rights, and then takes the linear address for the physical one: what uses a page that is
+ * elsewhere, the model does for both as well. */
 #include "computer_internal.h"
 #include "engine_ports.h"
 #include "session_parts.h"
@@ -101,16 +103,12 @@ static bool follow_model(struct lockstep *l, bool special, bool events, unsigned
         bool agreed = event.stop != ENGINE_SPENT && (event.vector == vector || unknown);
         return agreed || differ(l, "the vector of an exception", vector, event.stop == ENGINE_EXCEPTION ? event.vector : UINT32_MAX);
     }
-    /* The emulator has page faults for pages that the tables allow, and sometimes stops without a reason where such a page begins. */
-    bool excused = (event.stop == ENGINE_EXCEPTION && event.vector == 14) || (event.stop == ENGINE_HALT && strcmp(l->text, "HLT") != 0);
-    bool reads_cr2 = strcmp(l->text, "MOV r32, CR2") == 0;                  /* and spoils CR2 whenever it is started */
-    bool completed = event.stop == ENGINE_EXCEPTION && event.executed == 1; /* the next one cannot be fetched */
-    excused = excused && !completed;
-    if (excused || reads_cr2) {
+    if (strcmp(l->text, "MOV r32, CR2") == 0) { /* the emulator spoils CR2 whenever it is started */
         l->result->excused++;
         *again = true;
         return true;
     }
+    bool completed = event.stop == ENGINE_EXCEPTION && event.executed == 1; /* the next one cannot be fetched */
     if (event.stop != ENGINE_SPENT && !completed) {
         return differ(l, "an exception that only the engine has: vector", UINT32_MAX, event.vector);
     }
@@ -152,11 +150,14 @@ static bool step_both(struct lockstep *l) {
     bool software = strncmp(l->text, "INT", 3) == 0;
     l->log.count = 0;
     l->undefined = (struct undefined_results){0, false};
+    c->processor.moved = false;
     l->result->end = computer_step(c);
+    bool moved = c->processor.moved;
+    l->result->excused += moved ? 1 : 0;
     bool interrupted = c->statistics.interrupts != before.interrupts;
     bool faulted = c->statistics.faults != before.faults;
     unsigned vector = delivered_vector(&before, &c->statistics);
-    bool special = alone || interrupted || software || c->ports.accesses != accesses || c->processor.state.halted != 0;
+    bool special = alone || interrupted || software || moved || c->ports.accesses != accesses || c->processor.state.halted != 0;
     if (l->result->end != COMPUTER_RUNNING && l->result->end != COMPUTER_ENDED) {
         return true;
     }

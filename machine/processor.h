@@ -39,6 +39,7 @@ struct translation {
     uint32_t page; /* linear page number, UINT32_MAX: empty */
     uint32_t rights;
     uint8_t *host; /* NULL: beyond the memory */
+    bool moved;    /* the physical address is not the linear one */
 };
 
 #define MOST_OPERANDS 12u
@@ -146,6 +147,8 @@ struct processor {
     bool shut_down;                      /* a triple fault */
     const char *failure;                 /* what the machine cannot execute; NULL */
     struct undefined_results *undefined; /* NULL: nobody asks which results are undefined */
+    bool moved;                          /* a moved page was used since someone cleared this */
+    bool ignores_rights;                 /* wrong on purpose: the rights of pages do not matter */
     struct translation translations[TRANSLATIONS];
     uint32_t translations_seen;   /* the component translation_cache when they were made */
     uint64_t root_seen;           /* CR3 */

@@ -34,7 +34,7 @@ struct session_result {
     uint64_t handled, stepped; /* native: instructions that came back to proven handlers, and those (and interrupts) that came to emitted steps */
     uint64_t shadowed;         /* native: pages that were mapped when they were first used */
     uint64_t compared;        /* instructions */
-    uint64_t excused;         /* page faults that the other processor had alone: the model executed these instructions for both */
+    uint64_t excused;         /* instructions that the model executed for both: they use a page elsewhere than its linear address says, or read CR2 */
     bool differs;
     char difference[512]; /* where and in what */
     char last[160];       /* the instruction at which the machine stands */

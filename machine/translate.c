@@ -78,6 +78,7 @@ static bool walk(struct processor *p, uint32_t linear, enum access access, bool 
         return page_fault(linear, access, user, false, fault);
     }
     *rights = rights_of(s, directory & entry);
+    *rights = p->ignores_rights ? 0x77 : *rights;
     if (((user ? *rights >> 4 : *rights) & access) == 0) {
         return page_fault(linear, access, user, true, fault);
     }
@@ -93,6 +94,7 @@ const struct translation *translate(struct processor *p, uint32_t linear, enum a
     uint32_t page = linear >> 12;
     struct translation *t = &p->translations[page % TRANSLATIONS];
     if (t->page == page && ((user ? t->rights >> 4 : t->rights) & access) != 0) {
+        p->moved = p->moved || t->moved;
         return t;
     }
     uint32_t physical = 0;
@@ -100,7 +102,9 @@ const struct translation *translate(struct processor *p, uint32_t linear, enum a
     if (!walk(p, linear, access, user, &physical, &rights, fault)) {
         return NULL;
     }
-    *t = (struct translation){page, rights, physical < p->memory->size ? p->memory->bytes + physical : NULL};
+    bool moved = physical >> 12 != page;
+    *t = (struct translation){page, rights, physical < p->memory->size ? p->memory->bytes + physical : NULL, moved};
+    p->moved = p->moved || moved;
     return t;
 }
 

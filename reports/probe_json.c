@@ -3,11 +3,11 @@
 
 #include "../hardware/components.h"
 #include "../hardware/explanations.h"
+#include "probe_parts.h"
 
-#include <jansson.h>
 #include <string.h>
 
-static json_t *json_number(uint64_t value) {
+json_t *json_number(uint64_t value) {
     char text[24];
     (void)snprintf(text, sizeof text, "0x%llx", (unsigned long long)value);
     return json_string(text);
@@ -76,7 +76,7 @@ static json_t *json_form(const struct probe *p, const struct probe_form *f) {
     return object;
 }
 
-static json_t *json_machine(const char *text) {
+json_t *json_machine(const char *text) {
     json_t *array = json_array();
     while (*text != '\0') {
         size_t length = strcspn(text, "\n");
@@ -89,8 +89,7 @@ static json_t *json_machine(const char *text) {
 /* What was asked for: results belong together when this is the same. */
 static json_t *json_scope(const struct probe_options *o) {
     return json_pack("{s:I, s:i, s:s, s:i, s:s?, s:b}", "seed", (json_int_t)o->seed, "states", (int)o->states, "mode",
-                     o->mode < 0 ? "all" : matcher_mode_name((enum matcher_mode)o->mode), "cpl", o->cpl, "instruction", o->instruction, "all_forms",
-                     (int)o->all_forms);
+                     o->mode == NULL ? "all" : o->mode, "cpl", o->cpl, "instruction", o->instruction, "all_forms", (int)o->all_forms);
 }
 
 static json_t *json_worlds(const struct probe *p) {

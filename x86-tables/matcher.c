@@ -14,6 +14,8 @@ static const struct {
 
 const char *matcher_mode_name(enum matcher_mode mode) { return modes[mode].name; }
 
+unsigned matcher_code_size(enum matcher_mode mode) { return modes[mode].code_size; }
+
 bool matcher_find_mode(const char *name, enum matcher_mode *mode) {
     static const struct {
         const char *name;

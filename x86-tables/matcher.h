@@ -12,6 +12,8 @@ struct matcher;
 /* The operating modes of the x86 tables. */
 enum matcher_mode { MATCHER_REAL, MATCHER_V86, MATCHER_PROTECTED16, MATCHER_PROTECTED, MATCHER_COMPATIBILITY, MATCHER_LONG, MATCHER_MODE_COUNT };
 const char *matcher_mode_name(enum matcher_mode mode);
+/* 16, 32 or 64: the default operand and address size of its code. */
+unsigned matcher_code_size(enum matcher_mode mode);
 /* A mode by name; also "16" (protected16), "32" (protected) and "64" (long). Returns false when there is none. */
 bool matcher_find_mode(const char *name, enum matcher_mode *mode);
 

@@ -18,6 +18,8 @@
 struct engine {
     uc_engine *uc;
     uc_context *entered; /* the state in which a run starts, general registers aside */
+    uc_context
+        *entered_open; /* at CPL 0 of IA-32e mode: the same with the data segments of CPL 3, as only the guest itself can load them there; NULL */
 };
 
 struct session {
@@ -61,7 +63,7 @@ static void put(struct writer *w, const void *bytes, size_t size) {
 static void put_word(struct writer *w, uint64_t value, size_t size) { put(w, &value, size); }
 
 /* The frame that IRET takes to the world, at PRELUDE_STACK, and the code at PRELUDE. */
-static void write_prelude(const struct session *s, const struct world *w) {
+static void write_prelude(const struct session *s, const struct world *w, const struct machine_state *data) {
     static const uint8_t loads[] = {SEGMENT_DS, SEGMENT_ES, SEGMENT_FS, SEGMENT_GS};
     static const uint8_t codes[][2] = {{0x8E, 0xD8}, {0x8E, 0xC0}, {0x8E, 0xE0}, {0x8E, 0xE8}};
     const struct machine_state *b = &w->base;
@@ -82,7 +84,7 @@ static void write_prelude(const struct session *s, const struct world *w) {
     for (unsigned i = 0; w->mode != MATCHER_V86 && i < 4; i++) {
         const uint8_t load = 0xB8;
         put(&c, &load, 1); /* MOV EAX, selector */
-        put_word(&c, b->segments[loads[i]].selector, 4);
+        put_word(&c, data->segments[loads[i]].selector, 4);
         put(&c, codes[i], 2);
     }
     const uint8_t wide_return[] = {0x48, 0xCF};
@@ -124,14 +126,15 @@ static bool enter_real(uc_engine *uc, const struct world *w) {
     return good;
 }
 
-static bool enter(struct session *s, uc_engine *uc, const struct world *w) {
+/* `data`: has the data segments. */
+static bool enter(struct session *s, uc_engine *uc, const struct world *w, const struct machine_state *data) {
     if (!set_system_registers(uc, w)) {
         return false;
     }
     if (w->mode == MATCHER_REAL) {
         return enter_real(uc, w);
     }
-    write_prelude(s, w);
+    write_prelude(s, w, data);
     uint64_t stack = PRELUDE_STACK;
     uint64_t until = linear_of(w, w->pointer_base + WINDOW_START);
     if (!set_number(uc, is_wide(w) ? UC_X86_REG_RSP : UC_X86_REG_ESP, stack) || uc_emu_start(uc, PRELUDE, until, 0, 0) != UC_ERR_OK) {
@@ -145,6 +148,32 @@ static void on_interrupt(uc_engine *uc, uint32_t vector, void *context) {
     s->interrupted = true;
     s->vector = vector;
     (void)uc_emu_stop(uc);
+}
+
+/* The world in which programs run in the same mode. */
+static const struct world *outer_level(const struct session *s, const struct world *w) {
+    for (unsigned i = 0; i < GUEST_WORLDS; i++) {
+        if (s->guest->worlds[i].mode == w->mode && s->guest->worlds[i].cpl == 3) {
+            return &s->guest->worlds[i];
+        }
+    }
+    return NULL;
+}
+
+static bool save(uc_engine *uc, uc_context **context) {
+    return uc_context_alloc(uc, context) == UC_ERR_OK && uc_context_save(uc, *context) == UC_ERR_OK;
+}
+
+static bool enter_all(struct session *s, struct engine *e, const struct world *w) {
+    const struct world *outer = is_wide(w) && w->cpl == 0 ? outer_level(s, w) : NULL;
+    uc_context *fresh = NULL;
+    bool good = save(e->uc, &fresh);
+    if (good && outer != NULL) {
+        good = enter(s, e->uc, w, &outer->base) && save(e->uc, &e->entered_open) && uc_context_restore(e->uc, fresh) == UC_ERR_OK;
+    }
+    good = good && enter(s, e->uc, w, &w->base) && save(e->uc, &e->entered);
+    (void)uc_context_free(fresh);
+    return good;
 }
 
 static bool open_engine(struct session *s, unsigned world) {
@@ -161,10 +190,10 @@ static bool open_engine(struct session *s, unsigned world) {
     guest_memory(w, s->memory);
     memset(s->memory + WINDOW_BASE + WINDOW_CODE, 0xF4, WINDOW_CODE_SIZE);
     if (uc_mem_map_ptr(e->uc, 0, GUEST_MEMORY_SIZE, UC_PROT_ALL, s->memory) != UC_ERR_OK ||
-        uc_hook_add(e->uc, &hook, UC_HOOK_INTR, (void *)(uintptr_t)on_interrupt, s, 1, 0) != UC_ERR_OK || !enter(s, e->uc, w)) {
+        uc_hook_add(e->uc, &hook, UC_HOOK_INTR, (void *)(uintptr_t)on_interrupt, s, 1, 0) != UC_ERR_OK) {
         return false;
     }
-    return uc_context_alloc(e->uc, &e->entered) == UC_ERR_OK && uc_context_save(e->uc, e->entered) == UC_ERR_OK;
+    return enter_all(s, e, w);
 }
 
 /* ---- one run ----------------------------------------------------------------------------------------------------------------------------------- */
@@ -254,7 +283,6 @@ static void judge(struct session *s, const struct world *w, const struct run *r,
 
 /* System registers in which the run differs from its world. */
 static bool set_differences(uc_engine *uc, const struct machine_state *b, const struct machine_state *n) {
-    static const int debug[4] = {UC_X86_REG_DR0, UC_X86_REG_DR1, UC_X86_REG_DR2, UC_X86_REG_DR3};
     bool good = true;
     if (n->gdtr_base != b->gdtr_base || n->gdtr_limit != b->gdtr_limit) {
         good = set_table(uc, UC_X86_REG_GDTR, 0, n->gdtr_base, n->gdtr_limit, 0) && good;
@@ -274,6 +302,22 @@ static bool set_differences(uc_engine *uc, const struct machine_state *b, const 
            (n->sysenter_eip == b->sysenter_eip || set_msr(uc, 0x176, n->sysenter_eip)) && good;
     good = (n->sysenter_cs == b->sysenter_cs || set_msr(uc, 0x174, n->sysenter_cs)) && (n->star == b->star || set_msr(uc, 0xC0000081, n->star)) &&
            (n->fmask == b->fmask || set_msr(uc, 0xC0000084, n->fmask)) && (n->tsc_aux == b->tsc_aux || set_msr(uc, 0xC0000103, n->tsc_aux)) && good;
+    return good;
+}
+
+/* Data segments other than the world's. A register that is written from outside has its hidden part only where the engine is no 64-bit one. */
+static bool set_data_segments(uc_engine *uc, const struct world *w, const struct machine_state *n) {
+    bool good = true;
+    for (unsigned i = 0; i < SEGMENT_COUNT && !is_wide(w); i++) {
+        bool is_other = i != SEGMENT_CS && i != SEGMENT_SS && n->segments[i].selector != w->base.segments[i].selector;
+        good = (!is_other || set_number(uc, segments[i], n->segments[i].selector)) && good;
+    }
+    return good;
+}
+
+static bool set_debug_registers(uc_engine *uc, const struct machine_state *b, const struct machine_state *n) {
+    static const int debug[4] = {UC_X86_REG_DR0, UC_X86_REG_DR1, UC_X86_REG_DR2, UC_X86_REG_DR3};
+    bool good = true;
     for (unsigned i = 0; i < 4; i++) {
         good = (n->dr[i] == b->dr[i] || set_number(uc, debug[i], n->dr[i])) && good;
     }
@@ -283,13 +327,16 @@ static bool set_differences(uc_engine *uc, const struct machine_state *b, const 
 static void execute(struct session *s, unsigned world, const struct run *r, struct run_result *result) {
     const struct world *w = &s->guest->worlds[world];
     uc_engine *uc = s->engines[world].uc;
-    bool good = uc_context_restore(uc, s->engines[world].entered) == UC_ERR_OK;
+    const struct engine *e = &s->engines[world];
+    bool is_open = e->entered_open != NULL && r->before.segments[SEGMENT_DS].selector != w->base.segments[SEGMENT_DS].selector;
+    bool good = uc_context_restore(uc, is_open ? e->entered_open : e->entered) == UC_ERR_OK;
     uint64_t start = w->mode == MATCHER_REAL ? linear_of(w, r->before.rip) : r->before.rip; /* in 16-bit engines a linear address */
     for (unsigned i = 0; i < (is_wide(w) ? 16u : 8u); i++) {
         good = set_number(uc, is_wide(w) ? general[i] : narrow[i], r->before.general[i]) && good;
     }
     good = set_number(uc, UC_X86_REG_EFLAGS, r->before.rflags) && good;
-    good = set_differences(uc, &w->base, &r->before) && good;
+    good = set_differences(uc, &w->base, &r->before) && set_debug_registers(uc, &w->base, &r->before) && good;
+    good = set_data_segments(uc, w, &r->before) && good;
     (void)uc_ctl_remove_cache(uc, (uint64_t)WINDOW_BASE + WINDOW_CODE, (uint64_t)WINDOW_BASE + WINDOW_CODE + WINDOW_CODE_SIZE);
     result->after = r->before;
     result->outcome = RUN_LOST;

@@ -19,6 +19,9 @@ struct unicorn_engine {
     uint64_t last; /* linear address of the last instruction that was begun */
     uint32_t last_size;
     bool spent, interrupted;
+    bool before_control; /* stopped before a load of a control register */
+    const uint8_t *memory;
+    uint32_t memory_size;
     bool unmapped; /* a page that is not present */
     uint32_t vector;
     struct machine_state known; /* what was set last */
@@ -52,8 +55,22 @@ static uint64_t get_msr(uc_engine *uc, uint32_t number) {
     return msr.value;
 }
 
+/* MOV CR, whatever stands before its opcode. An immediate that looks like it is harmless: the machine executes that instruction. */
+static bool loads_control_register(const struct unicorn_engine *e, uint64_t address, uint32_t size) {
+    bool found = false;
+    for (uint32_t i = 0; !found && i + 2 < size && address + size <= e->memory_size; i++) {
+        found = e->memory[address + i] == 0x0F && e->memory[address + i + 1] == 0x22;
+    }
+    return found;
+}
+
 static void on_code(uc_engine *uc, uint64_t address, uint32_t size, void *context) {
     struct unicorn_engine *e = context;
+    if (e->limit > 1 && loads_control_register(e, address, size)) {
+        e->before_control = true;
+        (void)uc_emu_stop(uc);
+        return;
+    }
     if (e->executed == e->limit) {
         e->spent = true;
         (void)uc_emu_stop(uc);
@@ -162,11 +179,15 @@ static void run(struct engine *engine, uint64_t count, struct engine_event *even
     struct unicorn_engine *e = (struct unicorn_engine *)engine;
     e->executed = 0;
     e->limit = count;
-    e->spent = e->interrupted = e->unmapped = false;
+    e->spent = e->interrupted = e->unmapped = e->before_control = false;
     uint64_t start = get_number(e->uc, UC_X86_REG_EIP);
     uc_err error = uc_emu_start(e->uc, start, SCRATCH, 0, 0);
     *event = (struct engine_event){ENGINE_SPENT, e->executed, 0};
     if (e->spent && !e->interrupted) {
+        return;
+    }
+    if (e->before_control && !e->interrupted) {
+        event->stop = ENGINE_HALT;
         return;
     }
     if (e->interrupted && e->vector == 1) {
@@ -262,6 +283,8 @@ struct engine *popek_open_unicorn_engine(uint8_t *memory, uint32_t size, const s
     }
     e->base.operations = &operations;
     e->ports = *ports;
+    e->memory = memory;
+    e->memory_size = size;
     bool good = uc_open(UC_ARCH_X86, UC_MODE_32, &e->uc) == UC_ERR_OK && uc_mem_map_ptr(e->uc, 0, size, UC_PROT_ALL, memory) == UC_ERR_OK &&
                 make_levels(e) && add_hook(e, UC_HOOK_CODE, (void *)(uintptr_t)on_code, 0) &&
                 add_hook(e, UC_HOOK_INTR, (void *)(uintptr_t)on_interrupt, 0) &&

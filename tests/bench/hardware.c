@@ -48,7 +48,7 @@ static void measure(const struct isa *isa, const struct matcher *m, const char *
     }
     const struct world *w = last_usable(b);
     char *message = NULL;
-    const struct probe_options options = {.instruction = "ADD", .mode = -1, .cpl = -1, .seed = 1, .states = 8, .shard_count = 1};
+    const struct probe_options options = {.instruction = "ADD", .cpl = -1, .seed = 1, .states = 8, .shard_count = 1};
     struct probe *p = probe_make(isa, m, b, &options, &message);
     if (w != NULL && p != NULL) {
         (void)printf("%-8s %8.0f empty runs a second, %8.0f runs of ADD with their predictions\n", name, empty_runs(b, w, 1024),

@@ -41,11 +41,12 @@ static void test_shards(void) {
 
 /* The example of the manual, of one instruction: the same bytes as one run of it. */
 static void test_parallel(void) {
-    const char *command = "parallel --version 2>/dev/null | grep -q '^GNU' || { echo 'there is no GNU parallel' >&2; exit 77; }; "
-                          "D=$PWD/docs/evidence.md; " THERE "mkdir -p parallel/bin && cd parallel && ln -sf \"$POPEK\" bin/popek && PATH=$PWD/bin:$PATH && "
-                          "popek probe --backend native --instruction ADD --states 20 -f json -o whole && "
-                          "sed -n 's/^    \\(parallel .*\\|popek merge part.*\\)/\\1/p' \"$D\" | sed 's/ --states 20/ --states 20 --instruction ADD/' >lines && "
-                          "grep -c 'shard {}' lines && sh -e ./lines && cmp whole native.json && ! cmp -s whole part1.json";
+    const char *command =
+        "parallel --version 2>/dev/null | grep -q '^GNU' || { echo 'there is no GNU parallel' >&2; exit 77; }; "
+        "D=$PWD/docs/evidence.md; " THERE "mkdir -p parallel/bin && cd parallel && ln -sf \"$POPEK\" bin/popek && PATH=$PWD/bin:$PATH && "
+        "popek probe --backend native --instruction ADD --states 20 -f json -o whole && "
+        "sed -n 's/^    \\(parallel .*\\|popek merge part.*\\)/\\1/p' \"$D\" | sed 's/ --states 20/ --states 20 --instruction ADD/' >lines && "
+        "grep -c 'shard {}' lines && sh -e ./lines && cmp whole native.json && ! cmp -s whole part1.json";
     (void)check_command(command, 0, "1\n", NULL);
 }
 

@@ -1,51 +1,20 @@
-/* Processors under test: encodings, the safety of the native backend, and that what the tables predict is what happens. A backend that is not there
- * is skipped, and the test says so. */
+/* Processors under test: encodings, and that what the tables predict is what happens. A backend that is not there is skipped, and the test says so.
+ */
 #include "../../hardware/encoder.h"
 #include "../../hardware/probe.h"
 #include "../../hardware/replay.h"
 #include "../tests.h"
+#include "fixture.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 
-struct fixture {
-    struct isa *isa;
-    struct matcher *m;
-    char *records;
-};
-
-static bool set_up(struct fixture *f, const char *only) {
-    char *message = NULL;
-    f->isa = load_dropped("x86-tables/x86.isa", only, NULL, 0);
-    f->m = f->isa == NULL ? NULL : matcher_of_isa(f->isa, &message);
-    f->records = read_text("x86-tables/hardware_differences.txt", NULL);
-    bool good = CHECK(f->m != NULL && f->records != NULL, "the tables do not compile: %s", message == NULL ? "?" : message);
-    free(message);
-    return good;
-}
-
-static void tear_down(struct fixture *f) {
-    matcher_free(f->m);
-    isa_free(f->isa);
-    free(f->records);
-}
-
-static struct backend *open_or_skip(void) {
-    const char *reason = NULL;
-    struct backend *b = native_open(&reason);
-    if (b == NULL) {
-        (void)printf("skipped: native: %s\n", reason);
-    }
-    return b;
-}
-
 /* ---- encodings --------------------------------------------------------------------------------------------------------------------------------- */
 
-static void check_encodings(const struct fixture *f, enum matcher_mode mode) {
+static void check_encodings(const struct hardware_fixture *f, enum matcher_mode mode) {
     size_t encoded = 0;
     for (unsigned i = 0; i < f->isa->form_count; i++) {
         const struct form *form = &f->isa->forms[i];
@@ -70,132 +39,20 @@ static void check_encodings(const struct fixture *f, enum matcher_mode mode) {
 }
 
 static void test_encoder(void) {
-    struct fixture f = {NULL, NULL, NULL};
-    if (set_up(&f, "")) {
+    struct hardware_fixture f = {NULL, NULL, NULL};
+    if (hardware_set_up(&f, "")) {
         for (unsigned mode = 0; mode < MATCHER_MODE_COUNT; mode++) {
             check_encodings(&f, (enum matcher_mode)mode);
         }
     }
-    tear_down(&f);
-}
-
-/* ---- the child of the native backend ----------------------------------------------------------------------------------------------------------- */
-
-static const struct world *find_world(struct backend *b, enum matcher_mode mode) {
-    size_t count = 0;
-    const struct world *w = b->operations->worlds(b, &count);
-    while (count > 0 && w->mode != mode) {
-        w++;
-        count--;
-    }
-    return count > 0 ? w : NULL;
-}
-
-static struct run raw_run(const struct world *w, const char *bytes, uint32_t length) {
-    struct run r = {.length = length, .before = w->base};
-    memcpy(r.bytes, bytes, length);
-    r.before.rip = w->pointer_base + WINDOW_START;
-    r.before.general[4] = w->pointer_base + WINDOW_DATA + 0x3000;
-    return r;
-}
-
-static const struct raw_case {
-    const char *name, *bytes;
-    uint32_t length;
-    enum matcher_mode mode;
-    uint64_t rax;
-    enum run_outcome outcome;
-    uint32_t vector;
-} raw_cases[] = {
-    {"NOP", "\x90", 1, MATCHER_LONG, 0, RUN_DONE, 13},
-    {"HLT", "\xf4", 1, MATCHER_LONG, 0, RUN_TRAP, 13},
-    {"UD2", "\x0f\x0b", 2, MATCHER_LONG, 0, RUN_TRAP, 6},
-    {"a jump to itself", "\xeb\xfe", 2, MATCHER_LONG, 0, RUN_HUNG, 0},
-    {"SYSCALL exit_group", "\x0f\x05", 2, MATCHER_LONG, 231, RUN_KERNEL, 0},
-    {"SYSCALL getpid", "\x0f\x05", 2, MATCHER_LONG, 39, RUN_KERNEL, 0},
-    {"INT 0x80", "\xcd\x80", 2, MATCHER_LONG, 1, RUN_KERNEL, 0},
-    {"INT3", "\xcc", 1, MATCHER_LONG, 0, RUN_KERNEL, 3},
-    {"a store outside", "\x48\x89\x00", 3, MATCHER_LONG, 0x20000000, RUN_TRAP, 14},
-    {"NOP, 32 bits", "\x90", 1, MATCHER_COMPATIBILITY, 0, RUN_DONE, 13},
-    {"a load beyond the segment", "\x8b\x00", 2, MATCHER_COMPATIBILITY, 0x20000, RUN_TRAP, 13},
-    {"INT 0x80 exit, 32 bits", "\xcd\x80", 2, MATCHER_COMPATIBILITY, 1, RUN_KERNEL, 0},
-};
-
-static void test_child(void) {
-    static struct run_result results[2];
-    struct backend *b = open_or_skip();
-    for (size_t i = 0; b != NULL && i < sizeof raw_cases / sizeof raw_cases[0]; i++) {
-        const struct raw_case *c = &raw_cases[i];
-        const struct world *w = find_world(b, c->mode);
-        if (w == NULL) {
-            (void)printf("skipped: native: no %s mode here\n", matcher_mode_name(c->mode));
-            continue;
-        }
-        struct run runs[2] = {raw_run(w, c->bytes, c->length), raw_run(w, "\x90", 1)};
-        runs[0].before.general[0] = c->rax;
-        CHECK(b->operations->run(b, w, runs, 2, results), "%s: the backend fails", c->name);
-        CHECK(results[0].outcome == c->outcome && (c->outcome == RUN_HUNG || c->outcome == RUN_DONE || results[0].vector == c->vector),
-              "%s: outcome %d, vector %u", c->name, (int)results[0].outcome, results[0].vector);
-        CHECK(results[1].outcome == RUN_DONE, "%s: it costs more than its own run: %d", c->name, (int)results[1].outcome);
-    }
-    if (b != NULL) {
-        b->operations->close(b);
-    }
-}
-
-static size_t count_entries(const char *directory) {
-    size_t count = 0;
-    DIR *d = opendir(directory);
-    while (d != NULL && readdir(d) != NULL) {
-        count++;
-    }
-    if (d != NULL) {
-        (void)closedir(d);
-    }
-    return count;
-}
-
-/* The code of the window, at its linear address. */
-static bool knows_window(void) {
-    char *maps = read_text("/proc/self/maps", NULL);
-    bool found = maps != NULL && strstr(maps, "00011000-") != NULL;
-    free(maps);
-    return found;
-}
-
-static void test_soak(void) {
-    enum { RUNS = 10000 };
-    static struct run runs[50];
-    static struct run_result results[50];
-    size_t files = count_entries("/proc/self/fd");
-    struct backend *b = open_or_skip();
-    if (b == NULL) {
-        return;
-    }
-    const struct world *w = find_world(b, MATCHER_LONG);
-    size_t done = 0;
-    for (unsigned i = 0; i < 50; i++) {
-        runs[i] = i % 2 == 0 ? raw_run(w, "\x48\x89\x04\x24", 4) : raw_run(w, "\x0f\x0b", 2);
-    }
-    for (unsigned i = 0; i < RUNS / 50; i++) {
-        CHECK(b->operations->run(b, w, runs, 50, results), "the backend fails");
-        for (unsigned k = 0; k < 50; k++) {
-            done += results[k].outcome == (k % 2 == 0 ? RUN_DONE : RUN_TRAP) ? 1u : 0u;
-        }
-    }
-    CHECK(done == RUNS, "all runs end as they should: %zu of %d", done, RUNS);
-    b->operations->close(b);
-    errno = 0;
-    CHECK(waitpid(-1, NULL, WNOHANG) == -1 && errno == ECHILD, "no process is left");
-    CHECK(count_entries("/proc/self/fd") == files, "no file is left open");
-    CHECK(!knows_window(), "no mapping is left");
+    hardware_tear_down(&f);
 }
 
 /* ---- predictions ------------------------------------------------------------------------------------------------------------------------------- */
 
-static struct probe *probe_or_fail(const struct fixture *f, struct backend *b, struct probe_options o) {
+static struct probe *probe_or_fail(const struct hardware_fixture *f, struct backend *b, struct probe_options o) {
     char *message = NULL;
-    o.mode = o.cpl = -1;
+    o.cpl = -1;
     o.seed = 7;
     o.shard_count = 1;
     o.records = f->records;
@@ -206,9 +63,9 @@ static struct probe *probe_or_fail(const struct fixture *f, struct backend *b, s
 }
 
 static void test_predictions(void) {
-    struct fixture f = {NULL, NULL, NULL};
-    struct backend *b = open_or_skip();
-    if (b != NULL && set_up(&f, NULL)) {
+    struct hardware_fixture f = {NULL, NULL, NULL};
+    struct backend *b = hardware_open_or_skip("native", native_open);
+    if (b != NULL && hardware_set_up(&f, NULL)) {
         struct probe *p = probe_or_fail(&f, b, (struct probe_options){.states = 2});
         for (size_t i = 0; p != NULL && i < p->row_count; i++) {
             const struct probe_row *r = &p->rows[i];
@@ -218,7 +75,7 @@ static void test_predictions(void) {
         CHECK(p != NULL && p->totals[PROBE_AGREES] > 20000, "most runs are as predicted");
         probe_free(p);
     }
-    tear_down(&f);
+    hardware_tear_down(&f);
     if (b != NULL) {
         b->operations->close(b);
     }
@@ -226,9 +83,9 @@ static void test_predictions(void) {
 
 /* A prediction that is wrong on purpose, and a check that is left out of the tables, must show. */
 static void test_controls(void) {
-    struct fixture f = {NULL, NULL, NULL};
-    struct backend *b = open_or_skip();
-    if (b != NULL && set_up(&f, "ADD")) {
+    struct hardware_fixture f = {NULL, NULL, NULL};
+    struct backend *b = hardware_open_or_skip("native", native_open);
+    if (b != NULL && hardware_set_up(&f, "ADD")) {
         struct probe *p = probe_or_fail(&f, b, (struct probe_options){.states = 2, .instruction = "ADD", .wrong_prediction = 6});
         CHECK(p != NULL && p->totals[PROBE_DIFFERS] > 0 && p->totals[PROBE_AGREES] == 0, "a wrong bit of RAX shows in every run");
         probe_free(p);
@@ -238,7 +95,7 @@ static void test_controls(void) {
         CHECK(p != NULL && p->totals[PROBE_DIFFERS] > 0 && p->totals[PROBE_AGREES] == 0, "HLT without its check shows");
         probe_free(p);
     }
-    tear_down(&f);
+    hardware_tear_down(&f);
     if (b != NULL) {
         b->operations->close(b);
     }
@@ -247,7 +104,7 @@ static void test_controls(void) {
 /* ---- guests ------------------------------------------------------------------------------------------------------------------------------------ */
 
 /* What must hold of every hypervisor and emulator that is worth a look: HLT halts at CPL 0 and traps at CPL 3, and a wrong prediction shows. */
-static void check_guest(const struct fixture *f, const char *name, struct backend *(*open)(const char **reason)) {
+static void check_guest(const struct hardware_fixture *f, const char *name, struct backend *(*open)(const char **reason)) {
     const char *reason = NULL;
     struct backend *b = open(&reason);
     if (b == NULL) {
@@ -270,12 +127,12 @@ static void check_guest(const struct fixture *f, const char *name, struct backen
 }
 
 static void test_guests(void) {
-    struct fixture f = {NULL, NULL, NULL};
-    if (set_up(&f, "HLT")) {
+    struct hardware_fixture f = {NULL, NULL, NULL};
+    if (hardware_set_up(&f, "HLT")) {
         check_guest(&f, "kvm", kvm_open);
         check_guest(&f, "unicorn", unicorn_open);
     }
-    tear_down(&f);
+    hardware_tear_down(&f);
 }
 
 /* ---- witnesses --------------------------------------------------------------------------------------------------------------------------------- */
@@ -285,7 +142,7 @@ static void set_value(const struct isa *isa, struct valuation *v, const char *na
 }
 
 /* HLT at CPL 3 of 64-bit mode, as the given tables have it, on this processor. */
-static enum replay_verdict replay_halt(const struct fixture *f, const struct isa *isa, struct backend *b) {
+static enum replay_verdict replay_halt(const struct hardware_fixture *f, const struct isa *isa, struct backend *b) {
     struct replayer *r = replayer_new(isa, f->m, b, NULL);
     struct valuation *before = valuation_new();
     struct replay_outcome outcome = {.verdict = REPLAY_NOT_REACHABLE};
@@ -307,15 +164,15 @@ static enum replay_verdict replay_halt(const struct fixture *f, const struct isa
 }
 
 static void test_witnesses(void) {
-    struct fixture f = {NULL, NULL, NULL};
-    struct backend *b = open_or_skip();
-    if (b != NULL && set_up(&f, "HLT")) {
+    struct hardware_fixture f = {NULL, NULL, NULL};
+    struct backend *b = hardware_open_or_skip("native", native_open);
+    if (b != NULL && hardware_set_up(&f, "HLT")) {
         struct isa *wrong = load_dropped("x86-tables/x86.isa", "HLT", "HLT", 1);
         CHECK(replay_halt(&f, f.isa, b) == REPLAY_CONFIRMED, "that HLT traps at CPL 3 is confirmed");
         CHECK(wrong != NULL && replay_halt(&f, wrong, b) == REPLAY_REFUTED, "that it does not, as tables without the check have it, is refuted");
         isa_free(wrong);
     }
-    tear_down(&f);
+    hardware_tear_down(&f);
     if (b != NULL) {
         b->operations->close(b);
     }
@@ -343,6 +200,11 @@ static void test_command(void) {
         {"probe --backend native --witnesses ring_compression --instruction LAHF", 0, "0  refuted", NULL},
         {"probe --backend native --witnesses nobody --instruction HLT", 2, NULL, "unknown profile 'nobody'"},
         {"probe --backend native --witnesses ring_compression --instruction PUSHF --format json", 0, "\"witnesses\"", NULL},
+        {"probe --backend native --mode 32 --instruction CLI", 0, "compatibility mode", NULL},
+        {"probe --backend native --mode 16 --instruction CLI --witnesses ring_compression", 0, "0  refuted", NULL},
+        {"probe --backend native --experiment", 77, NULL, "cannot run here"},
+        {"probe --backend unicorn --experiment --instruction SIDT --mode 32", 0, "show the place", NULL},
+        {"probe --backend unicorn --experiment --instruction CLI --format json", 0, "\"says\": \"traps-in-first\"", NULL},
         {"probe --backend kvm --instruction HLT", 0, "in long mode at CPL 0", NULL},
         {"probe --backend unicorn --instruction HLT --cpl 3 --mode 64", 0, "as the tables say", NULL},
         {"probe --backend native --instruction ADD --wrong-prediction 3", 1, "breaks    equivalence", NULL},
@@ -360,8 +222,19 @@ static void test_command(void) {
     }
 }
 
-static const struct test tests[] = {{"encodings", test_encoder},           {"the child can be lost", test_child},
-                                    {"nothing is left behind", test_soak}, {"predictions", test_predictions},
-                                    {"controls", test_controls},           {"guests", test_guests},
-                                    {"witnesses", test_witnesses},         {"command", test_command}};
+/* A machine without /dev/kvm, in a name space of its own. */
+static void test_no_kvm(void) {
+    struct command_result r = run_command("unshare -m true || exit 1; P=$(realpath \"$POPEK\"); exec unshare -m sh -c 'mount -t tmpfs none /dev && "
+                                          "exec \"$0\" probe --backend kvm --instruction HLT' \"$P\"");
+    if (r.code == 1) {
+        (void)printf("skipped: no name space for a machine without /dev/kvm: %s", r.err);
+    } else {
+        CHECK(r.code == 77 && strstr(r.err, "kvm cannot run here: there is no /dev/kvm") != NULL, "exit code %d: %s", r.code, r.err);
+    }
+    command_result_free(&r);
+}
+
+static const struct test tests[] = {{"encodings", test_encoder}, {"predictions", test_predictions}, {"controls", test_controls},
+                                    {"guests", test_guests},     {"witnesses", test_witnesses},     {"command", test_command},
+                                    {"no /dev/kvm", test_no_kvm}};
 const struct suite hardware_suite = SUITE("hardware", tests);

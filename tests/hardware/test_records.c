@@ -137,7 +137,7 @@ static void test_wrong_rows(void) {
         char text[200];
         (void)snprintf(text, sizeof text, CAUSE "on native\n%s\n", cases[i].row);
         const struct probe_options o = {
-            .instruction = "ADD", .mode = -1, .cpl = -1, .seed = 7, .states = 4, .shard_count = 1, .records = text, .wrong_prediction = 6};
+            .instruction = "ADD", .cpl = -1, .seed = 7, .states = 4, .shard_count = 1, .records = text, .wrong_prediction = 6};
         struct probe *p = probe_make(isa, m, b, &o, &message);
         size_t stale = 0;
         if (!CHECK(p != NULL, "%s", message == NULL ? "out of memory" : message)) {
