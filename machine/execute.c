@@ -1,6 +1,8 @@
 /* Executes an instruction: operands are fetched, the step of the tables is called, what it wrote is stored. */
 #include "execute.h"
 
+#include "memory_watch.h"
+
 #include <stddef.h>
 
 #define NUMBER_SP 4u
@@ -65,8 +67,13 @@ bool fetch_operand(struct processor *p, const struct location *place, bool user,
     *value = 0;
     if (place->kind == PLACE_MEMORY || place->kind == PLACE_POPPED) {
         enum access access = (place->direction & 2) != 0 ? ACCESS_WRITE : ACCESS_READ;
-        return place_linear(p, place, access, linear, fault) && (access == ACCESS_READ || linear_writable(p, *linear, place->bytes, user, fault)) &&
-               ((place->direction & 1) == 0 || linear_read(p, *linear, value, place->bytes, user, fault));
+        bool good = place_linear(p, place, access, linear, fault) &&
+                    (access == ACCESS_READ || linear_writable(p, *linear, place->bytes, user, fault)) &&
+                    ((place->direction & 1) == 0 || linear_read(p, *linear, value, place->bytes, user, fault));
+        if (good && p->profile != NULL && place->kind == PLACE_MEMORY) {
+            memory_watch(p, *linear, place, user);
+        }
+        return good;
     }
     if (place->kind == PLACE_PUSHED) {
         const struct x86 *s = &p->state;

@@ -25,6 +25,7 @@ struct native {
     uint32_t flushes;
     bool user, protects;
     bool lost;
+    bool done; /* an instruction was executed: enough for session_request.single */
     uint64_t microseconds; /* that the guest has had */
 };
 
@@ -116,19 +117,40 @@ static enum computer_end step_machine(struct native *n) {
     return end;
 }
 
-static enum computer_end run_directly(struct native *n, struct session_result *result) {
+/* Traps behind an instruction: the machine executes it, so it goes back to it. INT3, INTO and INT1 have one byte, INT 3 has two. */
+static void go_back(struct native *n, unsigned vector) {
+    static const struct {
+        uint8_t vector, opcode;
+    } traps[] = {{3, 0xCC}, {4, 0xCE}, {1, 0xF1}};
+    struct x86 *s = &n->computer->processor.state;
+    struct fault fault;
+    uint8_t before = 0;
+    for (unsigned i = 0; i < sizeof traps / sizeof traps[0]; i++) {
+        if (traps[i].vector == vector && linear_read(&n->computer->processor, (uint32_t)(s->cs_base + s->rip) - 1, &before, 1, n->user, &fault)) {
+            s->rip -= before == traps[i].opcode ? 1 : vector == 3 ? 2 : 0;
+        }
+    }
+}
+
+static enum computer_end run_directly(struct native *n, const struct session_request *request, struct session_result *result) {
     const struct x86 *s = &n->computer->processor.state;
     struct direct_event event;
     update_shadow(n);
     give_state(n);
-    direct_run(n->direct, MICROSECONDS, &event);
+    if (request->single) {
+        direct_step(n->direct, &event);
+    } else {
+        direct_run(n->direct, MICROSECONDS, &event);
+    }
     n->microseconds += event.stop == DIRECT_BUDGET ? MICROSECONDS : ENTRY;
     take_state(n);
     n->computer->memory.epoch++;
     uint32_t at = (uint32_t)s->cs_base + (uint32_t)s->rip;
     switch (event.stop) {
-    case DIRECT_BUDGET:
     case DIRECT_STEPPED:
+        n->done = true;
+        return COMPUTER_RUNNING;
+    case DIRECT_BUDGET:
         return COMPUTER_RUNNING;
     case DIRECT_INSTRUCTION:
     case DIRECT_TRAP:
@@ -137,6 +159,10 @@ static enum computer_end run_directly(struct native *n, struct session_result *r
             (event.stop == DIRECT_TRAP && event.vector == VECTOR_PAGE && event.has_address && map_missing(n, event.address, false))) {
             return COMPUTER_RUNNING;
         }
+        if (event.stop == DIRECT_TRAP && request->unscanned) {
+            go_back(n, event.vector);
+        }
+        n->done = true;
         return step_machine(n);
     default:
         result->differs = true;
@@ -151,11 +177,12 @@ static enum computer_end run_directly(struct native *n, struct session_result *r
 static void run_loop(struct native *n, const struct session_request *request, struct session_result *result) {
     struct computer *c = n->computer;
     result->end = COMPUTER_RUNNING;
-    while (result->end == COMPUTER_RUNNING && !result->differs && !n->lost && c->processor.executed < request->instructions) {
+    while (result->end == COMPUTER_RUNNING && !result->differs && !n->lost && c->processor.executed < request->instructions &&
+           !(request->single && n->done)) {
         uint64_t now = n->microseconds * TICKS_PER_SECOND / 1000000 * INSTRUCTIONS_PER_TICK;
         c->processor.executed = now > c->processor.executed ? now : c->processor.executed;
         (void)computer_until_event(c);
-        result->end = computer_must_step(c) ? step_machine(n) : run_directly(n, result);
+        result->end = computer_must_step(c) ? step_machine(n) : run_directly(n, request, result);
     }
     char found[256];
     if (!result->differs && !n->lost && !direct_audit(n->direct, found, sizeof found)) {
@@ -166,6 +193,7 @@ static void run_loop(struct native *n, const struct session_request *request, st
 
 void run_natively(struct computer *c, const struct session_request *request, struct session_result *result) {
     static struct native n;
+    const double start = session_clock();
     uint8_t *own = c->memory.bytes;
     uint32_t pages = c->memory.size / DIRECT_PAGE;
     memset(&n, 0, sizeof n);
@@ -174,7 +202,7 @@ void run_natively(struct computer *c, const struct session_request *request, str
     n.linear_pages = pages > LEAST_LINEAR_PAGES ? pages : LEAST_LINEAR_PAGES;
     n.mapped = calloc(n.linear_pages, 1);
     const struct direct_options options = {
-        pages, n.linear_pages, DIRECT_CHECKED, request->native->matcher, request->native->kinds32, request->native->kinds16};
+        pages, n.linear_pages, request->unscanned ? DIRECT_UNSCANNED : DIRECT_CHECKED, request->native->matcher, request->native->kinds32, request->native->kinds16};
     if (n.mapped == NULL || !direct_open(&options, &n.direct, &result->unusable)) {
         result->unusable = n.mapped == NULL ? "out of memory" : result->unusable;
         free(n.mapped);
@@ -185,7 +213,10 @@ void run_natively(struct computer *c, const struct session_request *request, str
     c->memory.log = &n.log;
     computer_memory_changed(c);
     n.lost = !direct_wrote(n.direct, 0, c->memory.size);
+    const double before = direct_statistics(n.direct).seconds;
+    result->setup_seconds = session_clock() - start;
     run_loop(&n, request, result);
+    const double after = session_clock();
     memcpy(own, c->memory.bytes, c->memory.size);
     c->memory.bytes = own;
     c->memory.log = NULL;
@@ -193,7 +224,10 @@ void run_natively(struct computer *c, const struct session_request *request, str
     const struct direct_statistics s = direct_statistics(n.direct);
     result->revealed = s.revealed;
     result->alone = s.alone;
+    result->entries = s.entries;
+    result->guest_seconds = s.seconds - before;
     direct_close(n.direct);
     free(n.mapped);
+    result->setup_seconds += session_clock() - after;
     c->statistics.executed = 0; /* nobody counted */
 }

@@ -100,6 +100,7 @@ struct undefined_results {
 
 struct ports;
 struct trial;
+struct memory_profile;
 struct array_source;
 struct decoder; /* the matcher and the steps by form, shared by all processors */
 
@@ -113,6 +114,7 @@ struct processor {
     bool shadow;                         /* the last instruction keeps interrupts off for one more */
     bool shut_down;                      /* a triple fault */
     const char *failure;                 /* what the machine cannot execute; NULL */
+    struct memory_profile *profile;      /* is told of accesses to explicit operands; NULL */
     struct undefined_results *undefined; /* NULL: nobody asks which results are undefined */
     struct translation translations[TRANSLATIONS];
     uint32_t translations_seen;   /* the component translation_cache when they were made */

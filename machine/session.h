@@ -21,6 +21,8 @@ struct session_request {
     uint64_t instructions;
     enum boot_kind kind;                /* of the guest, for reports */
     const struct native_tables *native; /* BACKEND_NATIVE */
+    bool unscanned;                     /* BACKEND_NATIVE: nothing is looked at before it executes; only what traps comes back */
+    bool single;                        /* BACKEND_NATIVE: one instruction, by itself */
     FILE *trace;                        /* a line for each instruction that the model executes; NULL */
 };
 
@@ -32,6 +34,9 @@ struct session_result {
     uint64_t direct;          /* instructions that the other processor executed */
     uint64_t traps;           /* how often it came back */
     uint64_t revealed, alone; /* native: instructions that were scanned and let run, and those that were executed one by one */
+    uint64_t entries;         /* native: how often guest code was entered on this processor, and so left */
+    double setup_seconds;     /* native: of `seconds`, before the guest started and after it had ended */
+    double guest_seconds;     /* native: processor time of the child, with what the kernel spends on entering and leaving it */
     uint64_t compared;        /* instructions */
     uint64_t excused;         /* page faults that the other processor had alone: the model executed these instructions for both */
     bool differs;
