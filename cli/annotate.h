@@ -3,9 +3,10 @@
 #define POPEK_CLI_ANNOTATE_H
 
 #include "../scanner/annotate.h"
+#include "except_list.h"
 #include "site_question.h"
 
-enum { MOST_EXCEPT = 64, MOST_AS_FLAGS = 256 };
+enum { MOST_AS_FLAGS = 256 };
 
 struct annotate_request {
     struct site_question sites;
@@ -13,11 +14,11 @@ struct annotate_request {
     struct annotate_question question; /* scan, isa, flags and except are filled by annotate_open */
     const char *flags[MOST_AS_FLAGS + 1];
     size_t flag_count;
-    const char *except[MOST_EXCEPT + 1];
-    size_t except_count;
+    struct except_list except;
+    const char *profile; /* of popek run --profile-memory; NULL: none */
 };
 
-/* --profile, --configuration, --isa, --holes, --except, --room, --as, --32; the input is a struct annotate_request. */
+/* --profile, --configuration, --isa, --holes, --except, --from, --room, --as, --32; the input is a struct annotate_request. */
 extern const struct argp annotate_argp;
 void annotate_defaults(struct annotate_request *r);
 /* EXIT_FINE, or another exit code after a message. */

@@ -1,16 +1,18 @@
 /* Annotates one file for the commands that do so. */
 #include "annotate.h"
 
+#include "../reports/memory_profile.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { KEY_HOLES = 0x300, KEY_EXCEPT, KEY_ROOM, KEY_AS, KEY_32 };
+enum { KEY_HOLES = 0x300, KEY_FROM, KEY_ROOM, KEY_AS, KEY_32 };
 
 static const struct argp_option options[] = {
     {"holes", KEY_HOLES, NULL, 0, "only holes; else sensitive and privileged instructions too", 0},
-    {"except", KEY_EXCEPT, "INSTRUCTION", 0, "leave these alone (ENDBR64, ...); may be given several times", 0},
+    {"from", KEY_FROM, "PROFILE", 0, "also what touches page tables, descriptor tables and devices: a file of popek run --profile-memory", 0},
     {"room", KEY_ROOM, "BYTES", 0, "how long an annotated instruction is made with no-ops, 0 to 15 (5, a call)", 0},
     {"as", KEY_AS, "PROGRAM", 0, "the GNU assembler (as)", 0},
     {"32", KEY_32, NULL, 0, "for a 32-bit object file (64-bit)", 0},
@@ -31,15 +33,13 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
     switch (key) {
     case ARGP_KEY_INIT:
         state->child_inputs[0] = &r->sites;
+        state->child_inputs[1] = &r->except;
         return 0;
     case KEY_HOLES:
         r->question.only_holes = true;
         return 0;
-    case KEY_EXCEPT:
-        if (r->except_count == MOST_EXCEPT) {
-            argp_error(state, "at most %d --except", (int)MOST_EXCEPT);
-        }
-        r->except[r->except_count++] = argument;
+    case KEY_FROM:
+        r->profile = argument;
         return 0;
     case KEY_ROOM:
         parse_room(state, argument, r);
@@ -55,7 +55,7 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
     }
 }
 
-static const struct argp_child children[] = {{&site_question_argp, 0, NULL, 0}, {NULL, 0, NULL, 0}};
+static const struct argp_child children[] = {{&site_question_argp, 0, NULL, 0}, {&except_argp, 0, NULL, 0}, {NULL, 0, NULL, 0}};
 const struct argp annotate_argp = {options, parse, NULL, NULL, children, NULL, NULL};
 
 void annotate_defaults(struct annotate_request *r) {
@@ -63,25 +63,9 @@ void annotate_defaults(struct annotate_request *r) {
     r->question.assembler = "as";
 }
 
-static const char *instruction_name(const void *context, size_t i) { return ((const struct isa *)context)->forms[i].instruction; }
-
-static bool know_instructions(const struct annotate_request *r) {
-    for (size_t i = 0; i < r->except_count; i++) {
-        size_t k = 0;
-        while (k < r->sites.isa->form_count && strcmp(r->sites.isa->forms[k].instruction, r->except[i]) != 0) {
-            k++;
-        }
-        if (k == r->sites.isa->form_count) {
-            complain_unknown("instruction", r->except[i], instruction_name, r->sites.isa, r->sites.isa->form_count);
-            return false;
-        }
-    }
-    return true;
-}
-
 int annotate_open(struct annotate_request *r) {
     int code = site_question_open(&r->sites, &r->scan);
-    if (code == EXIT_FINE && !know_instructions(r)) {
+    if (code == EXIT_FINE && !except_known(&r->except, r->sites.isa)) {
         code = EXIT_USAGE;
     }
     if (r->flag_count < MOST_AS_FLAGS) {
@@ -90,7 +74,7 @@ int annotate_open(struct annotate_request *r) {
     r->question.scan = &r->scan;
     r->question.isa = r->sites.isa;
     r->question.flags = r->flags;
-    r->question.except = r->except;
+    r->question.except = r->except.names;
     return code;
 }
 
@@ -150,14 +134,37 @@ static int judge(const struct annotate_request *r, const char *path, const struc
     }
 }
 
+/* What the profile says of this source; false after a message. */
+static bool read_profile(const struct annotate_request *r, const char *path, struct annotate_line **lines, size_t *count) {
+    struct profile_line *found = NULL;
+    size_t size = 0;
+    char *text = read_source(r->profile, &size);
+    const char *message = text == NULL ? NULL : memory_profile_read(text, size, path, &found, count);
+    if (message != NULL) {
+        complain("'%s': %s", r->profile, message);
+    }
+    *lines = found == NULL ? NULL : calloc(*count + 1, sizeof **lines);
+    for (size_t i = 0; *lines != NULL && i < *count; i++) {
+        (*lines)[i] = (struct annotate_line){found[i].line, found[i].kinds};
+    }
+    free(found);
+    free(text);
+    return *lines != NULL;
+}
+
 int annotate_file(const struct annotate_request *r, const char *path, struct annotate_result *result) {
+    struct annotate_question question = r->question;
+    struct annotate_line *lines = NULL;
     size_t size = 0;
     char *text = read_source(path, &size);
     *result = (struct annotate_result){.status = ANNOTATE_OUT_OF_MEMORY};
-    if (text == NULL) {
+    if (text == NULL || (r->profile != NULL && !read_profile(r, path, &lines, &question.line_count))) {
+        free(text);
         return EXIT_INPUT;
     }
-    *result = annotate_text(&r->question, text, size);
+    question.lines = lines;
+    *result = annotate_text(&question, text, size);
+    free(lines);
     free(text);
     return judge(r, path, result);
 }

@@ -1,6 +1,7 @@
 /* popek rewrite: calls, hypercalls or traps in the place of a binary's sites, and back. */
 #include "../scanner/rewrite.h"
 
+#include "except_list.h"
 #include "site_question.h"
 
 #include <errno.h>
@@ -9,7 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { KEY_TO = 0x400, KEY_UNDO, KEY_VECTOR, KEY_ENTRY, KEY_ALL, KEY_ANNOTATED, KEY_EXCEPT, MOST_EXCEPT = 64 };
+enum { KEY_TO = 0x400, KEY_UNDO, KEY_VECTOR, KEY_ENTRY, KEY_ALL, KEY_ANNOTATED, KEY_MEMORY };
 
 static const char *const kind_names[] = {[REWRITE_HEADER] = "", [REWRITE_TRAP] = "trap", [REWRITE_HYPERCALL] = "hypercall", [REWRITE_CALL] = "call"};
 
@@ -17,8 +18,7 @@ struct request {
     struct site_question sites;
     struct scan_question scan;
     struct rewrite_question question;
-    const char *except[MOST_EXCEPT + 1];
-    size_t except_count;
+    struct except_list except;
     const char *input, *output;
     bool undo;
 };
@@ -29,8 +29,8 @@ static const struct argp_option options[] = {
     {"vector", KEY_VECTOR, "N", 0, "of hypercalls (0x82)", 0},
     {"entry", KEY_ENTRY, "SYMBOL", 0, "of the binary, that is called (popek_emulate)", 0},
     {"all-sites", KEY_ALL, NULL, 0, "sensitive and privileged instructions too; else holes, the others trap by themselves", 0},
+    {"memory", KEY_MEMORY, NULL, 0, "also what popek annotate --from has labelled because of the memory that it touches", 0},
     {"only-annotated", KEY_ANNOTATED, NULL, 0, "what popek annotate has labelled; else what a scan finds, too", 0},
-    {"except", KEY_EXCEPT, "INSTRUCTION", 0, "leave these alone (ENDBR64, ...); may be given several times", 0},
     {"undo", KEY_UNDO, NULL, 0, "give back the original file", 0},
     {NULL, 0, NULL, 0, NULL, 0},
 };
@@ -41,6 +41,7 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
     switch (key) {
     case ARGP_KEY_INIT:
         state->child_inputs[0] = &r->sites;
+        state->child_inputs[1] = &r->except;
         return 0;
     case 'o':
         r->output = argument;
@@ -68,14 +69,11 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
     case KEY_ALL:
         r->question.all_sites = true;
         return 0;
+    case KEY_MEMORY:
+        r->question.memory = true;
+        return 0;
     case KEY_ANNOTATED:
         r->question.only_annotated = true;
-        return 0;
-    case KEY_EXCEPT:
-        if (r->except_count == MOST_EXCEPT) {
-            argp_error(state, "at most %d --except", (int)MOST_EXCEPT);
-        }
-        r->except[r->except_count++] = argument;
         return 0;
     case KEY_UNDO:
         r->undo = true;
@@ -198,7 +196,7 @@ static int run(const struct request *r) {
 }
 
 int command_rewrite(int argc, char **argv) {
-    static const struct argp_child children[] = {{&site_question_argp, 0, NULL, 0}, {NULL, 0, NULL, 0}};
+    static const struct argp_child children[] = {{&site_question_argp, 0, NULL, 0}, {&except_argp, 0, NULL, 0}, {NULL, 0, NULL, 0}};
     static const struct argp argp = {
         options,
         parse,
@@ -216,7 +214,10 @@ int command_rewrite(int argc, char **argv) {
     int code = r.undo ? EXIT_FINE : site_question_open(&r.sites, &r.scan);
     r.question.scan = &r.scan;
     r.question.isa = r.sites.isa;
-    r.question.except = r.except;
+    r.question.except = r.except.names;
+    if (code == EXIT_FINE && !r.undo && !except_known(&r.except, r.sites.isa)) {
+        code = EXIT_USAGE;
+    }
     if (code == EXIT_FINE) {
         code = run(&r);
     }

@@ -3,25 +3,43 @@
 
 #include "../machine/session.h"
 #include "../reports/run.h"
+#include "guest_patches.h"
 #include "native_kinds.h"
+#include "profile_memory.h"
+#include "technique.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 struct request {
-    const char *guest, *output, *trace, *command_line;
+    const char *guest, *output, *trace, *command_line, *profile;
     struct session_request session;
     bool json, statistics, screen;
+    unsigned techniques; /* see technique_set; 0: an ordinary run */
 };
 
 #define USUAL_MEMORY (32u << 20)
 #define USUAL_INSTRUCTIONS 1000000000u
 
-enum option_key { KEY_COMPARE = 256, KEY_TRACE, KEY_STATISTICS, KEY_MEMORY, KEY_INSTRUCTIONS, KEY_COMMAND_LINE, KEY_SCREEN };
+enum option_key {
+    KEY_COMPARE = 256,
+    KEY_TRACE,
+    KEY_STATISTICS,
+    KEY_MEMORY,
+    KEY_INSTRUCTIONS,
+    KEY_COMMAND_LINE,
+    KEY_SCREEN,
+    KEY_TECHNIQUE,
+    KEY_PROFILE
+};
 
 static const struct argp_option options[] = {
     {"backend", 'b', "model|unicorn|kvm|native", 0, "what executes the guest (model: the steps of the tables)", 0},
     {"compare", KEY_COMPARE, "unicorn", 0, "another backend beside the model, instruction by instruction: the first difference, exit code 1", 0},
+    {"technique", KEY_TECHNIQUE, "NAME", 0,
+     "natively by trap, scan, patch, hypercall or all of them: a table, with what differs from the bare machine", 0},
+    {"profile-memory", KEY_PROFILE, "FILE", 0,
+     "write there which instructions touch page tables, descriptor tables and devices, for popek annotate --from (model)", 0},
     {"trace", KEY_TRACE, "FILE", 0, "a line for every instruction", 0},
     {"stats", KEY_STATISTICS, NULL, 0, "how much was executed, and which exceptions and interrupts were delivered", 0},
     {"screen", KEY_SCREEN, NULL, 0, "the text screen at the end", 0},
@@ -69,6 +87,15 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
             argp_error(state, "--compare compares the model with unicorn");
         }
         return 0;
+    case KEY_TECHNIQUE:
+        r->techniques = technique_set(argument);
+        if (r->techniques == 0) {
+            argp_error(state, "unknown technique '%s'; there is: trap, scan, patch, hypercall, all", argument);
+        }
+        return 0;
+    case KEY_PROFILE:
+        r->profile = argument;
+        return 0;
     case KEY_TRACE:
         r->trace = argument;
         return 0;
@@ -105,6 +132,12 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
     case ARGP_KEY_END:
         if (r->session.compare && r->session.backend != BACKEND_MODEL) {
             argp_error(state, "--compare has the model as its reference: leave --backend out");
+        }
+        if (r->profile != NULL && (r->session.compare || r->session.backend != BACKEND_MODEL || r->techniques != 0)) {
+            argp_error(state, "--profile-memory watches the model: leave --backend, --compare and --technique out");
+        }
+        if (r->techniques != 0 && (r->session.compare || r->session.backend != BACKEND_MODEL || r->trace != NULL)) {
+            argp_error(state, "--technique runs natively and compares with the model: leave --backend, --compare and --trace out");
         }
         return 0;
     default:
@@ -215,11 +248,26 @@ int command_run(int argc, char **argv) {
     const char *message = NULL;
     struct decoder *decoder = isa == NULL ? NULL : decoder_new(isa, &message);
     struct computer *c = decoder == NULL ? NULL : computer_new(decoder, r.session.memory);
-    if (c == NULL) {
+    if (c != NULL && r.techniques != 0) {
+        code = run_techniques(&(struct technique_request){r.guest, r.command_line, r.output, bytes, size, r.session.memory, r.session.instructions,
+                                                          r.techniques, r.json},
+                              decoder, form_count);
+    } else if (c == NULL) {
         complain("%s", message == NULL ? "out of memory" : message);
     } else if ((message = computer_boot(c, bytes, size, r.command_line, &r.session.kind)) != NULL) {
         complain("%s: %s", r.guest, message);
         code = EXIT_INPUT;
+    } else if (!guest_patches_load(c, r.guest, bytes, size)) {
+        code = EXIT_INPUT;
+    } else if (r.profile != NULL) {
+        struct memory_profile *m = profile_memory_begin(decoder, r.guest, bytes, size, r.command_line, r.session.memory, r.session.instructions);
+        if (m != NULL) {
+            memory_profile_watch(m, c);
+            code = run(&r, c, form_count);
+            int written = profile_memory_end(m, r.guest, bytes, size, r.profile);
+            code = written == EXIT_FINE ? code : written;
+        }
+        memory_profile_free(m);
     } else {
         code = run(&r, c, form_count);
     }

@@ -150,5 +150,6 @@ struct direct_statistics direct_statistics(const struct direct *d) {
     struct direct_statistics s = d->code.statistics;
     s.entries = d->child.entries;
     s.calls = d->child.calls;
+    s.seconds = child_seconds(&d->child);
     return s;
 }

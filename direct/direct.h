@@ -166,6 +166,7 @@ struct direct_statistics {
     uint64_t alone;        /* instructions executed alone: indirect transfers, those that read memory through CS, and writes to visible code */
     uint64_t writes;       /* writes to pages with visible instructions */
     uint64_t forgotten;    /* instructions hidden again, because they changed or another one overlaps */
+    double seconds;        /* of processor time that the child has had since it was opened, the kernel's part for it included */
     uint64_t calls;        /* system calls that the parent had the child make: mappings and LDT entries */
 };
 struct direct_statistics direct_statistics(const struct direct *d);

@@ -38,6 +38,7 @@ void computer_free(struct computer *c) {
         free(c->processor.kept);
         free(c->processor.choices);
         free(c->opaques);
+        patches_drop(c->patches);
         free(c);
     }
 }
@@ -54,6 +55,8 @@ const char *computer_serial(const struct computer *c, size_t *size) {
 char *computer_screen(const struct computer *c) { return display_text(&c->devices.display, &c->memory); }
 
 const char *computer_failure(const struct computer *c) { return c->processor.failure; }
+
+uint64_t computer_emulated(const struct computer *c) { return c->patches == NULL ? 0 : c->patches->emulated; }
 
 uint8_t computer_exit_code(const struct computer *c) { return c->devices.exit_code; }
 
@@ -103,7 +106,7 @@ static void single_step_trap(struct computer *c) {
 }
 
 /* One instruction. SDM vol. 3A, 19.3.1.4: with TF set before it, #DB comes after it. */
-static void execute_next(struct computer *c) {
+static void execute_fetched(struct computer *c) {
     struct processor *p = &c->processor;
     struct fault fault;
     bool traced = p->state.status_tf != 0;
@@ -128,6 +131,15 @@ static void execute_next(struct computer *c) {
     }
     if (traced) {
         single_step_trap(c);
+    }
+}
+
+/* In a guest that was rewritten, what was there before. */
+static void execute_next(struct computer *c) {
+    const struct patch *patch = c->patches == NULL ? NULL : patches_enter(c->patches, &c->processor);
+    execute_fetched(c);
+    if (patch != NULL) {
+        patches_leave(&c->processor, patch);
     }
 }
 

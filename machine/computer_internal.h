@@ -6,6 +6,7 @@
 #include "decode.h"
 #include "devices/devices.h"
 #include "opaque_functions.h"
+#include "patches_internal.h"
 #include "ports.h"
 
 struct computer {
@@ -16,6 +17,7 @@ struct computer {
     struct opaque_context opaque_context;
     struct devices devices;
     struct computer_statistics statistics;
+    struct patches *patches; /* NULL: the guest was not rewritten */
     uint64_t next_event; /* of the devices, in instructions executed */
 };
 

@@ -41,6 +41,7 @@ static enum computer_end wanted_end(const struct computer *c) {
 /* The engine came back before an instruction: the machine executes it, and both should agree that it does not just complete. */
 static void finish_instruction(struct computer *c, const struct engine_event *event, struct session_result *result) {
     uint64_t faults = c->statistics.faults;
+    uint64_t emulated = computer_emulated(c);
     char text[160];
     computer_describe_next(c, text, sizeof text);
     bool interrupt = strncmp(text, "INT", 3) == 0;
@@ -53,7 +54,7 @@ static void finish_instruction(struct computer *c, const struct engine_event *ev
     result->end = computer_step(c);
     uint64_t after = event->vector < 256 ? c->statistics.by_vector[event->vector] : c->statistics.faults;
     bool absent = event->vector == 14 && faults == c->statistics.faults; /* memory that is not there: an empty bus */
-    bool agreed = event->stop == ENGINE_HALT || interrupt || absent || after != by_vector;
+    bool agreed = event->stop == ENGINE_HALT || interrupt || absent || after != by_vector || computer_emulated(c) != emulated;
     if (event->stop == ENGINE_EXCEPTION && !agreed && !result->differs) {
         result->differs = true;
         (void)snprintf(result->difference, sizeof result->difference, "%s: the engine raised vector %u, the model %s", text, event->vector,

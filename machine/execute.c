@@ -1,8 +1,9 @@
 /* Executes an instruction: operands are fetched, the step of the tables is called, what it wrote is stored. */
 #include "execute.h"
 
-#include "trap_handlers.h"
 #include "host_code.h"
+#include "memory_watch.h"
+#include "trap_handlers.h"
 
 #include <stddef.h>
 
@@ -70,8 +71,13 @@ bool fetch_operand(struct processor *p, const struct location *place, bool user,
     *value = 0;
     if (place->kind == PLACE_MEMORY || place->kind == PLACE_POPPED) {
         enum access access = (place->direction & 2) != 0 ? ACCESS_WRITE : ACCESS_READ;
-        return place_linear(p, place, access, linear, fault) && (access == ACCESS_READ || linear_writable(p, *linear, place->bytes, user, fault)) &&
-               ((place->direction & 1) == 0 || linear_read(p, *linear, value, place->bytes, user, fault));
+        bool good = place_linear(p, place, access, linear, fault) &&
+                    (access == ACCESS_READ || linear_writable(p, *linear, place->bytes, user, fault)) &&
+                    ((place->direction & 1) == 0 || linear_read(p, *linear, value, place->bytes, user, fault));
+        if (good && p->profile != NULL && place->kind == PLACE_MEMORY) {
+            memory_watch(p, *linear, place, user);
+        }
+        return good;
     }
     if (place->kind == PLACE_AREA) {
         return fetch_area(p, place, user, linear, fault);

@@ -25,6 +25,10 @@ static uint8_t acknowledge(void *context) {
 void run_on_kvm(struct computer *c, const struct session_request *request, struct session_result *result) {
     const struct engine_ports ports = computer_engine_ports(c);
     struct machine_state s;
+    if (c->patches != NULL) {
+        result->unusable = "KVM delivers exceptions itself, so nobody is there for the places of a rewritten guest";
+        return;
+    }
     computer_state(c, &s);
     s.ldtr.usable = 0;
     s.tr = (struct segment_state){.limit = 0xFFFF, .type = 11, .usable = 1};

@@ -181,6 +181,10 @@ void run_compared(struct computer *c, const struct session_request *request, str
     const struct engine_ports ports = computer_engine_ports(c);
     struct machine_state s;
     memset(&l, 0, sizeof l);
+    if (c->patches != NULL) {
+        result->unusable = "a rewritten guest cannot be compared instruction by instruction; compare what it prints";
+        return;
+    }
     l.computer = c;
     l.result = result;
     l.memory = malloc(c->memory.size);

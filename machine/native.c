@@ -1,5 +1,5 @@
-/* The machine and the child of direct execution. Guest page tables are shadowed: a page is mapped for the child when it is first used, with the rights that
- * the walk of translate.c gives at this privilege level. */
+/* The machine and the child of direct execution. Guest page tables are shadowed: a page is mapped for the child when it is first used, with the
+ * rights that the walk of translate.c gives at this privilege level. */
 #include "native.h"
 
 #include "host_code.h"
@@ -117,7 +117,8 @@ void native_take(struct native *n) {
     n->computer->memory.epoch++; /* the guest may have written to code */
 }
 
-/* ---- x87 and SSE -------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- x87 and SSE --------------------------------------------------------------------------------------------------------------------------------
+ */
 
 /* In the image of the child the pointers to the last x87 instruction are 64 bits wide. */
 #define AT_SELECTORS(first) ((first) + 4)
@@ -185,7 +186,8 @@ void native_prepare(struct native *n) {
     give_state(n);
 }
 
-/* ---- opening and closing ------------------------------------------------------------------------------------------------------------------------ */
+/* ---- opening and closing ------------------------------------------------------------------------------------------------------------------------
+ */
 
 /* Forms of extensions that this machine does not have are not for the processor either. */
 static void deny_extensions(const struct decoder *decoder, const struct direct_kind_table *t, enum direct_code code, uint8_t *kinds) {
@@ -222,7 +224,7 @@ static void drop(struct native *n) {
     free(n->mapped);
 }
 
-const char *native_begin(struct native *n, struct computer *c, const struct native_tables *tables) {
+const char *native_begin(struct native *n, struct computer *c, const struct native_tables *tables, enum direct_policy policy) {
     const char *reason = NULL;
     uint32_t pages = c->memory.size / DIRECT_PAGE;
     memset(n, 0, sizeof *n);
@@ -236,8 +238,8 @@ const char *native_begin(struct native *n, struct computer *c, const struct nati
         drop(n);
         return "out of memory";
     }
-    const struct direct_options options = {pages,          n->linear_pages, DIRECT_CHECKED, c->processor.decoder->matcher, n->kinds32[LEVEL_NONE],
-                                           n->kinds16[LEVEL_NONE]};
+    const struct direct_options options = {
+        pages, n->linear_pages, policy, c->processor.decoder->matcher, n->kinds32[LEVEL_NONE], n->kinds16[LEVEL_NONE]};
     if (!direct_open(&options, &n->direct, &reason)) {
         drop(n);
         return reason;

@@ -7,6 +7,19 @@
 #define MICROSECONDS 1000u
 #define ENTRY 20u
 
+/* Traps behind an instruction: the machine executes it, so it goes back to it. INT3, INTO and INT1 have one byte, INT 3 has two. */
+static void go_back(struct native *n, unsigned vector) {
+    static const struct { uint8_t vector, opcode; } traps[] = {{3, 0xCC}, {4, 0xCE}, {1, 0xF1}};
+    struct x86 *s = &n->computer->processor.state;
+    struct fault fault;
+    uint8_t before = 0;
+    for (unsigned i = 0; i < sizeof traps / sizeof traps[0]; i++) {
+        if (traps[i].vector == vector && linear_read(&n->computer->processor, (uint32_t)(s->cs_base + s->rip) - 1, &before, 1, n->user, &fault)) {
+            s->rip -= before == traps[i].opcode ? 1 : vector == 3 ? 2 : 0;
+        }
+    }
+}
+
 /* The machine executes an instruction, or delivers an interrupt. */
 static enum computer_end step_machine(struct native *n, struct session_result *result) {
     n->log.count = 0;
@@ -23,18 +36,24 @@ static enum computer_end step_machine(struct native *n, struct session_result *r
     return end;
 }
 
-static enum computer_end run_directly(struct native *n, struct session_result *result) {
+static enum computer_end run_directly(struct native *n, const struct session_request *request, struct session_result *result) {
     const struct x86 *s = &n->computer->processor.state;
     struct direct_event event;
     native_prepare(n);
-    direct_run(n->direct, MICROSECONDS, &event);
+    if (request->single) {
+        direct_step(n->direct, &event);
+    } else {
+        direct_run(n->direct, MICROSECONDS, &event);
+    }
     n->microseconds += event.stop == DIRECT_BUDGET ? MICROSECONDS : ENTRY;
     native_take(n);
     n->computer->memory.epoch++;
     uint32_t at = (uint32_t)s->cs_base + (uint32_t)s->rip;
     switch (event.stop) {
-    case DIRECT_BUDGET:
     case DIRECT_STEPPED:
+        n->done = true;
+        return COMPUTER_RUNNING;
+    case DIRECT_BUDGET:
         return COMPUTER_RUNNING;
     case DIRECT_INSTRUCTION:
     case DIRECT_TRAP:
@@ -44,6 +63,10 @@ static enum computer_end run_directly(struct native *n, struct session_result *r
             native_open_gates(n, &event)) {
             return COMPUTER_RUNNING;
         }
+        if (event.stop == DIRECT_TRAP && request->unscanned) {
+            go_back(n, event.vector);
+        }
+        n->done = true;
         return step_machine(n, result);
     default:
         result->differs = true;
@@ -58,11 +81,12 @@ static enum computer_end run_directly(struct native *n, struct session_result *r
 static void run_loop(struct native *n, const struct session_request *request, struct session_result *result) {
     struct computer *c = n->computer;
     result->end = COMPUTER_RUNNING;
-    while (result->end == COMPUTER_RUNNING && !result->differs && !n->lost && c->processor.executed < request->instructions) {
+    while (result->end == COMPUTER_RUNNING && !result->differs && !n->lost && c->processor.executed < request->instructions &&
+           !(request->single && n->done)) {
         uint64_t now = n->microseconds * TICKS_PER_SECOND / 1000000 * INSTRUCTIONS_PER_TICK;
         c->processor.executed = now > c->processor.executed ? now : c->processor.executed;
         (void)computer_until_event(c);
-        result->end = computer_must_step(c) ? step_machine(n, result) : run_directly(n, result);
+        result->end = computer_must_step(c) ? step_machine(n, result) : run_directly(n, request, result);
     }
     char found[256];
     if (!result->differs && !n->lost && !direct_audit(n->direct, found, sizeof found)) {
@@ -73,17 +97,24 @@ static void run_loop(struct native *n, const struct session_request *request, st
 
 void run_natively(struct computer *c, const struct session_request *request, struct session_result *result) {
     static struct native n;
-    result->unusable = native_begin(&n, c, request->native);
+    const double start = session_clock();
+    result->unusable = native_begin(&n, c, request->native, request->unscanned ? DIRECT_UNSCANNED : DIRECT_CHECKED);
     if (result->unusable != NULL) {
         return;
     }
+    const double before = direct_statistics(n.direct).seconds;
+    result->setup_seconds = session_clock() - start;
     run_loop(&n, request, result);
+    const double after = session_clock();
     const struct direct_statistics s = direct_statistics(n.direct);
     result->revealed = s.revealed;
     result->alone = s.alone;
+    result->entries = s.entries;
+    result->guest_seconds = s.seconds - before;
     result->handled = c->processor.handled;
     result->stepped -= result->handled < result->stepped ? result->handled : result->stepped;
     result->shadowed = n.shadowed;
     native_end(&n);
+    result->setup_seconds += session_clock() - after;
     c->statistics.executed = 0; /* nobody counted */
 }

@@ -11,7 +11,7 @@ const char *session_backend_name(enum session_backend b) {
     return names[b];
 }
 
-static double processor_time(void) {
+double session_clock(void) {
     struct timespec t = {0, 0};
     (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
@@ -41,7 +41,7 @@ static void run_model(struct computer *c, const struct session_request *request,
 }
 
 void session_run(struct computer *c, const struct session_request *request, struct session_result *result) {
-    double start = processor_time();
+    double start = session_clock();
     memset(result, 0, sizeof *result);
     if (request->compare) {
         run_compared(c, request, result);
@@ -54,7 +54,7 @@ void session_run(struct computer *c, const struct session_request *request, stru
     } else {
         run_model(c, request, result);
     }
-    result->seconds = processor_time() - start;
+    result->seconds = session_clock() - start;
     result->exit_code = computer_exit_code(c);
     if (result->unusable == NULL) {
         computer_describe_next(c, result->last, sizeof result->last);

@@ -20,21 +20,26 @@ struct session_request {
     uint64_t instructions;
     enum boot_kind kind;                /* of the guest, for reports */
     const struct native_tables *native; /* BACKEND_NATIVE */
+    bool unscanned;                     /* BACKEND_NATIVE: nothing is looked at before it executes; only what traps comes back */
+    bool single;                        /* BACKEND_NATIVE: one instruction, by itself */
     FILE *trace;                        /* a line for each instruction that the model executes; NULL */
 };
 
 struct session_result {
     enum computer_end end;
     uint8_t exit_code;
-    const char *unusable;     /* why the backend cannot run here; NULL */
-    double seconds;           /* of processor time */
-    uint64_t direct;          /* instructions that the other processor executed */
-    uint64_t traps;           /* how often it came back */
-    uint64_t revealed, alone; /* native: instructions that were scanned and let run, and those that were executed one by one */
+    const char *unusable;      /* why the backend cannot run here; NULL */
+    double seconds;            /* of processor time */
+    uint64_t direct;           /* instructions that the other processor executed */
+    uint64_t traps;            /* how often it came back */
+    uint64_t revealed, alone;  /* native: instructions that were scanned and let run, and those that were executed one by one */
     uint64_t handled, stepped; /* native: instructions that came back to proven handlers, and those (and interrupts) that came to emitted steps */
     uint64_t shadowed;         /* native: pages that were mapped when they were first used */
-    uint64_t compared;        /* instructions */
-    uint64_t excused;         /* instructions that the model executed for both: they use a page elsewhere than its linear address says, or read CR2 */
+    uint64_t entries;          /* native: how often guest code was entered on this processor, and so left */
+    double setup_seconds;      /* native: of `seconds`, before the guest started and after it had ended */
+    double guest_seconds;      /* native: processor time of the child, with what the kernel spends on entering and leaving it */
+    uint64_t compared;         /* instructions */
+    uint64_t excused; /* instructions that the model executed for both: they use a page elsewhere than its linear address says, or read CR2 */
     bool differs;
     char difference[512]; /* where and in what */
     char last[160];       /* the instruction at which the machine stands */

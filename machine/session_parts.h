@@ -4,6 +4,9 @@
 
 #include "session.h"
 
+/* Processor time of this process. */
+double session_clock(void);
+
 /* lockstep.c: the model, with the other engine beside it. */
 void run_compared(struct computer *c, const struct session_request *request, struct session_result *result);
 /* engine_run.c: an engine executes, the model does what traps. */

@@ -40,8 +40,8 @@ static void write_tail(FILE *out, const struct annotate_question *q, const struc
     (void)fprintf(out, LAST_BYTE_END ": .pushsection " ANNOTATE_SECTION ",\"\"; .%s " FIRST_BYTE "b%s; ", wide ? "quad" : "long", wide ? "" : ",0");
     (void)fprintf(out,
                   ".byte " LAST_BYTE_END "b-" FIRST_BYTE "b," INSTRUCTION "b-" FIRST_BYTE "b," INSTRUCTION_END "b-" INSTRUCTION
-                  "b,%u; .asciz \"%s\"; .popsection",
-                  code_bits, form);
+                  "b,%u,%u; .asciz \"%s\"; .popsection",
+                  (unsigned)p->memory, code_bits, form);
 }
 
 static void write_text(FILE *out, const struct annotate_question *q, const char *text, size_t size, const struct statements *s,
@@ -72,9 +72,9 @@ static bool add_gap(struct annotate_result *r, const struct annotate_gap *gap) {
     return larger != NULL;
 }
 
-/* Code for another mode than the object's is decoded in that of the object by the scan, which says nothing about it. */
+/* What is a site for the memory that it touches the scan does not know of. Code for another mode than the object's is decoded in that of the object by the scan, which says nothing about it. */
 static bool add_no_site(struct annotate_result *r, const struct annotate_question *q, const struct site_record *record) {
-    return record->bits != q->bits || add_gap(r, &(struct annotate_gap){.offset = record->address});
+    return record->bits != q->bits || record->memory != 0 || add_gap(r, &(struct annotate_gap){.offset = record->address});
 }
 
 /* Both lists are in the order of the file. */

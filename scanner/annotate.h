@@ -5,6 +5,12 @@
 #include "../isa-model/isa.h"
 #include "scanner.h"
 
+/* A line of the text, and what a run has seen it touch. */
+struct annotate_line {
+    uint32_t line;
+    uint8_t memory; /* not 0; what is recorded (machine/memory_profile.h: enum memory_kind) */
+};
+
 struct annotate_question {
     const struct scan_question *scan; /* the class table and the matcher */
     const struct isa *isa;
@@ -13,6 +19,8 @@ struct annotate_question {
     unsigned bits;             /* 32 or 64: of the object file */
     unsigned room;             /* bytes that an annotated instruction takes at least; 0: nothing is added */
     bool only_holes;           /* else every site, see scan_form */
+    const struct annotate_line *lines; /* whose instructions with a memory operand are sites, too */
+    size_t line_count;
     const char *const *except; /* instructions that are left alone, by the names of the tables, ended by NULL; NULL: none */
 };
 
@@ -49,8 +57,8 @@ struct annotate_result annotate_text(const struct annotate_question *q, const ch
 void annotate_result_free(struct annotate_result *r);
 
 /* The section that labels are recorded in, one record behind the other; it is not loaded. A record: the address of the first byte (8 bytes), how many
- * bytes there are with the room, how many of them lie before the instruction, how long it is, and 16, 32 or 64 (1 byte each), the form as text (""
- * when a macro's arguments say which), ended by a zero byte. Numbers are little-endian. */
+ * bytes there are with the room, how many of them lie before the instruction, how long it is, which sensitive memory it touches (0: it is a site for
+ * what it is), and 16, 32 or 64 (1 byte each), the form as text ("" when a macro's arguments say which), ended by a zero byte. Numbers are little-endian. */
 #define ANNOTATE_SECTION ".popek.sites"
 
 #endif

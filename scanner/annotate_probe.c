@@ -173,6 +173,21 @@ static bool is_prefix_alone(const struct probe *p, const struct item *i) {
 /* The interrupt shadow of STI, and of loads of SS (SDM vol. 2B, MOV and POP; vol. 2B, STI): named, not described in the tables, see CAVEATS.md. */
 static bool has_shadow(const char *form) { return strcmp(form, "STI") == 0 || strncmp(form, "MOV SS,", 7) == 0 || strncmp(form, "POP SS", 6) == 0; }
 
+/* What a run has seen the statement's line touch, if the instruction has an operand in memory. */
+static uint8_t touched_memory(const struct annotate_question *q, const struct statement *t, const struct decoded *d) {
+    struct matcher_operand operands[MATCHER_OPERANDS];
+    size_t count = matcher_operands(q->scan->matcher, d, operands);
+    bool in_memory = false;
+    for (size_t i = 0; i < count; i++) {
+        in_memory = in_memory || operands[i].kind == OPERAND_MEMORY;
+    }
+    uint8_t memory = 0;
+    for (size_t i = 0; in_memory && i < q->line_count; i++) {
+        memory |= q->lines[i].line == t->line ? q->lines[i].memory : 0;
+    }
+    return memory;
+}
+
 static void take_item(const struct probe *p, size_t number, const struct scan_form *forms, struct probed *probed) {
     const struct item *i = &p->items[number];
     size_t last = number;
@@ -183,10 +198,14 @@ static void take_item(const struct probe *p, size_t number, const struct scan_fo
     struct decoded d;
     size_t end = p->items[last].end;
     if (!has_bytes(p, i) || end > p->code_size ||
-        !matcher_decode(p->q->scan->matcher, annotate_mode(p->s->list[i->statement].bits), p->code + i->offset, end - i->offset, &d) ||
-        !annotate_wants(p->q, forms, d.form)) {
+        !matcher_decode(p->q->scan->matcher, annotate_mode(p->s->list[i->statement].bits), p->code + i->offset, end - i->offset, &d)) {
         return;
     }
+    uint8_t memory = touched_memory(p->q, &p->s->list[i->statement], &d);
+    if (!annotate_wants(p->q, forms, d.form) && memory == 0) {
+        return;
+    }
+    probed->memory |= memory;
     probed->form = probed->site && probed->form != d.form ? PROBE_NO_FORM : d.form;
     probed->length = probed->site && probed->length < d.length ? probed->length : d.length;
     probed->shadow = probed->shadow || has_shadow(p->q->isa->forms[d.form].text);

@@ -10,6 +10,7 @@
 struct probed {
     bool site;      /* to be annotated */
     uint32_t form;  /* PROBE_NO_FORM: arguments of a macro choose among several */
+    uint8_t memory; /* sensitive memory that it touches, see annotate_line */
     bool shadow;    /* the next instruction must follow at once: what is in between would end the interrupt shadow */
     uint8_t length; /* the shortest that it may be, in bytes */
     uint8_t joined; /* how many statements behind it belong to the instruction, this one being its prefix */

@@ -60,7 +60,7 @@ static enum rewrite_status add_record(struct work *w, const struct site_record *
         return REWRITE_NO_TABLE;
     }
     if (!matcher_decode(w->q->scan->matcher, mode, w->bytes + s->file_offset + s->before, s->length, &d) || d.length != s->length ||
-        !wants(w->q, forms, d.form)) {
+        !(wants(w->q, forms, d.form) || (w->q->memory && s->memory != 0))) {
         w->out->stale++;
         return REWRITE_FINE;
     }

@@ -19,6 +19,7 @@ struct rewrite_question {
     uint8_t vector;            /* of REWRITE_HYPERCALL */
     const char *entry;         /* of REWRITE_CALL: a symbol of the file */
     bool all_sites;            /* else holes alone: the others trap by themselves */
+    bool memory;               /* annotated instructions that touch sensitive memory, too */
     bool only_annotated;       /* only what .popek.sites records; else what a scan finds, too */
     const char *const *except; /* instructions that are left alone, ended by NULL; NULL: none */
 };

@@ -98,7 +98,7 @@ static int by_place(const void *a, const void *b) {
 
 /* One record at `at`; its size, 0 when there is none. */
 static size_t read_record(const struct reader *r, size_t at, struct site_record *site) {
-    enum { FIXED = 12 };
+    enum { FIXED = 13 };
     size_t left = r->data_size - at;
     const uint8_t *p = r->data + at;
     const uint8_t *end = left <= FIXED ? NULL : memchr(p + FIXED, 0, left - FIXED);
@@ -110,7 +110,7 @@ static size_t read_record(const struct reader *r, size_t at, struct site_record 
         address |= (uint64_t)p[i] << (8 * i);
     }
     *site =
-        (struct site_record){.section = UINT32_MAX, .total = p[8], .before = p[9], .length = p[10], .bits = p[11], .form = (const char *)p + FIXED};
+        (struct site_record){.section = UINT32_MAX, .total = p[8], .before = p[9], .length = p[10], .memory = p[11], .bits = p[12], .form = (const char *)p + FIXED};
     if (r->relocatable) {
         place_by_relocation(r, at, address, site);
     } else {

@@ -11,6 +11,7 @@ struct site_record {
     uint8_t total;        /* bytes with the room */
     uint8_t before;       /* of them before the instruction */
     uint8_t length;       /* of the instruction */
+    uint8_t memory;       /* sensitive memory that it touches, see annotate_line; 0: none that is known */
     uint8_t bits;         /* 16, 32, 64 */
     const char *form;     /* "" : not known; in the file's bytes */
 };

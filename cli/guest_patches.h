@@ -1,0 +1,16 @@
+/* Guests that popek rewrite has changed, or changes for one run. */
+#ifndef POPEK_CLI_GUEST_PATCHES_H
+#define POPEK_CLI_GUEST_PATCHES_H
+
+#include "../machine/patches.h"
+#include "../scanner/rewrite.h"
+#include "site_question.h"
+
+/* If the program has a section of originals, the machine, which has booted it, becomes its monitor. False after a message. */
+bool guest_patches_load(struct computer *c, const char *path, const uint8_t *bytes, size_t size);
+bool guest_is_rewritten(const uint8_t *bytes, size_t size);
+
+/* The program with its sites replaced; `all`: not holes alone. */
+struct rewrite_result guest_rewrite(struct site_question *sites, const char *path, const uint8_t *bytes, size_t size, enum rewrite_kind kind, bool all);
+
+#endif

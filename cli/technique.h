@@ -1,0 +1,20 @@
+/* popek run --technique: a guest by one technique or by all of them. */
+#ifndef POPEK_CLI_TECHNIQUE_H
+#define POPEK_CLI_TECHNIQUE_H
+
+#include "../machine/technique.h"
+
+struct technique_request {
+    const char *guest, *command_line, *output;
+    const uint8_t *bytes;
+    size_t size;
+    uint32_t memory;
+    uint64_t instructions;
+    unsigned wanted; /* bit i: enum technique i */
+    bool json;
+};
+/* The set that a name stands for; 0: none ("all": every one). */
+unsigned technique_set(const char *name);
+int run_techniques(const struct technique_request *r, const struct decoder *decoder, size_t form_count);
+
+#endif

@@ -1,0 +1,118 @@
+/* One guest by every technique: run, compared with the bare machine, and timed. */
+#include "technique.h"
+
+#include "../direct/kind_table.h"
+#include "computer_internal.h"
+#include "patches.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define ROUNDS 2000u        /* of the empty trap */
+#define PATIENCE 120000000u /* instructions that a guest may take longer than on the bare machine */
+#define LEAST_SHARE 0.2     /* of the time in the child, below which the guest's own time is not told from the cost of the exits */
+
+const char *technique_name(enum technique t) {
+    static const char *const names[TECHNIQUES] = {"trap", "scan", "patch", "hypercall"};
+    return names[t];
+}
+
+bool technique_rewrites(enum technique t) { return t == TECHNIQUE_PATCH || t == TECHNIQUE_HYPERCALL; }
+
+enum computer_end technique_bare(struct computer *bare, uint64_t instructions, struct technique_table *table) {
+    enum computer_end end = computer_run(bare, instructions);
+    table->instructions = computer_statistics(bare)->executed;
+    return end;
+}
+
+/* The first line in which two texts differ. */
+static void describe_output(const char *bare, const char *seen, char *text, size_t size) {
+    unsigned line = 1;
+    while (*bare != '\0' && *bare == *seen) {
+        const char *end = strchr(bare, '\n');
+        size_t length = end == NULL ? strlen(bare) : (size_t)(end - bare) + 1;
+        if (strncmp(bare, seen, length) != 0) {
+            break;
+        }
+        bare += length;
+        seen += length;
+        line++;
+    }
+    (void)snprintf(text, size, "line %u of the serial port is \"%.*s\", on the bare machine \"%.*s\"", line, (int)strcspn(seen, "\n"), seen,
+                   (int)strcspn(bare, "\n"), bare);
+}
+
+static bool compare(const struct technique_run *r, const struct session_result *result, char *text, size_t size) {
+    size_t length = 0;
+    const char *seen = computer_serial(r->guest, &length);
+    const char *bare = computer_serial(r->bare, &length);
+    bool same_end = result->end == r->bare_end && result->exit_code == computer_exit_code(r->bare);
+    text[0] = '\0';
+    if (result->differs) {
+        (void)snprintf(text, size, "%.500s", result->difference);
+    } else if (strcmp(seen, bare) != 0) {
+        describe_output(bare, seen, text, size);
+    } else if (!same_end) {
+        (void)snprintf(text, size, "it ended with %s, code %u; on the bare machine with %s, code %u", computer_end_name(result->end),
+                       result->exit_code, computer_end_name(r->bare_end), computer_exit_code(r->bare));
+    }
+    return text[0] == '\0';
+}
+
+void technique_execute(const struct technique_run *r, struct technique_table *table) {
+    struct technique_row *row = &table->rows[r->technique];
+    const struct session_request request = {.backend = BACKEND_NATIVE,
+                                            .instructions = 2 * table->instructions + PATIENCE,
+                                            .native = r->native,
+                                            .unscanned = r->technique != TECHNIQUE_SCAN};
+    struct session_result result;
+    session_run(r->guest, &request, &result);
+    row->ran = result.unusable == NULL;
+    row->unusable = result.unusable;
+    if (row->ran) {
+        row->equivalent = compare(r, &result, row->difference, sizeof row->difference);
+        row->exits = result.entries;
+        row->emulated = computer_emulated(r->guest);
+        row->seconds = result.seconds - result.setup_seconds + result.guest_seconds;
+        row->guest_seconds = result.guest_seconds;
+    }
+}
+
+/* What an entry and an exit cost in the child alone: one NOP, and a trap. */
+static double exit_cost(const struct native_tables *native, const struct matcher *matcher) {
+    const struct direct_options options = {1, 1, DIRECT_CHECKED, matcher, native->kinds->open[DIRECT_CODE_32], native->kinds->open[DIRECT_CODE_16]};
+    struct direct *d = NULL;
+    const char *reason = NULL;
+    struct direct_state s = {.eip = 0};
+    struct direct_event event;
+    if (!direct_open(&options, &d, &reason)) {
+        return 0;
+    }
+    for (unsigned i = 0; i < DIRECT_SEGMENTS; i++) {
+        s.segments[i] = (struct direct_segment){0, DIRECT_PAGE - 1, i == DIRECT_CS ? 11 : 3, true, true};
+    }
+    memcpy(direct_memory(d), "\x90\xF4", 2);
+    (void)direct_wrote(d, 0, 2);
+    struct direct_statistics before = direct_statistics(d);
+    for (unsigned i = 0; i < ROUNDS; i++) {
+        direct_set_state(d, &s);
+        direct_run(d, 0, &event);
+    }
+    struct direct_statistics after = direct_statistics(d);
+    direct_close(d);
+    return after.entries > before.entries ? (after.seconds - before.seconds) / (double)(after.entries - before.entries) : 0;
+}
+
+void technique_finish(struct technique_table *table, const struct native_tables *native, const struct computer *bare) {
+    const struct technique_row *best = NULL;
+    for (unsigned i = 0; i < TECHNIQUES; i++) {
+        const struct technique_row *row = &table->rows[i];
+        best = row->ran && row->equivalent && (best == NULL || row->exits < best->exits) ? row : best;
+    }
+    if (best != NULL) {
+        double own = best->guest_seconds - (double)best->exits * exit_cost(native, bare->processor.decoder->matcher);
+        bool enough = own > LEAST_SHARE * best->guest_seconds;
+        table->own_seconds = enough ? own : 0;
+        table->at_most = LEAST_SHARE * best->guest_seconds;
+    }
+}

@@ -1,0 +1,160 @@
+/* Annotated and rewritten guests: the annotated ones do what the originals do, the rewritten ones too, with the machine as their monitor; and the
+ * techniques side by side on this processor. */
+#include "../tests.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* In $BUILD/guests/annotated; the kept output is that of the original. */
+static const char *const guests[] = {"hello",
+                                     "compute",
+                                     "two_processes",
+                                     "robin_irvine",
+                                     "hostile/far_jump",
+                                     "hostile/host_segments",
+                                     "hostile/int80",
+                                     "hostile/sysenter",
+                                     "hostile/beyond",
+                                     "hostile/self_modifying",
+                                     "hostile/gates_to_nowhere",
+                                     "hostile/faults_in_faults",
+                                     "hostile/tables_outside"};
+/* hostile/popf_games counts the instructions that it steps through, and so the no-ops. Rewritten, a place is one instruction again. */
+
+/* Unicorn gives the kept output of the original for these (docs/run.md). */
+static const char *const on_unicorn[] = {"hello",
+                                         "compute",
+                                         "two_processes",
+                                         "robin_irvine",
+                                         "hostile/far_jump",
+                                         "hostile/int80",
+                                         "hostile/self_modifying",
+                                         "hostile/gates_to_nowhere",
+                                         "hostile/faults_in_faults"};
+
+static const struct rewritten_case {
+    const char *guest, *options;
+} rewritten[] = {
+    {"hello", "--to trap --all-sites"},
+    {"hello", "--to hypercall"},
+    {"hello", "--to call --all-sites"},
+    {"two_processes", "--to trap"},
+    {"two_processes", "--to hypercall --all-sites"},
+    {"robin_irvine", "--to trap --all-sites"},
+    {"robin_irvine", "--to hypercall --all-sites"},
+    {"robin_irvine", "--to call --all-sites"},
+    {"hostile/self_modifying", "--to call"},
+    {"hostile/popf_games", "--to hypercall --all-sites"},
+    {"hostile/popf_games", "--to trap"},
+};
+
+/* Everything runs in a shell with these set. */
+#define PATHS "p=$(realpath \"$POPEK\"); b=$(dirname \"$p\"); export POPEK_PLUGINS=\"$b\"; t=\"$TEMPORARY\"; "
+
+static void check_output(const char *what, const char *guest, const char *command) {
+    char line[1024];
+    const char *slash = strrchr(guest, '/');
+    (void)snprintf(line, sizeof line, PATHS "g=\"$b/guests/annotated/%s.elf\"; { %s; } >\"$t/out\" 2>\"$t/err\"; cmp \"$t/out\" tests/machine/guests/%s.txt",
+                   guest, command, slash == NULL ? guest : slash + 1);
+    struct command_result r = run_command(line);
+    CHECK(r.code == 0, "%s: %s: other output than the original: %s%s", guest, what, r.out, r.err);
+    command_result_free(&r);
+}
+
+static void test_annotated(void) {
+    for (size_t i = 0; i < sizeof guests / sizeof guests[0]; i++) {
+        check_output("annotated, on the model", guests[i], "\"$p\" run \"$g\"");
+    }
+}
+
+static void test_annotated_on_unicorn(void) {
+    struct command_result r = run_command(PATHS "test -e \"$b/popek-unicorn.so\"");
+    bool there = r.code == 0;
+    command_result_free(&r);
+    if (!there) {
+        (void)printf("       not run: the backend unicorn was not built\n");
+    }
+    for (size_t i = 0; there && i < sizeof on_unicorn / sizeof on_unicorn[0]; i++) {
+        check_output("annotated, on unicorn", on_unicorn[i], "\"$p\" run -b unicorn \"$g\"");
+    }
+}
+
+static void test_rewritten(void) {
+    for (size_t i = 0; i < sizeof rewritten / sizeof rewritten[0]; i++) {
+        char command[512];
+        (void)snprintf(command, sizeof command, "\"$p\" rewrite --profile direct_execution_gated %s \"$g\" -o \"$t/r\" >/dev/null; \"$p\" run \"$t/r\"",
+                       rewritten[i].options);
+        check_output(rewritten[i].options, rewritten[i].guest, command);
+    }
+}
+
+/* Negative controls: without the records nobody is the monitor, and where the guest jumps into a call, the call is lost. */
+static void test_controls(void) {
+    struct command_result r = run_command(PATHS "\"$p\" rewrite --to trap \"$b/guests/annotated/hello.elf\" -o \"$t/r\" >/dev/null; "
+                                                "strip -R .popek.original -o \"$t/s\" \"$t/r\"; \"$p\" run \"$t/s\" | cmp - tests/machine/guests/hello.txt");
+    CHECK(r.code != 0, "a rewritten guest without its records prints what it should");
+    command_result_free(&r);
+    r = run_command(PATHS "\"$p\" rewrite --to trap \"$b/guests/annotated/hello.elf\" -o \"$t/r\" >/dev/null; \"$p\" run --compare unicorn \"$t/r\" 2>&1");
+    CHECK(r.code == 77, "lockstep of a rewritten guest is not refused: %d %s", r.code, r.out);
+    command_result_free(&r);
+    r = run_command(PATHS "\"$p\" run --technique all \"$t/r\"");
+    CHECK(r.code == 3 && strstr(r.err, "before popek rewrite") != NULL, "a rewritten guest is taken by --technique: %d", r.code);
+    command_result_free(&r);
+    r = run_command(PATHS "\"$p\" run --technique other \"$t/r\"");
+    CHECK(r.code == 2, "an unknown technique is taken");
+    command_result_free(&r);
+}
+
+static const json_t *row_of(const json_t *root, const char *technique) {
+    size_t i = 0;
+    json_t *row = NULL;
+    json_array_foreach(json_object_get(root, "techniques"), i, row) {
+        const char *name = json_string_value(json_object_get(row, "technique"));
+        if (name != NULL && strcmp(name, technique) == 0) {
+            return row;
+        }
+    }
+    return NULL;
+}
+
+static bool is_equivalent(const json_t *row) { return json_is_true(json_object_get(row, "equivalent")); }
+static json_int_t exits_of(const json_t *row) { return json_integer_value(json_object_get(row, "exits")); }
+
+/* Pure trap and emulate shows a hole, and which; the others do what the bare machine does, and what was rewritten comes back less often. */
+static void test_techniques(void) {
+    struct command_result r = run_command(PATHS "\"$p\" run --technique all -f json \"$b/guests/annotated/robin_irvine.elf\"");
+    json_t *root = json_loads(r.out, 0, NULL);
+    if (r.code == 77) {
+        (void)printf("       not run: there is no direct execution here\n");
+    } else if (CHECK(r.code == 1 && root != NULL, "--technique all: %d %s", r.code, r.err)) {
+        const json_t *trap = row_of(root, "trap");
+        const char *witness = json_string_value(json_object_get(trap, "witness"));
+        CHECK(!is_equivalent(trap) && witness != NULL && strncmp(witness, "SGDT", 4) == 0, "trap: no hole, or another one: %s",
+              witness == NULL ? "" : witness);
+        CHECK(is_equivalent(row_of(root, "scan")), "scan differs");
+        CHECK(is_equivalent(row_of(root, "patch")), "patch differs");
+        CHECK(is_equivalent(row_of(root, "hypercall")), "hypercall differs");
+        CHECK(exits_of(row_of(root, "patch")) < exits_of(row_of(root, "scan")), "patch has no fewer exits than scan");
+        CHECK(exits_of(row_of(root, "hypercall")) < exits_of(row_of(root, "scan")), "hypercall has no fewer exits than scan");
+    }
+    bool can = r.code != 77;
+    json_decref(root);
+    command_result_free(&r);
+    /* Without annotations a hypercall does not fit in the place of PUSHF: a hole stays, and is told. */
+    if (can) {
+        r = run_command(PATHS "\"$p\" run --technique hypercall \"$b/guests/robin_irvine.elf\"");
+        CHECK(r.code == 1 && strstr(r.out, "PUSHF") != NULL, "a place that is too short does not show: %s", r.out);
+        command_result_free(&r);
+        r = run_command(PATHS "\"$p\" run --technique scan \"$b/guests/robin_irvine.elf\" | awk 'NR > 1 && length > 80 { exit 1 }'");
+        CHECK(r.code == 0, "lines of the table are longer than 80 columns");
+        command_result_free(&r);
+    }
+}
+
+static const struct test tests[] = {{"annotated guests", test_annotated},
+                                    {"annotated guests on unicorn", test_annotated_on_unicorn},
+                                    {"rewritten guests", test_rewritten},
+                                    {"controls", test_controls},
+                                    {"techniques", test_techniques}};
+const struct suite rewritten_suite = SUITE("rewritten", tests);
