@@ -1,5 +1,6 @@
 /* Unicorn as an engine. It has no delivery through the IDT: an exception stops it before the instruction, and the machine goes on. */
 #include "../engine.h"
+#include "registers.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -26,34 +27,6 @@ struct unicorn_engine {
     uint32_t vector;
     struct machine_state known; /* what was set last */
 };
-
-static const int narrow[8] = {UC_X86_REG_EAX, UC_X86_REG_ECX, UC_X86_REG_EDX, UC_X86_REG_EBX,
-                              UC_X86_REG_ESP, UC_X86_REG_EBP, UC_X86_REG_ESI, UC_X86_REG_EDI};
-static const int selectors[SEGMENT_COUNT] = {UC_X86_REG_ES, UC_X86_REG_CS, UC_X86_REG_SS, UC_X86_REG_DS, UC_X86_REG_FS, UC_X86_REG_GS};
-
-static bool set_number(uc_engine *uc, int which, uint64_t value) { return uc_reg_write(uc, which, &value) == UC_ERR_OK; }
-
-static uint64_t get_number(uc_engine *uc, int which) {
-    uint64_t value = 0;
-    (void)uc_reg_read(uc, which, &value);
-    return value;
-}
-
-static bool set_table(uc_engine *uc, int which, uint16_t selector, uint64_t base, uint64_t limit, uint32_t flags) {
-    const uc_x86_mmr table = {selector, base, (uint32_t)limit, flags};
-    return uc_reg_write(uc, which, &table) == UC_ERR_OK;
-}
-
-static bool set_msr(uc_engine *uc, uint32_t number, uint64_t value) {
-    const uc_x86_msr msr = {number, value};
-    return uc_reg_write(uc, UC_X86_REG_MSR, &msr) == UC_ERR_OK;
-}
-
-static uint64_t get_msr(uc_engine *uc, uint32_t number) {
-    uc_x86_msr msr = {number, 0};
-    (void)uc_reg_read(uc, UC_X86_REG_MSR, &msr);
-    return msr.value;
-}
 
 /* MOV CR, whatever stands before its opcode. An immediate that looks like it is harmless: the machine executes that instruction. */
 static bool loads_control_register(const struct unicorn_engine *e, uint64_t address, uint32_t size) {
@@ -147,7 +120,7 @@ static bool set_system(struct unicorn_engine *e, const struct machine_state *s) 
            set_msr(uc, 0x176, s->sysenter_eip);
     for (unsigned i = 0; own && i < SEGMENT_COUNT; i++) {
         if (s->segments[i].selector != 0x10 || i == SEGMENT_CS || s->segments[i].base != 0 || s->cpl != 0) {
-            good = set_number(uc, selectors[i], s->segments[i].selector) && good;
+            good = set_number(uc, unicorn_segments[i], s->segments[i].selector) && good;
         }
     }
     return good;
@@ -170,7 +143,7 @@ static bool set_state(struct engine *engine, const struct machine_state *s) {
     e->known = *s;
     bool good = true;
     for (unsigned i = 0; i < 8; i++) {
-        good = set_number(e->uc, narrow[i], s->general[i]) && good;
+        good = set_number(e->uc, unicorn_narrow[i], s->general[i]) && good;
     }
     return set_number(e->uc, UC_X86_REG_EFLAGS, s->rflags) && set_number(e->uc, UC_X86_REG_EIP, s->rip) && good;
 }
@@ -214,12 +187,12 @@ static void get_state(struct engine *engine, struct machine_state *s) {
     uc_engine *uc = e->uc;
     uc_x86_mmr table = {0, 0, 0, 0};
     for (unsigned i = 0; i < 8; i++) {
-        s->general[i] = get_number(uc, narrow[i]);
+        s->general[i] = get_number(uc, unicorn_narrow[i]);
     }
     s->rip = get_number(uc, UC_X86_REG_EIP);
     s->rflags = get_number(uc, UC_X86_REG_EFLAGS);
     for (unsigned i = 0; i < SEGMENT_COUNT; i++) {
-        s->segments[i].selector = (uint16_t)get_number(uc, selectors[i]);
+        s->segments[i].selector = (uint16_t)get_number(uc, unicorn_segments[i]);
     }
     s->cpl = s->segments[SEGMENT_CS].selector & 3;
     (void)uc_reg_read(uc, UC_X86_REG_GDTR, &table);

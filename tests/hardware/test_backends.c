@@ -4,6 +4,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -183,6 +184,50 @@ static void test_lost_guests(void) {
     }
 }
 
-static const struct test tests[] = {
-    {"the child can be lost", test_child}, {"guests can be lost", test_lost_guests}, {"nothing is left behind", test_soak}};
+/* The processes that this one started; 0 when the system does not tell. */
+static pid_t only_child(void) {
+    char *text = read_text("/proc/thread-self/children", NULL);
+    long pid = text == NULL ? 0 : strtol(text, NULL, 10);
+    free(text);
+    return (pid_t)pid;
+}
+
+/* A child that somebody kills costs the run that it was at, and no other. */
+static void test_killed_child(void) {
+    static struct run_result results[4];
+    for (size_t i = 0; i < sizeof backends / sizeof backends[0]; i++) {
+        struct backend *b = hardware_open_or_skip(backends[i].name, backends[i].open);
+        size_t count = 0;
+        const struct world *w = b == NULL ? NULL : b->operations->worlds(b, &count);
+        while (count > 0 && w->unusable != NULL) {
+            w++;
+            count--;
+        }
+        for (unsigned killed = 0; count > 0 && killed < 2; killed++) { /* first the control: nobody is killed */
+            const struct run nop = raw_run(w, "\x90", 1);
+            const struct run runs[4] = {nop, nop, nop, nop};
+            unsigned lost = 0;
+            (void)b->operations->run(b, w, runs, 1, results);
+            pid_t child = only_child();
+            if (child == 0) {
+                (void)printf("skipped: %s: the system does not tell the children of a process\n", backends[i].name);
+                break;
+            }
+            (void)(killed == 1 && kill(child, SIGKILL) == 0);
+            CHECK(b->operations->run(b, w, runs, 4, results), "%s fails", backends[i].name);
+            for (unsigned k = 0; k < 4; k++) {
+                lost += results[k].outcome == RUN_LOST ? 1u : 0u;
+            }
+            CHECK(lost == killed && results[3].outcome == RUN_DONE, "%s: %u runs are lost", backends[i].name, lost);
+        }
+        if (b != NULL) {
+            b->operations->close(b);
+        }
+    }
+}
+
+static const struct test tests[] = {{"the child can be lost", test_child},
+                                    {"guests can be lost", test_lost_guests},
+                                    {"a killed child", test_killed_child},
+                                    {"nothing is left behind", test_soak}};
 const struct suite backends_suite = SUITE("backends", tests);
