@@ -314,10 +314,10 @@ $(BUILD)/tests/bench/scan: $(addprefix $(BUILD)/tests/,bench/scan.o scanner/clas
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 $(BUILD)/tests/bench/hardware: $(BUILD)/tests/bench/hardware.o $(BUILD)/libpopek.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
-# The mutation score of the checker (docs/checker.md): MUTANTS=NAME for one instruction, empty for all system forms.
+# The mutation score of the checker (docs/checker.md): MUTANTS="NAME..." for some instructions, empty for all system forms.
 MUTANTS ?=
-mutants: $(BUILD)/tests/checker/mutants $(BUILD)/handler-mutants/mutants.so
-	@$(BUILD)/tests/checker/mutants x86-tables/x86.isa $(BUILD)/handler-mutants/mutants.so $(BUILD)/x86.paths $(MUTANTS)
+mutants: $(BUILD)/tests/checker/mutants $(BUILD)/emit $(if $(MUTANTS),,$(BUILD)/handler-mutants/mutants.so)
+	@$(if $(MUTANTS),tests/checker/mutants.sh $(BUILD) $(MUTANTS),$< x86-tables/x86.isa $(BUILD)/handler-mutants/mutants.so $(BUILD)/x86.paths)
 # Faults of the past (tests/checker/corpus.txt), one plug-in each; CORPUS=WORD for some.
 CORPUS ?=
 corpus: $(BUILD)/popek $(BUILD)/emit

@@ -107,9 +107,13 @@ uint8_t island_byte(const struct emulator *e, uint64_t address, bool *found) {
 
 static uint64_t island_word(const struct emulator *e, uint64_t address, unsigned size) {
     uint64_t value = 0;
-    bool found = false;
     for (unsigned i = 0; i < size; i++) {
-        value |= (uint64_t)island_byte(e, address + i, &found) << (8 * i);
+        bool found = false;
+        uint8_t byte = island_byte(e, address + i, &found);
+        if (!found) {
+            (void)window_byte(&e->run, address + i, &byte);
+        }
+        value |= (uint64_t)byte << (8 * i);
     }
     return value;
 }

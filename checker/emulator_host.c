@@ -1,12 +1,17 @@
 /* What an emulator may call: memory, arrays and ports. */
 #include "emulation.h"
 
+/* Outside of IA-32e mode linear addresses have 32 bits, whatever an adapter adds to a base. */
+static uint64_t linear(const struct emulator *e, uint64_t address) {
+    return e->mode == MATCHER_LONG || e->mode == MATCHER_COMPATIBILITY ? address : (uint32_t)address;
+}
+
 static bool in_data(uint64_t address) { return address - (WINDOW_BASE + WINDOW_DATA) < WINDOW_DATA_SIZE; }
 
 static void host_read(struct popek_host *h, uint64_t address, void *to, uint32_t size) {
     const struct emulator *e = h->emulator;
     for (uint32_t i = 0; i < size; i++) {
-        uint64_t at = address + i;
+        uint64_t at = linear(e, address + i);
         uint8_t byte = 0;
         bool found = false;
         if (at - e->code < e->run.length) {
@@ -26,7 +31,7 @@ static void host_read(struct popek_host *h, uint64_t address, void *to, uint32_t
 static void host_write(struct popek_host *h, uint64_t address, const void *from, uint32_t size) {
     struct emulator *e = h->emulator;
     for (uint32_t i = 0; i < size; i++) {
-        uint64_t at = address + i;
+        uint64_t at = linear(e, address + i);
         bool found = false;
         if (in_data(at)) {
             e->data[at - (WINDOW_BASE + WINDOW_DATA)] = ((const uint8_t *)from)[i];

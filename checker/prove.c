@@ -77,6 +77,7 @@ static bool write_files(const struct work *w, prove_builtin *builtin) {
     free(text);
     FILE *table = good ? create(w, "handlers.c") : NULL;
     good = close_file(table, table != NULL && emit_handlers_table(table, w->isa, problem));
+    w->result->message = problem[0] == '\0' ? NULL : strdup(problem);
     return good && write_builtin(w, builtin, "isa-model/emitted.h", "emitted.h") &&
            write_builtin(w, builtin, "isa-model/emitted_handlers.h", "emitted_handlers.h");
 }

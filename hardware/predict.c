@@ -66,6 +66,20 @@ static word128 component_value(const struct predictor *p, symbol s, const struct
     return (component_get(c, &p->run->before) & known) | ((uint64_t)open_value(p, s, NULL, 0) & ~known);
 }
 
+/* Descriptors and task states lie in memory, where the window may be. */
+static word128 window_element(const struct predictor *p, symbol s, uint64_t address) {
+    const char *name = term_symbol_name(p->isa->pool, s);
+    word128 value = 0;
+    if (strcmp(name, "descriptor_memory") == 0 || strcmp(name, "tss_memory") == 0) {
+        for (unsigned i = 0; i < term_symbol_width(p->isa->pool, s) / 8; i++) {
+            uint8_t byte = 0;
+            (void)window_byte(p->run, address + i, &byte);
+            value |= (word128)byte << (8 * i);
+        }
+    }
+    return value;
+}
+
 static word128 fact_element(const struct predictor *p, symbol s, const word128 *arguments, unsigned count) {
     for (size_t i = 0; i < p->world->fact_count; i++) {
         const struct environment_fact *f = &p->world->facts[i];
@@ -73,7 +87,7 @@ static word128 fact_element(const struct predictor *p, symbol s, const word128 *
             return f->value;
         }
     }
-    return p->world->complete ? 0 : open_value(p, s, arguments, count);
+    return p->world->complete ? window_element(p, s, (uint64_t)arguments[0]) : open_value(p, s, arguments, count);
 }
 
 static word128 x87_register(const struct machine_state *s, unsigned number) {
