@@ -105,10 +105,12 @@ struct classify_options {
     const char *instruction; /* only this instruction or form text; NULL: all */
     bool best;               /* classify under the best configuration found; else under `configuration` */
     unsigned configuration;
-    bool search;                /* make the configuration search even when it is not needed for the verdicts */
-    unsigned resource_limit;    /* Z3 rlimit for one query; 0: the default (generous) */
-    const char *smt2_directory; /* write every query there; NULL: do not */
-    bool fingerprints;          /* of every query; takes as long as writing them */
+    bool search;                                                /* make the configuration search even when it is not needed for the verdicts */
+    unsigned resource_limit;                                    /* Z3 rlimit for one query; 0: the default (generous) */
+    const char *smt2_directory;                                 /* write every query there; NULL: do not */
+    bool fingerprints;                                          /* of every query; takes as long as writing them */
+    void (*progress)(void *context, size_t done, size_t total); /* told before each verdict; NULL: nobody */
+    void *progress_context;
 };
 
 /* On failure NULL and `*message` (free it) says why: out of memory, directory not writable, no form of that name, or an internal error

@@ -209,6 +209,9 @@ static bool run_all(struct classifier *c) {
         return false;
     }
     for (size_t i = 0; i < c->verdict_count; i++) {
+        if (c->options->progress != NULL) {
+            c->options->progress(c->options->progress_context, i, c->verdict_count);
+        }
         if (c->verdicts[i].same_as != i) {
             copy_verdict(c, &c->verdicts[i]);
         } else if (!decide(c, &c->verdicts[i])) {

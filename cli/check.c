@@ -3,6 +3,7 @@
 
 #include "../hardware/hardware.h"
 #include "cli.h"
+#include "progress.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -174,7 +175,7 @@ int command_check(int argc, char **argv) {
     struct check_request r = {.write = report_check_text, .prover_steps = 4000000};
     r.options = (struct check_options){.mode = -1, .states = 1000, .seed = 1, .shard_count = 1, .resource_limit = 400000, .hang_milliseconds = 2000};
     (void)argp_parse(&argp, argc, argv, 0, NULL, &r);
-    r.options.progress = isatty(STDERR_FILENO) == 1 ? show_progress : NULL;
+    r.options.progress = progress_wanted() ? show_progress : NULL;
     struct source_reader reader;
     int code = EXIT_INTERNAL;
     const struct isa_options all = {.only = NULL};

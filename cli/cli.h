@@ -79,7 +79,9 @@ bool output_coloured(const struct output *o);
 
 /* complain.c */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
-/* "unknown KIND 'NAME'; there is: a, b, c" with at most `most` names. */
+/* "unknown KIND 'NAME'; did you mean a or b?"; where nothing is near: "there is: a, b, c", unless that is long. */
 void complain_unknown(const char *kind, const char *name, const char *(*at)(const void *context, size_t i), const void *context, size_t count);
+/* The same behind other words than "unknown KIND". */
+void complain_name(const char *problem, const char *name, const char *(*at)(const void *context, size_t i), const void *context, size_t count);
 
 #endif

@@ -1,12 +1,18 @@
 /* Messages for people on standard error. */
 #include "cli.h"
 
+#include "../reports/wording.h"
+#include "progress.h"
+
 #include <ctype.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 void complain(const char *format, ...) {
     va_list arguments;
+    progress_end();
     va_start(arguments, format);
     (void)fputs("popek: error: ", stderr);
     (void)vfprintf(stderr, format, arguments);
@@ -14,10 +20,11 @@ void complain(const char *format, ...) {
     va_end(arguments);
 }
 
-/* A short list is printed whole; of a long one what is spelt nearly like the name that was asked for. */
+/* What is spelt nearly like the name that was asked for; else, if it is short, the whole list. */
 #define WHOLE_LIST 32u
 #define LONGEST_NAME 64u
 #define SUGGESTIONS 5u
+#define MOST_CHANGES 3u /* more is another word */
 
 static bool same_letter(char a, char b) { return tolower((unsigned char)a) == tolower((unsigned char)b); }
 
@@ -58,41 +65,67 @@ static bool said_before(const char *(*at)(const void *, size_t), const void *con
     return false;
 }
 
-static bool suggest(const char *name, const char *(*at)(const void *context, size_t i), const void *context, size_t count) {
+/* "did you mean SGDT or SIDT?"; false: nothing is near. */
+static bool suggest(FILE *out, const char *name, const char *(*at)(const void *context, size_t i), const void *context, size_t count) {
     unsigned limit = (unsigned)strlen(name) / 3 + 1;
+    limit = limit > MOST_CHANGES ? MOST_CHANGES : limit;
     unsigned said = 0;
     for (unsigned far = 0; far <= limit; far++) {
         for (size_t i = 0; i < count && said < SUGGESTIONS; i++) {
             if (distance(name, at(context, i)) == far && !said_before(at, context, i)) {
-                (void)fprintf(stderr, "%s%s", said == 0 ? "did you mean " : " or ", at(context, i));
+                (void)fprintf(out, "%s%s", said == 0 ? "did you mean " : " or ", at(context, i));
                 said++;
             }
         }
     }
-    if (said > 0) {
-        (void)fputs("?\n", stderr);
-    }
+    (void)fputs(said > 0 ? "?" : "", out);
     return said > 0;
 }
 
-void complain_unknown(const char *kind, const char *name, const char *(*at)(const void *context, size_t i), const void *context, size_t count) {
+static void list_all(FILE *out, const char *(*at)(const void *context, size_t i), const void *context, size_t count) {
+    const char *separator = "there is: ";
+    for (size_t i = 0; i < count; i++) {
+        if (!said_before(at, context, i)) {
+            (void)fprintf(out, "%s%s", separator, at(context, i));
+            separator = ", ";
+        }
+    }
+    (void)fputs(count == 0 ? "there is none" : "", out);
+}
+
+void complain_name(const char *problem, const char *name, const char *(*at)(const void *context, size_t i), const void *context, size_t count) {
     size_t different = 0;
     for (size_t i = 0; i < count; i++) {
         different += said_before(at, context, i) ? 0u : 1u;
     }
-    (void)fprintf(stderr, "popek: error: unknown %s '%s'; ", kind, name);
-    if (different > WHOLE_LIST) {
-        if (!suggest(name, at, context, count)) {
-            (void)fputs("`popek list ISA` names all\n", stderr);
-        }
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    progress_end();
+    if (out == NULL) {
+        complain("%s '%s'", problem, name);
         return;
     }
-    const char *separator = "there is: ";
-    for (size_t i = 0; i < count; i++) {
-        if (!said_before(at, context, i)) {
-            (void)fprintf(stderr, "%s%s", separator, at(context, i));
-            separator = ", ";
+    (void)fprintf(out, "%s '%s'; ", problem, name);
+    if (!suggest(out, name, at, context, count)) {
+        if (different > WHOLE_LIST) {
+            (void)fputs("`popek list ISA` names all", out);
+        } else {
+            list_all(out, at, context, count);
         }
     }
-    (void)fputs(count == 0 ? "there is none\n" : "\n", stderr);
+    (void)fclose(out);
+    if (text != NULL && isatty(STDERR_FILENO) == 1) {
+        (void)fputs("popek: error: ", stderr);
+        write_wrapped(stderr, 14, 2, text);
+    } else if (text != NULL) {
+        complain("%s", text);
+    }
+    free(text);
+}
+
+void complain_unknown(const char *kind, const char *name, const char *(*at)(const void *context, size_t i), const void *context, size_t count) {
+    char problem[80];
+    (void)snprintf(problem, sizeof problem, "unknown %s", kind);
+    complain_name(problem, name, at, context, count);
 }

@@ -2,6 +2,7 @@
 #include "cli.h"
 
 #include "embedded.h"
+#include "progress.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -67,9 +68,25 @@ void visit_builtin_isas(void (*visit)(void *context, const char *name, const cha
     }
 }
 
-static void print_name(void *context, const char *name, const char *path) {
+struct names {
+    char text[32][64];
+    size_t count;
+};
+
+static void add_name(void *context, const char *name, const char *path) {
+    struct names *n = context;
     (void)path;
-    (void)fprintf(context, " %s", name);
+    if (n->count < sizeof n->text / sizeof n->text[0]) {
+        (void)snprintf(n->text[n->count++], sizeof n->text[0], "%s", name);
+    }
+}
+
+static const char *name_at(const void *context, size_t i) { return ((const struct names *)context)->text[i]; }
+
+static void complain_no_isa(const char *name) {
+    struct names names = {.count = 0};
+    visit_builtin_isas(add_name, &names);
+    complain_name("no built-in ISA and no readable file:", name, name_at, &names, names.count);
 }
 
 struct isa *load_isa(const char *name, const struct isa_options *options, struct source_reader *reader, int *code) {
@@ -84,9 +101,7 @@ struct isa *load_isa(const char *name, const struct isa_options *options, struct
         checked.only = NULL; /* somebody's own file is checked whole */
         FILE *probe = fopen(path, "rb");
         if (probe == NULL) {
-            (void)fprintf(stderr, "popek: error: no built-in ISA and no readable file: '%s'; built in:", name);
-            visit_builtin_isas(print_name, stderr);
-            (void)fputc('\n', stderr);
+            complain_no_isa(name);
             *code = EXIT_INPUT;
             return NULL;
         }
@@ -102,6 +117,8 @@ struct isa *load_isa(const char *name, const struct isa_options *options, struct
         }
         *code = messages == NULL ? EXIT_INTERNAL : EXIT_INPUT;
         free(messages);
+        return NULL;
     }
+    progress_tell("%s read and checked, %zu forms", path, isa->form_count);
     return isa;
 }

@@ -1,6 +1,8 @@
 /* Where results go: a file, or standard output. */
 #include "cli.h"
 
+#include "progress.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,6 +31,7 @@ bool output_coloured(const struct output *o) {
 }
 
 static int write_result(const struct output *o) {
+    progress_end();
     FILE *to = o->path == NULL ? stdout : fopen(o->path, "wb");
     const char *shown = o->path == NULL ? "standard output" : o->path;
     if (to == NULL) {

@@ -2,12 +2,12 @@
 #include "../reports/scan.h"
 #include "../scanner/batch.h"
 #include "cli.h"
+#include "progress.h"
 #include "site_question.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { KEY_SYMBOLS = 0x100, KEY_FILLING, KEY_ALL_BYTES, KEY_SUMMARY, KEY_RAW, KEY_BASE, KEY_BREAKPOINTS };
 
@@ -206,7 +206,7 @@ static int run(struct request *r) {
     int code = results == NULL ? EXIT_INTERNAL : site_question_open(&r->sites, &r->question);
     if (code == EXIT_FINE) {
         r->question.only_counts = r->summary && !r->symbols;
-        scan_all(&r->question, &r->paths, results, isatty(STDERR_FILENO) == 1 ? show_progress : NULL, NULL);
+        scan_all(&r->question, &r->paths, results, progress_wanted() ? show_progress : NULL, NULL);
         code = show(r, results);
         for (size_t i = 0; i < r->paths.count; i++) {
             scan_result_free(&results[i]);

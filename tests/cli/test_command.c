@@ -32,7 +32,7 @@ static const struct command_case cases[] = {
     {"classify " TOYS "lra.isa --configuration cr4.umip=1", 2, NULL, "unknown free bit 'cr4.umip'"},
     {"classify " TOYS "lra.isa --resource-limit many", 2, NULL, "--resource-limit needs a number"},
     {"classify " TOYS "lra.isa --resource-limit 0", 2, NULL, "--resource-limit needs a number"},
-    {"classify no-such-isa", 3, NULL, "no built-in ISA and no readable file: 'no-such-isa'; built in: x86"},
+    {"classify no-such-isa", 3, NULL, "no built-in ISA and no readable file: 'no-such-isa'; there is: x86"},
     {"classify tests/isa-model/errors/wrong_width.isa", 3, NULL, "wrong_width.isa:7:14: error:"},
     {"classify tests/isa-model/errors/empty.isa", 3, NULL, "error: the file is empty"},
     {"classify " TOYS "third_generation.isa", 0, "Theorem 1  yes", NULL},
