@@ -1,6 +1,8 @@
 /* Writes tables as CSV and as Markdown. */
 #include "table.h"
 
+#include "html.h"
+
 #include <stdarg.h>
 #include <string.h>
 
@@ -8,8 +10,10 @@ void markdown_text(FILE *out, const char *text) {
     for (; *text != '\0'; text++) {
         if (*text == '\n') {
             (void)fputc(' ', out);
+        } else if (strchr("<>&", *text) != NULL) {
+            html_character(out, *text); /* it may be shown by something that takes HTML in Markdown as it is */
         } else {
-            (void)fprintf(out, strchr("\\`*_[]<>|#", *text) != NULL ? "\\%c" : "%c", *text);
+            (void)fprintf(out, strchr("\\`*_[]|#", *text) != NULL ? "\\%c" : "%c", *text);
         }
     }
 }

@@ -283,6 +283,12 @@
         select("matrix");
     }
 
+    // Those that were asked about.
+    function usedModes() {
+        const used = new Set(data.verdicts.map((v) => v[1]));
+        return Array.from(data.modes.keys()).filter((mode) => used.has(mode));
+    }
+
     function counts() {
         const table = data.modes.map(() => data.classes.map(() => 0));
         data.verdicts.forEach((v) => table[v[1]][v[2]]++);
@@ -293,7 +299,7 @@
         const table = counts();
         const head = make("tr", {}, make("th", {scope: "col"}, "Mode"), ...data.classes.map((c, i) => make("th", {scope: "col"}, badge(i))),
             make("th", {scope: "col"}, "all"));
-        const rows = table.map((numbers, mode) => make("tr", {}, make("th", {scope: "row"}, data.modes[mode]),
+        const rows = usedModes().map((mode) => [table[mode], mode]).map(([numbers, mode]) => make("tr", {}, make("th", {scope: "row"}, data.modes[mode]),
             ...numbers.map((n, i) => make("td", {}, make("button", {type: "button", class: n > 0 ? "class-" + i : "",
                 "aria-label": n + " forms " + data.classes[i] + " in mode " + data.modes[mode], onclick: () => show(i, mode, "")}, String(n)))),
             make("td", {class: "total"}, String(numbers.reduce((a, b) => a + b, 0)))));
@@ -356,7 +362,7 @@
         panel.replaceChildren(make("h2", {}, "Forms by class and mode"), make("p", {}, "Each number leads to its forms."), countTable(),
             make("h2", {}, "Instructions by their worst class"), make("ul", {class: "legend"}, ...data.classes.map((c, i) => make("li", {}, badge(i)))),
             status);
-        data.modes.forEach((name, mode) => panel.append(make("h3", {}, name), mosaic(mode, status)));
+        usedModes().forEach((mode) => panel.append(make("h3", {}, data.modes[mode]), mosaic(mode, status)));
     }
 
     // ---- tabs and theme ----------------------------------------------------------------------------------------------------------

