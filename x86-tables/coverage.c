@@ -2,6 +2,7 @@
 #include "coverage.h"
 
 #include "../isa-model/term_cone.h"
+#include "coverage_names.h"
 
 #include <capstone/capstone.h>
 #include <ctype.h>
@@ -18,18 +19,11 @@ struct mnemonic {
     bool claimed; /* some Capstone id is this */
 };
 
-struct exception {
-    char name[48], target[48];
-    char *reason;
-    bool used;
-};
-
 struct maker {
     const struct isa *isa;
     struct mnemonic *mnemonics;
     size_t mnemonic_count;
-    struct exception *exceptions;
-    size_t exception_count;
+    struct coverage_names names;
     struct coverage *result;
     struct coverage_row *rows;
     size_t capacity;
@@ -130,67 +124,6 @@ static bool read_tables(struct maker *m) {
     return good;
 }
 
-/* --- the exceptions ---------------------------------------------------------------------------------------------------------------------------- */
-
-static bool bad_line(const struct maker *m, unsigned line, const char *what) {
-    if (asprintf(m->message, "exceptions, line %u: %s", line, what) < 0) {
-        *m->message = NULL;
-    }
-    return false;
-}
-
-static bool read_line(struct maker *m, const char *text, unsigned line) {
-    struct exception e = {{0}, {0}, NULL, false};
-    int at = 0;
-    text += strspn(text, " \t\r");
-    if (*text == '\0' || *text == '#') {
-        return true;
-    }
-    if (sscanf(text, "%47s = %47s %n", e.name, e.target, &at) != 2 || at == 0) { // NOLINT(cert-err34-c): no numbers
-        return bad_line(m, line, "capstone_name = INSTRUCTION \"reason\" is wanted");
-    }
-    const char *quote = strchr(text + at, '"');
-    const char *end = quote == NULL ? NULL : strrchr(quote + 1, '"');
-    if (end == NULL || end == quote + 1) {
-        return bad_line(m, line, "the reason is missing");
-    }
-    e.reason = strndup(quote + 1, (size_t)(end - quote - 1));
-    struct exception *larger = realloc(m->exceptions, (m->exception_count + 1) * sizeof *larger);
-    if (larger == NULL || e.reason == NULL) {
-        free(e.reason);
-        m->exceptions = larger == NULL ? m->exceptions : larger;
-        return false;
-    }
-    m->exceptions = larger;
-    m->exceptions[m->exception_count++] = e;
-    return true;
-}
-
-static bool read_exceptions(struct maker *m, const char *text, size_t size) {
-    unsigned line = 1;
-    for (size_t at = 0; at < size; line++) {
-        const char *end = memchr(text + at, '\n', size - at);
-        size_t length = end == NULL ? size - at : (size_t)(end - text) - at;
-        char *copy = strndup(text + at, length);
-        bool good = copy != NULL && read_line(m, copy, line);
-        free(copy);
-        if (!good) {
-            return false;
-        }
-        at += length + 1;
-    }
-    return true;
-}
-
-static struct exception *find_exception(const struct maker *m, const char *name) {
-    for (size_t i = 0; i < m->exception_count; i++) {
-        if (strcmp(m->exceptions[i].name, name) == 0) {
-            return &m->exceptions[i];
-        }
-    }
-    return NULL;
-}
-
 /* --- rows -------------------------------------------------------------------------------------------------------------------------------------- */
 
 static bool add_row(struct maker *m, struct coverage_row row) {
@@ -220,7 +153,7 @@ static struct coverage_row row_of(const char *name, struct mnemonic *mnemonic, c
 }
 
 static bool add_known(struct maker *m, const char *name) {
-    struct exception *e = find_exception(m, name);
+    struct coverage_name *e = coverage_names_find(&m->names, name);
     if (e == NULL) {
         return add_row(m, row_of(name, find_mnemonic(m, name), ""));
     }
@@ -264,8 +197,8 @@ static bool add_beyond(struct maker *m) {
 /* What neither Capstone nor the tables have, and that others list. */
 static bool add_absent(struct maker *m) {
     bool good = true;
-    for (size_t i = 0; good && i < m->exception_count; i++) {
-        struct exception *e = &m->exceptions[i];
+    for (size_t i = 0; good && i < m->names.count; i++) {
+        struct coverage_name *e = &m->names.rows[i];
         if (strcmp(e->target, "absent") == 0 && !e->used && find_mnemonic(m, e->name) == NULL) {
             e->used = true;
             good = add_row(m, (struct coverage_row){e->name, NULL, COVERAGE_EXCLUDED, e->reason, 0});
@@ -276,11 +209,11 @@ static bool add_absent(struct maker *m) {
 
 /* An exception that no id needs is stale, and so is an absence of what is there. */
 static bool check_used(const struct maker *m) {
-    for (size_t i = 0; i < m->exception_count; i++) {
-        if (!m->exceptions[i].used) {
+    for (size_t i = 0; i < m->names.count; i++) {
+        if (!m->names.rows[i].used) {
             if (asprintf(m->message, "exceptions: %s '%s'",
-                         strcmp(m->exceptions[i].target, "absent") == 0 ? "the tables have" : "Capstone has no instruction",
-                         m->exceptions[i].name) < 0) {
+                         strcmp(m->names.rows[i].target, "absent") == 0 ? "the tables have" : "Capstone has no instruction",
+                         m->names.rows[i].name) < 0) {
                 *m->message = NULL;
             }
             return false;
@@ -293,13 +226,10 @@ struct coverage *coverage_make(const struct isa *isa, const char *exceptions, si
     struct maker m = {.isa = isa, .message = message};
     *message = NULL;
     m.result = calloc(1, sizeof *m.result);
-    bool good = m.result != NULL && read_tables(&m) && read_exceptions(&m, exceptions, size) && add_ids(&m) && add_beyond(&m) && add_absent(&m) &&
-                check_used(&m);
+    bool good = m.result != NULL && read_tables(&m) && coverage_names_read(&m.names, exceptions, size, message) && add_ids(&m) && add_beyond(&m) &&
+                add_absent(&m) && check_used(&m);
     free(m.mnemonics);
-    for (size_t i = 0; i < m.exception_count; i++) {
-        free(m.exceptions[i].reason);
-    }
-    free(m.exceptions);
+    coverage_names_free(&m.names);
     if (m.result != NULL) {
         m.result->rows = m.rows;
     }
