@@ -103,6 +103,11 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
         }
         r->isa = argument;
         return 0;
+    case ARGP_KEY_END:
+        if (r->experiment && (r->profile != NULL || r->options.dry_run)) {
+            argp_error(state, "--experiment goes with neither --witnesses nor --dry-run: `popek probe --dry-run` lists the same forms");
+        }
+        return 0;
     default:
         return ARGP_ERR_UNKNOWN;
     }
