@@ -44,7 +44,7 @@ static const struct argp_option options[] = {
     {"experiment", KEY_EXPERIMENT, NULL, 0,
      "instead of single states, pairs that a program cannot tell apart: at two levels, with tables at two places", 0},
     {"dry-run", KEY_DRY_RUN, NULL, 0, "list what would run", 0},
-    {"format", 'f', "text|json|markdown|csv|sarif|junit|tap", 0, "what to write (text); of witnesses text or json", 0},
+    {"format", 'f', "text|json|markdown|csv|sarif|junit|tap", 0, "what to write (text); of witnesses and experiments text or json", 0},
     {"output", 'o', "FILE", 0, "write the result there (standard output)", 0},
     {"statistics", KEY_STATISTICS, NULL, 0, "time and runs per second, to standard error", 0},
     {"wrong-prediction", KEY_WRONG, "BIT", OPTION_HIDDEN, "negative control: this bit of RAX is predicted wrong", 0},
@@ -125,8 +125,11 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
         r->isa = argument;
         return 0;
     case ARGP_KEY_END:
-        if (r->profile != NULL && r->write != NULL && r->write != report_probe_json) {
-            argp_error(state, "--witnesses has the formats text and json");
+        if ((r->profile != NULL || r->experiment) && r->write != NULL && r->write != report_probe_json) {
+            argp_error(state, "--witnesses and --experiment have the formats text and json");
+        }
+        if (r->experiment && (r->profile != NULL || r->options.dry_run)) {
+            argp_error(state, "--experiment goes with neither --witnesses nor --dry-run: `popek probe --dry-run` lists the same forms");
         }
         return 0;
     default:

@@ -9,9 +9,12 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
-#define TIME_LIMIT_MS 1000 /* for one instruction */
+#define TIME_LIMIT 0.9 /* seconds of the child's processor time for one instruction: on a busy machine an honest child may wait for long */
+#define SLICE_MS 250
+#define SLICES_MOST 240u /* without any progress, whatever processor time the child had: a minute */
 
 struct worker {
     struct channel *channel;
@@ -64,6 +67,37 @@ static bool await(const struct worker *n, int milliseconds, bool *hung) {
     return got > 0 && read(n->answers, &byte, 1) == 1;
 }
 
+/* Seconds of processor time that the child has had. */
+static double child_seconds(const struct worker *n) {
+    clockid_t clock = 0;
+    struct timespec t = {0, 0};
+    if (clock_getcpuclockid(n->child, &clock) != 0 || clock_gettime(clock, &t) != 0) {
+        return 0;
+    }
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+/* Waits as long as the child makes progress, or has not had the time to. True when it wrote a byte. */
+static bool await_child(const struct worker *n, bool *hung) {
+    uint32_t seen = n->channel->current;
+    double begun = child_seconds(n);
+    bool done = false;
+    for (unsigned slices = 0; slices < SLICES_MOST; slices++) {
+        done = await(n, SLICE_MS, hung);
+        if (done || !*hung) {
+            break;
+        }
+        if (n->channel->current != seen) {
+            seen = n->channel->current;
+            begun = child_seconds(n);
+            slices = 0;
+        } else if (child_seconds(n) - begun >= TIME_LIMIT) {
+            break;
+        }
+    }
+    return done;
+}
+
 static bool start_child(struct worker *n) {
     int down[2] = {-1, -1};
     int up[2] = {-1, -1};
@@ -78,7 +112,7 @@ static bool start_child(struct worker *n) {
     n->commands = down[1];
     n->answers = up[0];
     bool hung = false;
-    if (n->child < 0 || !await(n, 10 * TIME_LIMIT_MS, &hung)) {
+    if (n->child < 0 || !await_child(n, &hung)) {
         (void)end_child(n);
         return false;
     }
@@ -96,12 +130,7 @@ static bool run_batch(struct worker *n) {
         bool done = false;
         bool hung = false;
         if (write(n->commands, &byte, 1) == 1) {
-            for (uint32_t seen = c->current; !done; seen = c->current) {
-                done = await(n, TIME_LIMIT_MS, &hung);
-                if (!done && !(hung && c->current != seen)) {
-                    break;
-                }
-            }
+            done = await_child(n, &hung);
         }
         if (!done) {
             int status = end_child(n);

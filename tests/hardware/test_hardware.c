@@ -202,6 +202,7 @@ static void test_command(void) {
         {"probe --backend native --witnesses ring_compression --instruction PUSHF --format json", 0, "\"witnesses\"", NULL},
         {"probe --backend native --mode 32 --instruction CLI", 0, "compatibility mode", NULL},
         {"probe --backend native --mode 16 --instruction CLI --witnesses ring_compression", 0, "0  refuted", NULL},
+        {"probe --experiment --dry-run", 2, NULL, "neither --witnesses nor --dry-run"},
         {"probe --backend native --experiment", 77, NULL, "cannot run here"},
         {"probe --backend unicorn --experiment --instruction SIDT --mode 32", 0, "show the place", NULL},
         {"probe --backend unicorn --experiment --instruction CLI --format json", 0, "\"says\": \"traps-in-first\"", NULL},
