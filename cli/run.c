@@ -21,7 +21,8 @@ enum option_key { KEY_COMPARE = 256, KEY_TRACE, KEY_STATISTICS, KEY_MEMORY, KEY_
 
 static const struct argp_option options[] = {
     {"backend", 'b', "model|unicorn|kvm|native", 0, "what executes the guest (model: the steps of the tables)", 0},
-    {"compare", KEY_COMPARE, "unicorn", 0, "another backend beside the model, instruction by instruction: the first difference, exit code 1", 0},
+    {"compare", KEY_COMPARE, "unicorn|native", 0, "another backend beside the model, instruction by instruction: the first difference, exit code 1",
+     0},
     {"trace", KEY_TRACE, "FILE", 0, "a line for every instruction", 0},
     {"stats", KEY_STATISTICS, NULL, 0, "how much was executed, and which exceptions and interrupts were delivered", 0},
     {"screen", KEY_SCREEN, NULL, 0, "the text screen at the end", 0},
@@ -65,8 +66,8 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
     case KEY_COMPARE:
         r->session.other = parse_backend(state, "--compare", argument);
         r->session.compare = true;
-        if (r->session.other != BACKEND_UNICORN) {
-            argp_error(state, "--compare compares the model with unicorn");
+        if (r->session.other != BACKEND_UNICORN && r->session.other != BACKEND_NATIVE) {
+            argp_error(state, "--compare compares the model with unicorn or native");
         }
         return 0;
     case KEY_TRACE:
@@ -167,7 +168,7 @@ static int run(struct request *r, struct computer *c, size_t form_count) {
     r->session.trace = trace;
     int code = EXIT_INTERNAL;
     struct direct_kind_table kinds = {.form_count = 0};
-    const struct native_tables native = {&kinds};
+    const struct native_tables native = {&kinds, false};
     bool natively = r->session.backend == BACKEND_NATIVE || (r->session.compare && r->session.other == BACKEND_NATIVE);
     bool ready = !natively || native_kinds_read(&kinds, form_count);
     if (!ready) {

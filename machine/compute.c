@@ -1,5 +1,5 @@
-/* What the tables leave open of an x87, MMX or SSE instruction, from the host's processor. What the tables say stays theirs: the step is executed twice,
- * with opaque and undefined results that differ, and only what differs then is taken from the host. */
+/* What the tables leave open of an x87, MMX or SSE instruction, from the host's processor. What the tables say stays theirs: the step is executed
+ * twice, with opaque and undefined results that differ, and only what differs then is taken from the host. */
 #include "execute.h"
 #include "host_code.h"
 
@@ -24,9 +24,12 @@ static void attempt_again(struct processor *p, const struct instruction *i, stru
     for (unsigned k = 0; k < i->step->choice_count; k++) {
         p->choices[k] = k == i->length_choice ? p->choices[k] : 1;
     }
+    struct undefined_results *asked = p->undefined; /* to find them, other values would go through the step once more */
+    p->undefined = NULL;
     t->other = true;
     (void)attempt(p, i, t, o);
     t->other = false;
+    p->undefined = asked;
     for (unsigned k = 0; k < i->step->choice_count; k++) {
         p->choices[k] = k == i->length_choice ? p->choices[k] : 0;
     }

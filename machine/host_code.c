@@ -11,7 +11,7 @@
 #define RETURN 0xC3u
 
 struct host {
-    uint8_t *pages;                  /* code, then the operand */
+    uint8_t *pages;                 /* code, then the operand */
     struct host_code codes[PLACES]; /* what stands at each place; length 0: nothing */
 };
 

@@ -1,5 +1,5 @@
-/* A machine whose guest this processor executes: the child of direct execution, the shadow of the guest's page tables, and the state that goes from one
- * to the other. Internal to machine/. */
+/* A machine whose guest this processor executes: the child of direct execution, the shadow of the guest's page tables, and the state that goes from
+ * one to the other. Internal to machine/. */
 #ifndef POPEK_MACHINE_NATIVE_H
 #define POPEK_MACHINE_NATIVE_H
 
@@ -29,11 +29,11 @@ struct native {
     bool lost;
     uint64_t microseconds; /* that the guest has had */
     uint8_t *kinds32[NATIVE_LEVELS], *kinds16[NATIVE_LEVELS];
-    enum native_level level;  /* whose kinds are in use */
-    bool vectors_in_child;    /* the x87 and SSE state is there, and not in the machine */
-    uint64_t shadowed;        /* pages that were mapped on demand */
+    enum native_level level;        /* whose kinds are in use */
+    bool vectors_in_child;          /* the x87 and SSE state is there, and not in the machine */
+    uint64_t shadowed;              /* pages that were mapped on demand */
     struct trap_handlers *handlers; /* what executes instructions that come back, where there is one */
-    uint8_t *own;             /* the machine's memory before */
+    uint8_t *own;                   /* the machine's memory before */
 };
 
 /* Opens the child for a machine, whose memory becomes the child's; NULL is done, anything else says why not, and nothing is to be closed. */

@@ -83,7 +83,7 @@ enum instruction_flag {
 /* An x87, MMX or SSE instruction as the host's processor executes it, with its memory operand at another address: host_code.h. */
 #define MOST_HOST_BYTES 12u
 struct host_code {
-    uint8_t length; /* 0: the host does not execute it */
+    uint8_t length;          /* 0: the host does not execute it */
     uint8_t displacement_at; /* of its memory operand, relative to the next instruction; 0: none */
     uint8_t bytes[MOST_HOST_BYTES];
     bool x87, waits; /* waits: for a pending x87 exception */
@@ -158,12 +158,12 @@ struct processor {
     struct element msr[MSR_COUNT]; /* the model-specific registers that no component of their own has */
     word128 *choices;              /* of a step: all `undefined` results are 0 */
     struct vectors vectors;
-    unsigned stack_top; /* of x87 before the instruction: what its operands ST(i) go by */
+    unsigned stack_top;                         /* of x87 before the instruction: what its operands ST(i) go by */
     struct vectors_elsewhere vectors_elsewhere; /* `fetch` NULL: here */
     struct host *host;                          /* host_code.c; NULL until it is needed */
-    const struct trap_handlers *handlers;            /* in the place of steps; NULL: none */
+    const struct trap_handlers *handlers;       /* in the place of steps; NULL: none */
     uint64_t handled;                           /* instructions that handlers executed */
-    bool delivering;               /* an event: entry 1 of the IDT stands for entry `event`, see deliver.c */
+    bool delivering;                            /* an event: entry 1 of the IDT stands for entry `event`, see deliver.c */
     uint8_t event;
 };
 

@@ -11,6 +11,7 @@ const char *session_backend_name(enum session_backend b); /* "model", ... */
 struct direct_kind_table;
 struct native_tables {
     const struct direct_kind_table *kinds;
+    bool unscanned; /* everything runs as it is, holes and all: what scanning costs is measured against this */
 };
 
 struct session_request {
@@ -26,15 +27,15 @@ struct session_request {
 struct session_result {
     enum computer_end end;
     uint8_t exit_code;
-    const char *unusable;     /* why the backend cannot run here; NULL */
-    double seconds;           /* of processor time */
-    uint64_t direct;          /* instructions that the other processor executed */
-    uint64_t traps;           /* how often it came back */
-    uint64_t revealed, alone; /* native: instructions that were scanned and let run, and those that were executed one by one */
+    const char *unusable;      /* why the backend cannot run here; NULL */
+    double seconds;            /* of processor time */
+    uint64_t direct;           /* instructions that the other processor executed */
+    uint64_t traps;            /* how often it came back */
+    uint64_t revealed, alone;  /* native: instructions that were scanned and let run, and those that were executed one by one */
     uint64_t handled, stepped; /* native: instructions that came back to proven handlers, and those (and interrupts) that came to emitted steps */
     uint64_t shadowed;         /* native: pages that were mapped when they were first used */
-    uint64_t compared;        /* instructions */
-    uint64_t excused;         /* page faults that the other processor had alone: the model executed these instructions for both */
+    uint64_t compared;         /* instructions */
+    uint64_t excused;          /* page faults that the other processor had alone: the model executed these instructions for both */
     bool differs;
     char difference[512]; /* where and in what */
     char last[160];       /* the instruction at which the machine stands */

@@ -92,7 +92,7 @@ static void test_guests(void) {
     size_t form_count = isa == NULL ? 0 : isa->form_count;
     struct decoder *decoder = isa == NULL ? NULL : decoder_new(isa, &message);
     bool good = CHECK(decoder != NULL, "no decoder: %s", message) && CHECK(read_kinds(&kinds, form_count), "no kinds");
-    const struct native_tables tables = {&kinds};
+    const struct native_tables tables = {&kinds, false};
     for (size_t i = 0; decoder != NULL && i < sizeof guests / sizeof guests[0] && good; i++) {
         good = run_guest(decoder, &tables, guests[i]);
     }
@@ -101,5 +101,27 @@ static void test_guests(void) {
     free(messages);
 }
 
-static const struct test tests[] = {{"guests show what is kept", test_guests}};
+/* Instruction by instruction beside the model. */
+static void test_lockstep(void) {
+    static const struct {
+        const char *guest;
+        int code;
+    } cases[] = {{"hello", 0}, {"robin_irvine", 0}, {"floating_point", 0}, {"hostile/self_modifying", 0}, {"hostile/popf_games", 0}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char command[256];
+        (void)snprintf(command, sizeof command, "\"$POPEK\" run \"$(dirname \"$POPEK\")/guests/%s.elf\" --compare native --stats", cases[i].guest);
+        struct command_result r = run_command(command);
+        if (r.code == 77) {
+            (void)printf("       not run: %s", r.err);
+            command_result_free(&r);
+            return;
+        }
+        const char *compared = strstr(r.out, "compared: ");
+        CHECK(r.code == cases[i].code, "%s in lockstep: %s", cases[i].guest, r.err);
+        CHECK(compared != NULL && strtoul(compared + 10, NULL, 10) > 1000, "%s: hardly anything was compared:\n%s", cases[i].guest, r.out);
+        command_result_free(&r);
+    }
+}
+
+static const struct test tests[] = {{"guests show what is kept", test_guests}, {"guests beside the model", test_lockstep}};
 const struct suite native_run_suite = SUITE("native_run", tests);
