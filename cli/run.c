@@ -182,6 +182,7 @@ static int run(struct request *r, struct computer *c, size_t form_count) {
         session_run(c, &r->session, &result);
         code = finish(r, c, &result, &out);
     }
+    r->session.native = NULL;
     kind_table_free(&kinds);
     if (trace != NULL) {
         (void)fclose(trace);

@@ -47,6 +47,9 @@ static const struct {
     {offsetof(struct x86, vector_state), sizeof(word128)},
 };
 
+/* Byte by byte, padding too: all of these states are copies of one. */
+static bool same(const void *a, const void *b) { return memcmp(a, b, sizeof(struct x86)) == 0; }
+
 static void take(struct x86 *first, struct x86 *second, const struct x86 *host, size_t offset, size_t size) {
     uint8_t *a = (uint8_t *)first + offset;
     uint8_t *b = (uint8_t *)second + offset;
@@ -64,7 +67,7 @@ static bool merge_state(struct x86 *first, struct x86 *second, const struct x86 
     for (unsigned k = 0; k < 8; k++) {
         take(first, second, host, offsetof(struct x86, x87_register) + k * sizeof(word128), sizeof(word128));
     }
-    return memcmp(first, second, sizeof *first) == 0;
+    return same(first, second);
 }
 
 static word128 host_value(const struct host_result *h, const struct processor *before, const struct location *place) {
@@ -188,7 +191,7 @@ bool compute(struct processor *p, const struct instruction *i, struct trial *t, 
     struct trial first = *t;
     struct host_result h;
     attempt_again(p, i, t, o);
-    bool open = t->outcome != first.outcome || memcmp(&t->after, &first.after, sizeof first.after) != 0 || !same_values(i, first.values, t->values);
+    bool open = t->outcome != first.outcome || !same(&t->after, &first.after) || !same_values(i, first.values, t->values);
     bool computed = t->outcome == first.outcome && run_on_host(p, i, o, &h);
     bool usable = computed ? merge_state(&first.after, &t->after, &h.state) : !open;
     for (unsigned k = 0; k < i->count && computed; k++) {
