@@ -332,10 +332,12 @@ $(BUILD)/tests/bench/emitted: $(BUILD)/tests/bench/emitted.o $(BUILD)/tests/isa-
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 $(BUILD)/tests/bench/direct: $(BUILD)/tests/bench/direct.o $(BUILD)/tests/direct/tables.o $(BUILD)/libpopek.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+$(BUILD)/tests/bench/guest: $(BUILD)/tests/bench/guest.o $(BUILD)/libpopek.a
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 $(BUILD)/tests/bench/handlers: $(addprefix $(BUILD)/tests/,bench/handlers.o vmm-model/handler_search.o vmm-model/handler_states.o isa-model/emitted_states.o) \
     $(HANDLER_TABLE) $(BUILD)/libpopek.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
-bench: $(BUILD)/handlers/reference.so $(BUILD)/tests/bench/handlers $(BUILD)/tests/bench/direct $(BUILD)/tests/bench/emitted $(BUILD)/popek $(BUILD)/tests/bench/measure $(BUILD)/tests/bench/decode $(BUILD)/tests/bench/lockstep $(BUILD)/tests/bench/hardware $(BUILD)/tests/bench/scan $(PLUGINS)
+bench: $(BUILD)/handlers/reference.so $(BUILD)/tests/bench/handlers $(BUILD)/tests/bench/guest $(GUESTS) $(BUILD)/tests/bench/direct $(BUILD)/tests/bench/emitted $(BUILD)/popek $(BUILD)/tests/bench/measure $(BUILD)/tests/bench/decode $(BUILD)/tests/bench/lockstep $(BUILD)/tests/bench/hardware $(BUILD)/tests/bench/scan $(PLUGINS)
 	@$(BUILD)/tests/bench/measure "x86, 32-bit protected mode" $(BUILD)/popek classify x86 --profile ring_compression --mode protected --statistics
 	@$(BUILD)/tests/bench/measure "x86, all modes" $(BUILD)/popek classify x86 --profile ring_compression --statistics
 	@$(BUILD)/tests/bench/measure "third generation machine" $(BUILD)/popek classify examples/isa/third_generation.isa --statistics
@@ -347,6 +349,7 @@ bench: $(BUILD)/handlers/reference.so $(BUILD)/tests/bench/handlers $(BUILD)/tes
 	@$(BUILD)/tests/bench/decode x86-tables/x86.isa $(DECODED_LIBRARY)
 	@POPEK_PLUGINS=$(BUILD) $(BUILD)/tests/bench/hardware x86-tables/x86.isa
 	@$(BUILD)/tests/bench/direct x86-tables/x86.isa || [ $$? -eq 77 ]
+	@POPEK_PLUGINS=$(BUILD) $(BUILD)/tests/bench/guest x86-tables/x86.isa $(KIND_TABLE) $(BUILD)/guests/compute_long.elf
 
 SANITIZE = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 sanitize:

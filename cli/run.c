@@ -35,7 +35,8 @@ enum option_key {
 
 static const struct argp_option options[] = {
     {"backend", 'b', "model|unicorn|kvm|native", 0, "what executes the guest (model: the steps of the tables)", 0},
-    {"compare", KEY_COMPARE, "unicorn", 0, "another backend beside the model, instruction by instruction: the first difference, exit code 1", 0},
+    {"compare", KEY_COMPARE, "unicorn|native", 0, "another backend beside the model, instruction by instruction: the first difference, exit code 1",
+     0},
     {"technique", KEY_TECHNIQUE, "NAME", 0,
      "natively by trap, scan, patch, hypercall or all of them: a table, with what differs from the bare machine", 0},
     {"profile-memory", KEY_PROFILE, "FILE", 0,
@@ -83,8 +84,8 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
     case KEY_COMPARE:
         r->session.other = parse_backend(state, "--compare", argument);
         r->session.compare = true;
-        if (r->session.other != BACKEND_UNICORN) {
-            argp_error(state, "--compare compares the model with unicorn");
+        if (r->session.other != BACKEND_UNICORN && r->session.other != BACKEND_NATIVE) {
+            argp_error(state, "--compare compares the model with unicorn or native");
         }
         return 0;
     case KEY_TECHNIQUE:
@@ -200,7 +201,7 @@ static int run(struct request *r, struct computer *c, size_t form_count) {
     r->session.trace = trace;
     int code = EXIT_INTERNAL;
     struct direct_kind_table kinds = {.form_count = 0};
-    const struct native_tables native = {&kinds};
+    const struct native_tables native = {&kinds, false};
     bool natively = r->session.backend == BACKEND_NATIVE || (r->session.compare && r->session.other == BACKEND_NATIVE);
     bool ready = !natively || native_kinds_read(&kinds, form_count);
     if (!ready) {
@@ -214,6 +215,7 @@ static int run(struct request *r, struct computer *c, size_t form_count) {
         session_run(c, &r->session, &result);
         code = finish(r, c, &result, &out);
     }
+    r->session.native = NULL;
     kind_table_free(&kinds);
     if (trace != NULL) {
         (void)fclose(trace);

@@ -113,6 +113,11 @@ void direct_close(struct direct *d) {
 
 uint8_t *direct_memory(struct direct *d) { return d->code.memory; }
 
+uint32_t direct_next_used(const struct direct *d, uint32_t physical) {
+    off_t next = lseek(d->memory_file, (off_t)physical, SEEK_DATA);
+    return next < 0 || (size_t)next >= d->memory_size ? (uint32_t)d->memory_size : (uint32_t)next / DIRECT_PAGE * DIRECT_PAGE;
+}
+
 bool direct_wrote(struct direct *d, uint32_t physical, uint32_t size) {
     uint32_t first = physical / DIRECT_PAGE;
     for (uint32_t frame = first; size > 0 && frame < d->code.frames && frame <= (physical + size - 1) / DIRECT_PAGE; frame++) {

@@ -125,6 +125,8 @@ void direct_close(struct direct *d);
 /* Guest-physical memory, `frames` pages, shared with the guest. It is zero at first. Who writes there while the guest stands must call direct_wrote.
  */
 uint8_t *direct_memory(struct direct *d);
+/* The first byte from `physical`, a multiple of 4096, on that lies in a page that was ever written; the size of the memory when there is none. */
+uint32_t direct_next_used(const struct direct *d, uint32_t physical);
 /* The caller wrote `size` bytes of guest-physical memory: what was scanned there is forgotten. False: the child was lost. */
 bool direct_wrote(struct direct *d, uint32_t physical, uint32_t size);
 

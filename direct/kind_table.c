@@ -47,7 +47,7 @@ bool kind_table_write(FILE *out, const struct direct_kind_table *t) {
 }
 
 bool kind_table_read(struct direct_kind_table *t, const char *text, size_t size, size_t form_count) {
-    if (!kind_table_make(t, form_count) || size < COLUMNS * (form_count + 1)) {
+    if (!kind_table_make(t, form_count) || size < (size_t)COLUMNS * (form_count + 1)) {
         return false;
     }
     for (unsigned i = 0; i < COLUMNS; i++, text += form_count + 1) {

@@ -1,5 +1,5 @@
-/* What direct execution does with each form, decided when the program is built: the kinds of 32-bit and of 16-bit code, with the guest's gates of x87,
- * SSE and AVX as the host's, with all of them denied, and which gates each form looks at. */
+/* What direct execution does with each form, decided when the program is built: the kinds of 32-bit and of 16-bit code, with the guest's gates of
+ * x87, SSE and AVX as the host's, with all of them denied, and which gates each form looks at. */
 #ifndef POPEK_DIRECT_KIND_TABLE_H
 #define POPEK_DIRECT_KIND_TABLE_H
 

@@ -58,9 +58,9 @@ bool direct_kinds(const struct classification *c, unsigned mode, uint8_t *kinds)
 static const struct {
     const char *component;
     uint8_t gate;
-} gate_components[] = {{"cr0.ts", DIRECT_GATE_X87},         {"cr0.em", DIRECT_GATE_X87},      {"cr4.osfxsr", DIRECT_GATE_SSE},
-                       {"cr4.osxmmexcpt", DIRECT_GATE_SSE}, {"cr4.osxsave", DIRECT_GATE_AVX}, {"xcr0", DIRECT_GATE_AVX},
-                       {"xfd", DIRECT_GATE_AVX}};
+} gate_components[] = {
+    {"cr0.ts", DIRECT_GATE_X87},      {"cr0.em", DIRECT_GATE_X87}, {"cr4.osfxsr", DIRECT_GATE_SSE}, {"cr4.osxmmexcpt", DIRECT_GATE_SSE},
+    {"cr4.osxsave", DIRECT_GATE_AVX}, {"xcr0", DIRECT_GATE_AVX},   {"xfd", DIRECT_GATE_AVX}};
 
 /* All terms that say what a form does; a component that it keeps is none. */
 static size_t roots_of(const struct isa *isa, const struct semantics *s, term *roots) {

@@ -44,19 +44,19 @@ static void finish_trap(struct direct *d, struct direct_event *event, unsigned v
 }
 
 /* The vector, as far as the signal tells. Linux, arch/x86/kernel/traps.c: which signal and code it makes of each. */
+#define STATUS_PENDING 0x80u /* in the third byte of the image: SDM vol. 1, 8.1.3 and table 10-2 */
 static unsigned vector_of(struct direct *d, const struct child_stopped *s) {
-    struct instruction i;
+    uint8_t image[DIRECT_VECTOR_BYTES];
     switch (s->signal) {
     case SIGILL:
         return 6;
     case SIGTRAP:
         return s->code == TRAP_TRACE || s->code == TRAP_HWBKPT ? 1 : 3;
     case SIGFPE:
-        look(d, &i);
         if (s->code == FPE_INTDIV) {
             return 0;
         }
-        return i.matched && i.decoded.scheme == SCHEME_LEGACY && i.decoded.map == 0 ? 16 : 19; /* x87 and WAIT have one byte of opcode */
+        return child_get_vectors(&d->child, image) && (image[2] & STATUS_PENDING) != 0 ? 16 : 19;
     case SIGBUS:
         return s->code == BUS_ADRALN ? 17 : 12;
     default:
@@ -146,7 +146,8 @@ static enum next judge(struct direct *d, const struct child_stopped *s, bool alo
     case SIGSEGV:
         return judge_fault(d, s, alone, event);
     case SIGTRAP:
-        if (alone && s->code == TRAP_TRACE) {
+        /* What was scanned has no breakpoints. Of a step a virtual machine may lose the bit of DR6 that makes it TRAP_TRACE. */
+        if (alone && (s->code == TRAP_TRACE || d->code.policy != DIRECT_UNSCANNED)) {
             return GO;
         }
         finish_trap(d, event, vector_of(d, s));

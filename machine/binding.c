@@ -41,7 +41,8 @@ static struct location explicit_place(const struct matcher_operand *o, const str
     if (o->kind == OPERAND_MEMORY) {
         return explicit_memory(o, d);
     }
-    if (o->kind == OPERAND_REGISTER && (o->class == REGISTER_X87 || o->class == REGISTER_MM || (o->class == REGISTER_XMM && o->number < XMM_REGISTERS))) {
+    if (o->kind == OPERAND_REGISTER &&
+        (o->class == REGISTER_X87 || o->class == REGISTER_MM || (o->class == REGISTER_XMM && o->number < XMM_REGISTERS))) {
         enum place_kind kind = o->class == REGISTER_X87 ? PLACE_X87 : o->class == REGISTER_MM ? PLACE_MMX : PLACE_XMM;
         return (struct location){.kind = (uint8_t)kind, .offset = o->number};
     }
@@ -185,7 +186,8 @@ static bool must_be_aligned(const struct decoded *d, const struct location *p) {
     return p->kind == PLACE_AREA ? p->area == AREA_BYTES : p->kind == PLACE_MEMORY && p->bytes == 16 && !unaligned_move;
 }
 
-/* x87, MMX and SSE: of extensions that the machine does not have (CPUID, arrays.c) no form exists. How the host executes the form. False: the machine does not have it. */
+/* x87, MMX and SSE: of extensions that the machine does not have (CPUID, arrays.c) no form exists. How the host executes the form. False: the machine
+ * does not have it. */
 static bool bind_vectors(const char *extension, const struct decoded *d, struct instruction *i) {
     bool x87 = d->scheme == SCHEME_LEGACY && d->map == 0 && d->opcode >= 0xD8 && d->opcode <= 0xDF;
     bool stack_pointer = false;

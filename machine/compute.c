@@ -1,5 +1,5 @@
-/* What the tables leave open of an x87, MMX or SSE instruction, from the host's processor. What the tables say stays theirs: the step is executed twice,
- * with opaque and undefined results that differ, and only what differs then is taken from the host. */
+/* What the tables leave open of an x87, MMX or SSE instruction, from the host's processor. What the tables say stays theirs: the step is executed
+ * twice, with opaque and undefined results that differ, and only what differs then is taken from the host. */
 #include "execute.h"
 #include "host_code.h"
 
@@ -24,9 +24,12 @@ static void attempt_again(struct processor *p, const struct instruction *i, stru
     for (unsigned k = 0; k < i->step->choice_count; k++) {
         p->choices[k] = k == i->length_choice ? p->choices[k] : 1;
     }
+    struct undefined_results *asked = p->undefined; /* to find them, other values would go through the step once more */
+    p->undefined = NULL;
     t->other = true;
     (void)attempt(p, i, t, o);
     t->other = false;
+    p->undefined = asked;
     for (unsigned k = 0; k < i->step->choice_count; k++) {
         p->choices[k] = k == i->length_choice ? p->choices[k] : 0;
     }
@@ -43,6 +46,9 @@ static const struct {
     {offsetof(struct x86, status_sf), sizeof(uint8_t)},    {offsetof(struct x86, status_of), sizeof(uint8_t)},
     {offsetof(struct x86, vector_state), sizeof(word128)},
 };
+
+/* Byte by byte, padding too: all of these states are copies of one. */
+static bool same(const void *a, const void *b) { return memcmp(a, b, sizeof(struct x86)) == 0; }
 
 static void take(struct x86 *first, struct x86 *second, const struct x86 *host, size_t offset, size_t size) {
     uint8_t *a = (uint8_t *)first + offset;
@@ -61,7 +67,7 @@ static bool merge_state(struct x86 *first, struct x86 *second, const struct x86 
     for (unsigned k = 0; k < 8; k++) {
         take(first, second, host, offsetof(struct x86, x87_register) + k * sizeof(word128), sizeof(word128));
     }
-    return memcmp(first, second, sizeof *first) == 0;
+    return same(first, second);
 }
 
 static word128 host_value(const struct host_result *h, const struct processor *before, const struct location *place) {
@@ -185,7 +191,7 @@ bool compute(struct processor *p, const struct instruction *i, struct trial *t, 
     struct trial first = *t;
     struct host_result h;
     attempt_again(p, i, t, o);
-    bool open = t->outcome != first.outcome || memcmp(&t->after, &first.after, sizeof first.after) != 0 || !same_values(i, first.values, t->values);
+    bool open = t->outcome != first.outcome || !same(&t->after, &first.after) || !same_values(i, first.values, t->values);
     bool computed = t->outcome == first.outcome && run_on_host(p, i, o, &h);
     bool usable = computed ? merge_state(&first.after, &t->after, &h.state) : !open;
     for (unsigned k = 0; k < i->count && computed; k++) {

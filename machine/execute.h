@@ -35,11 +35,11 @@ struct trial {
     uint32_t port_value;
     bool has_gate; /* the first element of descriptor_memory that was asked for: the gate, when a frame is pushed */
     uint64_t gate;
-    bool computed;       /* an opaque function was asked that stands for what an instruction computes */
-    bool other;          /* what it says meanwhile: what it said when it was asked first, or the complement of that */
-    word128 said[64];    /* in the order of the questions, which is the same in each attempt */
+    bool computed;    /* an opaque function was asked that stands for what an instruction computes */
+    bool other;       /* what it says meanwhile: what it said when it was asked first, or the complement of that */
+    word128 said[64]; /* in the order of the questions, which is the same in each attempt */
     unsigned asked;
-    bool simd_exception; /* what the one says that asks for an unmasked exception */
+    bool simd_exception;    /* what the one says that asks for an unmasked exception */
     struct vectors vectors; /* after what was computed */
     struct x86 after;
     word128 values[MOST_OPERANDS];
@@ -66,8 +66,8 @@ struct event {
 };
 bool execute_carefully(struct processor *p, const struct instruction *i, struct fault *fault);
 
-/* compute.c: what the tables leave open of an x87, MMX or SSE instruction that passed its checks is taken from the host's processor: into t->after and
- * t->values, and t->outcome when it raises a SIMD exception. False: the machine cannot execute it. */
+/* compute.c: what the tables leave open of an x87, MMX or SSE instruction that passed its checks is taken from the host's processor: into t->after
+ * and t->values, and t->outcome when it raises a SIMD exception. False: the machine cannot execute it. */
 bool compute(struct processor *p, const struct instruction *i, struct trial *t, const struct operands *o);
 bool execute_event(struct processor *p, const struct instruction *i, const struct event *event, struct fault *fault);
 

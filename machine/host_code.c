@@ -6,19 +6,20 @@
 #ifdef __x86_64__
 #include <sys/mman.h>
 
+#define PAGES_BYTES ((size_t)2 * PAGE_SIZE_4K)
 #define PLACES 256u
 #define PLACE_BYTES 16u
 #define RETURN 0xC3u
 
 struct host {
-    uint8_t *pages;                  /* code, then the operand */
+    uint8_t *pages;                 /* code, then the operand */
     struct host_code codes[PLACES]; /* what stands at each place; length 0: nothing */
 };
 
 static struct host *host_of(struct processor *p) {
     if (p->host == NULL) {
         p->host = calloc(1, sizeof *p->host);
-        void *pages = p->host == NULL ? MAP_FAILED : mmap(NULL, 2 * PAGE_SIZE_4K, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        void *pages = p->host == NULL ? MAP_FAILED : mmap(NULL, PAGES_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
         if (pages == MAP_FAILED) {
             free(p->host);
             p->host = NULL;
@@ -31,7 +32,7 @@ static struct host *host_of(struct processor *p) {
 
 void host_drop(struct processor *p) {
     if (p->host != NULL) {
-        (void)munmap(p->host->pages, 2 * PAGE_SIZE_4K);
+        (void)munmap(p->host->pages, PAGES_BYTES);
         free(p->host);
         p->host = NULL;
     }

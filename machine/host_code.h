@@ -1,5 +1,6 @@
-/* What x87, MMX and SSE instructions compute is opaque in the tables; this machine has the host's processor compute it. The instruction is executed by
- * itself, with the guest's registers, all in user mode, and with a copy of its memory operand in the place of the operand. Internal to machine/. */
+/* What x87, MMX and SSE instructions compute is opaque in the tables; this machine has the host's processor compute it. The instruction is executed
+ * by itself, with the guest's registers, all in user mode, and with a copy of its memory operand in the place of the operand. Internal to machine/.
+ */
 #ifndef POPEK_MACHINE_HOST_CODE_H
 #define POPEK_MACHINE_HOST_CODE_H
 
@@ -8,14 +9,14 @@
 /* The largest image in memory: that of FXSAVE. */
 #define AREA_BYTES 512u
 
-/* The instruction as it is executed in 64-bit mode. `vectors`: an operand of it is an MMX or XMM register, or an image of them. Length 0 when the host
- * is not asked: no x87, MMX or SSE instruction, or one that cannot be moved. */
+/* The instruction as it is executed in 64-bit mode. `vectors`: an operand of it is an MMX or XMM register, or an image of them. Length 0 when the
+ * host is not asked: no x87, MMX or SSE instruction, or one that cannot be moved. */
 struct host_code host_translate(const struct decoded *d, bool vectors);
 
 /* Room for a memory operand or an area, aligned as any instruction may ask; NULL when there is none on this host. Belongs to the processor. */
 uint8_t *host_operand(struct processor *p);
-/* Executes an instruction that passed all checks, on registers and the operand; `general` has the registers of encodings but ESP, `flags` the arithmetic
- * ones, `image` the state as FXSAVE has it. SIMD exceptions must be masked. False: not on this host. */
+/* Executes an instruction that passed all checks, on registers and the operand; `general` has the registers of encodings but ESP, `flags` the
+ * arithmetic ones, `image` the state as FXSAVE has it. SIMD exceptions must be masked. False: not on this host. */
 struct host_registers {
     uint64_t general[8];
     uint64_t flags;

@@ -14,6 +14,7 @@ struct lockstep {
     struct computer *computer;
     struct engine *engine;
     uint8_t *memory; /* of the engine */
+    uint8_t *own;    /* the same, when it is of this file */
     struct write_log log;
     struct undefined_results undefined;
     struct session_result *result;
@@ -98,6 +99,11 @@ static bool follow_model(struct lockstep *l, bool special, bool events, unsigned
         return true;
     }
     o->run(l->engine, 1, &event);
+    if (event.stop == ENGINE_REFUSED) {
+        *again = true;
+        l->result->excused += events ? 0 : 1;
+        return true;
+    }
     if (events) {
         bool unknown = event.stop == ENGINE_HALT || event.vector == ENGINE_SOME_VECTOR; /* the third of exceptions that it never delivered halts it */
         bool agreed = event.stop != ENGINE_SPENT && (event.vector == vector || unknown);
@@ -187,15 +193,20 @@ void run_compared(struct computer *c, const struct session_request *request, str
     }
     l.computer = c;
     l.result = result;
-    l.memory = malloc(c->memory.size);
-    l.engine = l.memory == NULL ? NULL : unicorn_engine_open(l.memory, c->memory.size, &ports, &result->unusable);
-    result->unusable = l.memory == NULL ? "out of memory" : result->unusable;
+    if (request->other == BACKEND_NATIVE) {
+        l.engine = native_engine_open(c, request->native, &l.memory, &result->unusable);
+    } else {
+        l.memory = l.own = malloc(c->memory.size);
+        l.engine = l.memory == NULL ? NULL : unicorn_engine_open(l.memory, c->memory.size, &ports, &result->unusable);
+        result->unusable = l.memory == NULL ? "out of memory" : result->unusable;
+    }
     result->end = COMPUTER_RUNNING;
     if (l.engine != NULL) {
         memcpy(l.memory, c->memory.bytes, c->memory.size);
         c->memory.log = &l.log;
         c->processor.undefined = &l.undefined;
         computer_state(c, &s);
+        l.engine->operations->memory_changed(l.engine, 0, c->memory.size);
         bool good = computer_must_step(c) || l.engine->operations->set_state(l.engine, &s);
         for (uint64_t i = 0; good && result->end == COMPUTER_RUNNING && i < request->instructions; i++) {
             good = step_both(&l);
@@ -204,5 +215,5 @@ void run_compared(struct computer *c, const struct session_request *request, str
         c->processor.undefined = NULL;
         l.engine->operations->close(l.engine);
     }
-    free(l.memory);
+    free(l.own);
 }

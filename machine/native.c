@@ -189,10 +189,12 @@ void native_prepare(struct native *n) {
 /* ---- opening and closing ------------------------------------------------------------------------------------------------------------------------
  */
 
-/* Forms of extensions that this machine does not have are not for the processor either. */
-static void deny_extensions(const struct decoder *decoder, const struct direct_kind_table *t, enum direct_code code, uint8_t *kinds) {
+/* Forms of extensions that this machine does not have are not for the processor either. Transfers through registers and memory would run alone; to
+ * come back for the step of the tables costs one entry to the child less. */
+static void keep_back(const struct decoder *decoder, const struct direct_kind_table *t, enum direct_code code, uint8_t *kinds) {
     for (size_t form = 0; form < t->form_count; form++) {
-        if (t->gates[code][form] != 0 && !has_vector_extension(decoder->isa->forms[form].extension)) {
+        bool absent = t->gates[code][form] != 0 && !has_vector_extension(decoder->isa->forms[form].extension);
+        if (absent || kinds[form] == DIRECT_TRANSFER) {
             kinds[form] = DIRECT_SENSITIVE;
         }
     }
@@ -209,8 +211,8 @@ static bool make_kinds(struct native *n, const struct direct_kind_table *t) {
         }
         kind_table_choose(t, DIRECT_CODE_32, gates[level], n->kinds32[level]);
         kind_table_choose(t, DIRECT_CODE_16, gates[level], n->kinds16[level]);
-        deny_extensions(decoder, t, DIRECT_CODE_32, n->kinds32[level]);
-        deny_extensions(decoder, t, DIRECT_CODE_16, n->kinds16[level]);
+        keep_back(decoder, t, DIRECT_CODE_32, n->kinds32[level]);
+        keep_back(decoder, t, DIRECT_CODE_16, n->kinds16[level]);
     }
     return true;
 }
@@ -222,6 +224,30 @@ static void drop(struct native *n) {
     }
     trap_handlers_free(n->handlers);
     free(n->mapped);
+}
+
+/* The child's memory is zero at first; pages that stay so are never made. */
+static void copy_in(uint8_t *to, const uint8_t *from, uint32_t size) {
+    static const uint8_t zeros[DIRECT_PAGE];
+    for (uint32_t at = 0; at < size; at += DIRECT_PAGE) {
+        if (memcmp(from + at, zeros, DIRECT_PAGE) != 0) {
+            memcpy(to + at, from + at, DIRECT_PAGE);
+        }
+    }
+}
+
+static void copy_out(struct native *n) {
+    const struct memory *m = &n->computer->memory;
+    for (uint32_t at = 0; at < m->size;) {
+        uint32_t next = direct_next_used(n->direct, at);
+        if (next > at) { /* nobody wrote there */
+            memset(n->own + at, 0, (next < m->size ? next : m->size) - at);
+        } else {
+            memcpy(n->own + at, m->bytes + at, DIRECT_PAGE);
+            next = at + DIRECT_PAGE;
+        }
+        at = next;
+    }
 }
 
 const char *native_begin(struct native *n, struct computer *c, const struct native_tables *tables, enum direct_policy policy) {
@@ -246,7 +272,7 @@ const char *native_begin(struct native *n, struct computer *c, const struct nati
     }
     n->own = c->memory.bytes;
     c->memory.bytes = direct_memory(n->direct);
-    memcpy(c->memory.bytes, n->own, c->memory.size);
+    copy_in(c->memory.bytes, n->own, c->memory.size);
     c->memory.log = &n->log;
     c->processor.handlers = n->handlers;
     c->processor.vectors_elsewhere = (struct vectors_elsewhere){fetch_vectors, n};
@@ -258,7 +284,7 @@ const char *native_begin(struct native *n, struct computer *c, const struct nati
 void native_end(struct native *n) {
     struct computer *c = n->computer;
     fetch_vectors(n, &c->processor);
-    memcpy(n->own, c->memory.bytes, c->memory.size);
+    copy_out(n);
     c->memory.bytes = n->own;
     c->memory.log = NULL;
     c->processor.handlers = NULL;

@@ -9,6 +9,9 @@ double session_clock(void);
 
 /* lockstep.c: the model, with the other engine beside it. */
 void run_compared(struct computer *c, const struct session_request *request, struct session_result *result);
+/* native_engine.c: this processor beside the machine `like`, whose x87 and SSE state it takes with each state, with memory of its own, zeroed. NULL:
+ * *reason says why not. */
+struct engine *native_engine_open(const struct computer *like, const struct native_tables *tables, uint8_t **memory, const char **reason);
 /* engine_run.c: an engine executes, the model does what traps. */
 void run_on_engine(struct computer *c, const struct session_request *request, struct session_result *result);
 /* native_run.c: this processor executes what is innocuous, the model the rest. */

@@ -90,7 +90,7 @@ const struct handler *trap_handler_for(const struct trap_handlers *h, const stru
 }
 
 uint32_t trap_handler_execute(const struct trap_handlers *h, const struct handler *handler, const struct instruction *i, void *state, word128 *values,
-                         uint64_t *argument) {
+                              uint64_t *argument) {
     static const struct handled_array none[MOST_ARRAYS];
     struct handled_write writes[MOST_HANDLER_WRITES];
     word128 choices[MOST_CHOICES];

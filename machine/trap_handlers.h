@@ -17,6 +17,6 @@ struct handler;
 const struct handler *trap_handler_for(const struct trap_handlers *h, const struct x86 *s, const struct instruction *i);
 /* In the place of the step: isa-model/emitted.h. */
 uint32_t trap_handler_execute(const struct trap_handlers *h, const struct handler *handler, const struct instruction *i, void *state, word128 *values,
-                         uint64_t *argument);
+                              uint64_t *argument);
 
 #endif

@@ -2,7 +2,18 @@
 #include "host_code.h"
 
 /* SDM vol. 1, table 10-2. */
-enum { AT_CONTROL = 0, AT_STATUS = 2, AT_TAG = 4, AT_OPCODE = 6, AT_CODE = 8, AT_DATA = 16, AT_MXCSR = 24, AT_X87 = 32, AT_XMM = 160, AT_UNUSED = 288 };
+enum {
+    AT_CONTROL = 0,
+    AT_STATUS = 2,
+    AT_TAG = 4,
+    AT_OPCODE = 6,
+    AT_CODE = 8,
+    AT_DATA = 16,
+    AT_MXCSR = 24,
+    AT_X87 = 32,
+    AT_XMM = 160,
+    AT_UNUSED = 288
+};
 #define REGISTER_BYTES 16u
 #define NUMBER_BYTES 10u
 #define TAG_EMPTY 3u

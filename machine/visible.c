@@ -15,8 +15,8 @@ static uint64_t cr0_of(const struct x86 *s) {
 }
 
 static uint64_t cr4_of(const struct x86 *s) {
-    return FLAG(0, cr4_vme) | FLAG(1, cr4_pvi) | FLAG(2, cr4_tsd) | FLAG(3, cr4_de) | FLAG(4, cr4_pse) | FLAG(7, cr4_pge) |
-           FLAG(9, cr4_osfxsr) | FLAG(10, cr4_osxmmexcpt);
+    return FLAG(0, cr4_vme) | FLAG(1, cr4_pvi) | FLAG(2, cr4_tsd) | FLAG(3, cr4_de) | FLAG(4, cr4_pse) | FLAG(7, cr4_pge) | FLAG(9, cr4_osfxsr) |
+           FLAG(10, cr4_osxmmexcpt);
 }
 
 #define DATA_SEGMENT(name)                                                                                                                           \

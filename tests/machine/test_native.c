@@ -3,6 +3,7 @@
 #include "../../isa-model/isa.h"
 #include "../../machine/session.h"
 #include "../tests.h"
+#include "random_code.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -82,6 +83,35 @@ static bool read_kinds(struct direct_kind_table *t, size_t form_count) {
     return good;
 }
 
+#define CODE_ROOM 65536u
+#define PROGRAMS 4u
+#define PROGRAM_INSTRUCTIONS 400u
+
+/* Random programs beside the model; with `broken`, its quotients are wrong. Returns how many differ. */
+static unsigned compare_random(const struct decoder *decoder, const struct native_tables *tables, bool broken, uint64_t *compared) {
+    static uint8_t code[CODE_ROOM];
+    unsigned different = 0;
+    for (unsigned i = 0; i < PROGRAMS; i++) {
+        const struct session_request request = {.compare = true, .other = BACKEND_NATIVE, .instructions = 100000, .native = tables};
+        struct session_result result;
+        enum boot_kind kind = BOOT_FLAT;
+        struct computer *c = computer_new(decoder, COMPUTER_LEAST_MEMORY * 2);
+        size_t length = random_code(code, sizeof code, PROGRAM_INSTRUCTIONS, (uint64_t)i * 7919 + 12345);
+        if (CHECK(c != NULL && computer_boot(c, code, length, "", &kind) == NULL, "a random program does not boot")) {
+            if (broken) {
+                computer_break_division(c);
+            }
+            session_run(c, &request, &result);
+            *compared += result.compared;
+            bool bad = result.unusable == NULL && (result.differs || result.end != COMPUTER_ENDED);
+            different += bad ? 1 : 0;
+            CHECK(broken || !bad, "program %u: %s: %s", i, computer_end_name(result.end), result.difference);
+        }
+        computer_free(c);
+    }
+    return different;
+}
+
 static void test_guests(void) {
     const struct source_reader reader = source_reader_files();
     const struct isa_options options = {.only = ""};
@@ -92,14 +122,42 @@ static void test_guests(void) {
     size_t form_count = isa == NULL ? 0 : isa->form_count;
     struct decoder *decoder = isa == NULL ? NULL : decoder_new(isa, &message);
     bool good = CHECK(decoder != NULL, "no decoder: %s", message) && CHECK(read_kinds(&kinds, form_count), "no kinds");
-    const struct native_tables tables = {&kinds};
+    const struct native_tables tables = {&kinds, false};
     for (size_t i = 0; decoder != NULL && i < sizeof guests / sizeof guests[0] && good; i++) {
         good = run_guest(decoder, &tables, guests[i]);
+    }
+    uint64_t compared = 0;
+    if (good) {
+        (void)compare_random(decoder, &tables, false, &compared);
+        CHECK(compared > (uint64_t)PROGRAMS * PROGRAM_INSTRUCTIONS / 2, "only %llu instructions were compared", (unsigned long long)compared);
+        CHECK(compare_random(decoder, &tables, true, &compared) > 0, "a wrong quotient is not noticed");
     }
     decoder_free(decoder);
     kind_table_free(&kinds);
     free(messages);
 }
 
-static const struct test tests[] = {{"guests show what is kept", test_guests}};
+/* Instruction by instruction beside the model. */
+static void test_lockstep(void) {
+    static const struct {
+        const char *guest;
+        int code;
+    } cases[] = {{"hello", 0}, {"robin_irvine", 0}, {"floating_point", 0}, {"hostile/self_modifying", 0}, {"hostile/popf_games", 0}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char command[256];
+        (void)snprintf(command, sizeof command, "\"$POPEK\" run \"$(dirname \"$POPEK\")/guests/%s.elf\" --compare native --stats", cases[i].guest);
+        struct command_result r = run_command(command);
+        if (r.code == 77) {
+            (void)printf("       not run: %s", r.err);
+            command_result_free(&r);
+            return;
+        }
+        const char *compared = strstr(r.out, "compared: ");
+        CHECK(r.code == cases[i].code, "%s in lockstep: %s", cases[i].guest, r.err);
+        CHECK(compared != NULL && strtoul(compared + 10, NULL, 10) > 1000, "%s: hardly anything was compared:\n%s", cases[i].guest, r.out);
+        command_result_free(&r);
+    }
+}
+
+static const struct test tests[] = {{"guests show what is kept", test_guests}, {"guests beside the model", test_lockstep}};
 const struct suite native_run_suite = SUITE("native_run", tests);

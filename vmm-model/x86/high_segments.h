@@ -11,8 +11,8 @@
   @     s->usable != 0 && s->limit == 0xFFFFFFFF && 0 < s->base <= w->size && s->base % 4096 == 0;
   @*/
 
-/* For a data segment register: an expand-down segment, all of whose offsets are in the window. They are the guest's offsets from 2^32 - base on; all that
- * lie below are beyond the limit, and trap. */
+/* For a data segment register: an expand-down segment, all of whose offsets are in the window. They are the guest's offsets from 2^32 - base on; all
+ * that lie below are beyond the limit, and trap. */
 /*@ requires records: \valid_read(s) && \valid_read(w) && \valid(d) && \separated(s, w, d);
   @ requires window: w->start + w->size <= 0xFFFFFFFF;
   @ requires flags: s->type < 16 && s->wide <= 1;

@@ -2,7 +2,9 @@
 # every machine prints the same; `rounds` says how long it takes.
     .include "common.s"
     .set SIZE, 65536
+    .ifndef ROUNDS
     .set ROUNDS, 20
+    .endif
 
 main:
     movl $ROUNDS, rounds
