@@ -53,13 +53,7 @@ static bool write_weak(const struct work *w, const char *contracts) {
             (void)fprintf(out, "#pragma weak %.*s\n", (int)length, name + 1);
         }
     }
-    /* What the description leaves open has to be some function of its arguments. */
-    bool good = out != NULL && fputs("#include \"handlers.c\"\n"
-                                     "word128 x86_opaque(unsigned number, const word128 *arguments, unsigned count) {\n"
-                                     "    word128 sum = number;\n"
-                                     "    for (unsigned i = 0; i < count; i++) { sum = sum * 31 + arguments[i]; }\n"
-                                     "    return sum;\n}\n",
-                                     out) >= 0;
+    bool good = out != NULL && fputs("#include \"handlers.c\"\n#include \"opaque.c\"\n", out) >= 0;
     return close_file(out, good);
 }
 
@@ -77,7 +71,8 @@ static bool write_files(const struct work *w, prove_builtin *builtin) {
     good = close_file(table, table != NULL && emit_handlers_table(table, w->isa, problem));
     w->result->message = problem[0] == '\0' ? NULL : strdup(problem);
     return good && write_builtin(w, builtin, "isa-model/emitted.h", "emitted.h") &&
-           write_builtin(w, builtin, "isa-model/emitted_handlers.h", "emitted_handlers.h");
+           write_builtin(w, builtin, "isa-model/emitted_handlers.h", "emitted_handlers.h") &&
+           write_builtin(w, builtin, "examples/handlers/opaque.c", "opaque.c");
 }
 
 /* The last bytes of what a tool said. */
