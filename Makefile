@@ -28,7 +28,7 @@ COMPARE_SCAN    = $(addprefix tests/scanner/,class_table.c capstone_filter.c com
 TEST_SOURCES    = $(filter-out %/compare_capstone.c %/checker/mutants.c %/compare_names.c %/explanations.c $(COMPARE_SCAN) tests/bench/% tests/fuzz/%,$(wildcard tests/*.c tests/*/*.c))
 TABLES          = $(sort $(wildcard x86-tables/*.isa) x86-tables/capstone_names.txt x86-tables/hardware_differences.txt)
 # What emitted tables include, which `popek check --prove` writes for the compiler.
-EMITTED_HEADERS = isa-model/emitted.h isa-model/emitted_handlers.h
+EMITTED_HEADERS = isa-model/emitted.h isa-model/emitted_handlers.h examples/handlers/opaque.c
 # The style and the script of HTML reports.
 PAGE            = reports/html/report.css reports/html/report.js
 TEACHING        = examples/isa/third_generation.isa examples/isa/lra.isa examples/isa/third_generation/machine.isa
@@ -193,10 +193,10 @@ $(BUILD)/handlers/%.so: examples/handlers/%.c $(STATE_HEADER) include/popek/hand
 $(BUILD)/handlers/emitted/%.o: $(BUILD)/emitted/%.c isa-model/emitted.h
 	@mkdir -p $(@D)
 	$(CC) -std=c11 $(CPPFLAGS) $(GENERATED_WARNINGS) -Wno-unused-variable -O1 -fPIC -fvisibility=hidden -c -o $@ $<
-$(BUILD)/handlers/reference.so: examples/handlers/reference.c $(EMITTED_OBJECTS:$(BUILD)/emitted/%=$(BUILD)/handlers/emitted/%) $(STATE_HEADER) include/popek/handler.h
+$(BUILD)/handlers/reference.so: examples/handlers/reference.c examples/handlers/opaque.c $(EMITTED_OBJECTS:$(BUILD)/emitted/%=$(BUILD)/handlers/emitted/%) $(STATE_HEADER) include/popek/handler.h
 	$(CC) $(PLUGIN_CFLAGS) -shared -o $@ $(filter %.c %.o,$^)
 # The proven handlers of the x86 core, with the table through which they are compared.
-$(BUILD)/handlers/core.so: examples/handlers/core.c $(wildcard vmm-model/x86/*.c) $(HANDLER_TABLE:.o=.c) $(BUILD)/proofs/x86_virtual.h $(STATE_HEADER)
+$(BUILD)/handlers/core.so: examples/handlers/opaque.c $(wildcard vmm-model/x86/*.c) $(HANDLER_TABLE:.o=.c) $(BUILD)/proofs/x86_virtual.h $(STATE_HEADER)
 	@mkdir -p $(@D)
 	$(CC) -std=c11 $(CPPFLAGS) $(CFLAGS) $(GENERATED_WARNINGS) -Wno-unused-variable -fPIC -shared -o $@ $(filter %.c,$^)
 # Every mutant of every form as one plug-in.
@@ -206,7 +206,7 @@ $(BUILD)/handler-mutants/x86_%.c: $(BUILD)/emit $(filter %.isa,$(TABLES))
 	$(BUILD)/emit x86-tables/x86.isa mutants-$*/$(EMITTED_PARTS) $@
 $(BUILD)/handler-mutants/%.o: $(BUILD)/handler-mutants/%.c isa-model/emitted.h
 	$(CC) -std=c11 $(CPPFLAGS) $(GENERATED_WARNINGS) -Wno-unused-variable -O1 -fPIC -fvisibility=hidden -c -o $@ $<
-$(BUILD)/handler-mutants/mutants.so: examples/handlers/reference.c $(MUTANT_OBJECTS) $(STATE_HEADER) include/popek/handler.h
+$(BUILD)/handler-mutants/mutants.so: examples/handlers/reference.c examples/handlers/opaque.c $(MUTANT_OBJECTS) $(STATE_HEADER) include/popek/handler.h
 	$(CC) $(PLUGIN_CFLAGS) -shared -o $@ $(filter %.c %.o,$^)
 $(BUILD)/tests/checker/mutants: $(BUILD)/tests/checker/mutants.o $(BUILD)/libpopek.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)

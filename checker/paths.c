@@ -234,8 +234,8 @@ bool path_store_save(struct path_store *s, char **message) {
         return false;
     }
     FILE *out = fopen(name, "wb");
-    bool good = out != NULL;
-    if (good) {
+    bool good = false;
+    if (out != NULL) {
         (void)fprintf(out, "popek-paths 2 %" PRIx64 "\n", s->hash);
         const char *old = s->text == NULL ? NULL : strchr(s->text, '\n');
         (void)fputs(old == NULL ? "" : old + 1, out);

@@ -26,8 +26,6 @@ struct work {
     struct prove_result *result;
 };
 
-/* ---- files ------------------------------------------------------------------------------------------------------------------------------------- */
-
 static FILE *create(const struct work *w, const char *name) {
     char path[PATH_MAX];
     int length = snprintf(path, sizeof path, "%s/%s", w->directory, name);
@@ -55,13 +53,7 @@ static bool write_weak(const struct work *w, const char *contracts) {
             (void)fprintf(out, "#pragma weak %.*s\n", (int)length, name + 1);
         }
     }
-    /* What the description leaves open has to be some function of its arguments. */
-    bool good = out != NULL && fputs("#include \"handlers.c\"\n"
-                                     "word128 x86_opaque(unsigned number, const word128 *arguments, unsigned count) {\n"
-                                     "    word128 sum = number;\n"
-                                     "    for (unsigned i = 0; i < count; i++) { sum = sum * 31 + arguments[i]; }\n"
-                                     "    return sum;\n}\n",
-                                     out) >= 0;
+    bool good = out != NULL && fputs("#include \"handlers.c\"\n#include \"opaque.c\"\n", out) >= 0;
     return close_file(out, good);
 }
 
@@ -79,7 +71,8 @@ static bool write_files(const struct work *w, prove_builtin *builtin) {
     good = close_file(table, table != NULL && emit_handlers_table(table, w->isa, problem));
     w->result->message = problem[0] == '\0' ? NULL : strdup(problem);
     return good && write_builtin(w, builtin, "isa-model/emitted.h", "emitted.h") &&
-           write_builtin(w, builtin, "isa-model/emitted_handlers.h", "emitted_handlers.h");
+           write_builtin(w, builtin, "isa-model/emitted_handlers.h", "emitted_handlers.h") &&
+           write_builtin(w, builtin, "examples/handlers/opaque.c", "opaque.c");
 }
 
 /* The last bytes of what a tool said. */
@@ -97,8 +90,6 @@ static char *read_end(const struct work *w, const char *name) {
     }
     return text;
 }
-
-/* ---- tools ------------------------------------------------------------------------------------------------------------------------------------- */
 
 /* What it says goes to the file `log` of the directory. */
 static enum prove_status run(const struct work *w, const char *const *arguments, const char *log) {
@@ -196,8 +187,6 @@ static enum prove_status prove(const struct work *w, unsigned steps) {
     return setenv("WHY3CONFIG", configuration, 1) != 0 ? PROVE_FAILED : run(w, arguments, "frama-c.log");
 }
 
-/* ---- goals ------------------------------------------------------------------------------------------------------------------------------------- */
-
 static bool add_open(struct proved_function *f, const char *goal) {
     char *longer = NULL;
     if (asprintf(&longer, "%s%s%s", f->open == NULL ? "" : f->open, f->open == NULL ? "" : ", ", goal) < 0) {
@@ -226,24 +215,46 @@ static bool count_goals(const json_t *goals, struct proved_function *f) {
     return good;
 }
 
-/* Every handler that the object has, with the goals of its function. */
-static bool read_goals(const struct work *w, void *object, const struct handlers_isa *handlers) {
-    char path[PATH_MAX + 32];
-    (void)snprintf(path, sizeof path, "%s/goals.json", w->directory);
-    json_t *report = json_load_file(path, 0, NULL);
-    const json_t *functions = json_object_get(json_array_get(report, 0), "wp:functions");
+/* Every handler that the object has. */
+static bool list_functions(const struct work *w, void *object, const struct handlers_isa *handlers) {
     struct prove_result *r = w->result;
     r->functions = calloc(handlers->handler_count + 1, sizeof *r->functions);
-    bool good = functions != NULL && r->functions != NULL;
-    for (size_t i = 0; good && i < handlers->handler_count; i++) {
+    for (size_t i = 0; r->functions != NULL && i < handlers->handler_count; i++) {
         const struct handler *h = &handlers->handlers[i];
         if (dlsym(object, h->name) != NULL) {
             struct proved_function *f = &r->functions[r->count++];
             (void)snprintf(f->name, sizeof f->name, "%s", h->name);
             f->form = w->isa->forms[h->form].text;
             f->mode = w->isa->modes[h->mode_number].name;
-            good = count_goals(json_object_get(functions, h->name), f);
         }
+    }
+    return r->functions != NULL;
+}
+
+static enum prove_status load_functions(const struct work *w) {
+    char path[PATH_MAX + 16];
+    (void)snprintf(path, sizeof path, "%s/handlers.so", w->directory);
+    void *object = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    if (object == NULL) {
+        const char *why = dlerror();
+        w->result->message = strdup(why == NULL ? "it cannot be loaded" : why);
+        return PROVE_BAD_SOURCE;
+    }
+    const struct handlers_isa *handlers = dlsym(object, "x86_handlers");
+    bool good = handlers != NULL && list_functions(w, object, handlers);
+    (void)dlclose(object);
+    return good ? PROVE_FINE : PROVE_FAILED;
+}
+
+static bool read_goals(const struct work *w) {
+    char path[PATH_MAX + 32];
+    (void)snprintf(path, sizeof path, "%s/goals.json", w->directory);
+    json_t *report = json_load_file(path, 0, NULL);
+    const json_t *functions = json_object_get(report, "wp:functions");
+    bool good = functions != NULL;
+    for (size_t i = 0; good && i < w->result->count; i++) {
+        struct proved_function *f = &w->result->functions[i];
+        good = count_goals(json_object_get(functions, f->name), f);
     }
     json_decref(report);
     return good;
@@ -252,7 +263,6 @@ static bool read_goals(const struct work *w, void *object, const struct handlers
 enum prove_status prove_handlers(struct isa *isa, const char *source, const char *directory, prove_builtin *builtin, unsigned steps,
                                  struct prove_result *result) {
     struct work w = {.isa = isa, .directory = directory, .result = result};
-    char object[PATH_MAX + 16];
     *result = (struct prove_result){NULL, 0, NULL};
     if (realpath(source, w.source) == NULL) {
         result->message = strdup("it cannot be read");
@@ -261,20 +271,14 @@ enum prove_status prove_handlers(struct isa *isa, const char *source, const char
     memcpy(w.beside, w.source, sizeof w.beside);
     (void)memmove(w.beside, dirname(w.beside), strlen(w.beside) + 1);
     enum prove_status status = write_files(&w, builtin) ? compile(&w) : PROVE_FAILED;
-    status = status == PROVE_FINE ? prove(&w, steps) : status;
-    (void)snprintf(object, sizeof object, "%s/handlers.so", directory);
-    void *handle = status == PROVE_FINE ? dlopen(object, RTLD_NOW | RTLD_LOCAL) : NULL;
-    if (status == PROVE_FINE && handle == NULL) {
-        const char *why = dlerror();
-        result->message = strdup(why == NULL ? "it cannot be loaded" : why);
-        status = PROVE_BAD_SOURCE;
+    status = status == PROVE_FINE ? load_functions(&w) : status;
+    if (status != PROVE_FINE || result->count == 0) {
+        return status;
     }
-    const struct handlers_isa *handlers = handle == NULL ? NULL : dlsym(handle, "x86_handlers");
-    if (status == PROVE_FINE && (handlers == NULL || !read_goals(&w, handle, handlers))) {
+    status = prove(&w, steps);
+    if (status == PROVE_FINE && !read_goals(&w)) {
+        result->message = strdup("Frama-C left no report of goals");
         status = PROVE_FAILED;
-    }
-    if (handle != NULL) {
-        (void)dlclose(handle);
     }
     return status;
 }

@@ -42,6 +42,55 @@ void arrays_load(const struct subject *s, const struct sample *x, struct run_arr
     }
 }
 
+bool array_has(const struct emitted_component *c, const struct emitted_array *a, word128 index) {
+    for (uint32_t k = 0; k < a->count; k++) {
+        if (array_index(c, a, k) == index) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void arrays_merge(struct runner *r, bool again) {
+    const struct subject *s = r->subject;
+    for (unsigned i = 0; i < s->listed_count; i++) {
+        const struct emitted_component *c = &s->table->components[s->listed[i]];
+        const struct emitted_array *from = &r->expected.arrays.by_leaf[s->listed[i]];
+        struct emitted_array *first = &r->first.by_leaf[s->listed[i]];
+        word128 *known = r->known_elements + (size_t)i * RUN_ROOM;
+        first->count = again ? first->count : 0;
+        for (uint32_t k = 0; k < from->count; k++) {
+            word128 index = array_index(c, from, k);
+            if (!array_has(c, first, index) && array_set(c, first, index, again ? 0 : array_value(c, from, k))) {
+                known[first->count - 1] = ~(word128)0;
+            }
+        }
+        for (uint32_t k = 0; k < first->count; k++) {
+            known[k] &= ~(array_get(c, from, array_index(c, first, k)) ^ array_value(c, first, k));
+        }
+    }
+}
+
+bool arrays_agree(const struct runner *r) {
+    const struct subject *s = r->subject;
+    for (unsigned i = 0; i < s->listed_count; i++) {
+        const struct emitted_component *c = &s->table->components[s->listed[i]];
+        const struct emitted_array *first = &r->first.by_leaf[s->listed[i]];
+        const struct emitted_array *seen = &r->seen.arrays.by_leaf[s->listed[i]];
+        for (uint32_t k = 0; !r->plugin->ignored[s->listed[i]] && k < first->count; k++) {
+            if (((array_get(c, seen, array_index(c, first, k)) ^ array_value(c, first, k)) & r->known_elements[(size_t)i * RUN_ROOM + k]) != 0) {
+                return false;
+            }
+        }
+        for (uint32_t k = 0; !r->plugin->ignored[s->listed[i]] && k < seen->count; k++) {
+            if (!array_has(c, first, array_index(c, seen, k)) && array_value(c, seen, k) != 0) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
 bool same_arrays(const struct runner *r) {
     const struct subject *s = r->subject;
     for (unsigned i = 0; i < s->listed_count; i++) {

@@ -43,16 +43,17 @@ static void add_arrays(const struct runner *r, struct list *l) {
     for (unsigned i = 0; i < s->listed_count; i++) {
         unsigned leaf = s->listed[i];
         const struct emitted_component *c = &s->table->components[leaf];
-        for (unsigned side = 0; side < 2; side++) {
-            const struct emitted_array *a = side == 0 ? &r->expected.arrays.by_leaf[leaf] : &r->seen.arrays.by_leaf[leaf];
-            const struct emitted_array *b = side == 0 ? &r->seen.arrays.by_leaf[leaf] : &r->expected.arrays.by_leaf[leaf];
+        for (unsigned side = 0; side < 2 && !r->plugin->ignored[leaf]; side++) { /* elements that are expected; others that were seen */
+            const struct emitted_array *a = side == 0 ? &r->first.by_leaf[leaf] : &r->seen.arrays.by_leaf[leaf];
+            const struct emitted_array *b = side == 0 ? &r->seen.arrays.by_leaf[leaf] : &r->first.by_leaf[leaf];
             for (uint32_t k = 0; k < a->count; k++) {
                 word128 at = array_index(c, a, k);
                 word128 one = array_value(c, a, k);
                 word128 other = array_get(c, b, at);
+                word128 known = side == 0 ? r->known_elements[(size_t)i * RUN_ROOM + k] : ~(word128)0;
                 char index[40];
                 (void)snprintf(index, sizeof index, "[0x%llx]", (unsigned long long)at);
-                if (one != other && !r->plugin->ignored[leaf] && (side == 0 || other == 0)) {
+                if (((one ^ other) & known) != 0 && (side == 0 || !array_has(c, b, at))) {
                     add(l, side == 0 ? one : other, side == 0 ? other : one, c->name, index);
                 }
             }

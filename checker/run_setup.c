@@ -27,7 +27,8 @@ struct runner *runner_new(const struct plugin *p) {
     r->host.runner = r;
     r->pages = mmap(NULL, (size_t)PAGE * (GUARDED_PAGES + 2), PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (r->pages == MAP_FAILED || mprotect(r->pages + PAGE, (size_t)PAGE * GUARDED_PAGES, PROT_READ | PROT_WRITE) != 0 ||
-        !arrays_new(&r->expected.arrays, p->isa->leaf_count) || !arrays_new(&r->seen.arrays, p->isa->leaf_count)) {
+        !arrays_new(&r->expected.arrays, p->isa->leaf_count) || !arrays_new(&r->seen.arrays, p->isa->leaf_count) ||
+        !arrays_new(&r->first, p->isa->leaf_count)) {
         runner_free(r);
         return NULL;
     }
@@ -38,7 +39,8 @@ struct runner *runner_new(const struct plugin *p) {
     r->seen.state = r->seen_state;
     r->seen.operands = r->seen_operands;
     r->compared = malloc(p->table->state_size);
-    if (r->compared == NULL) {
+    r->known_elements = malloc((size_t)RUN_ARRAYS * RUN_ROOM * sizeof *r->known_elements);
+    if (r->compared == NULL || r->known_elements == NULL) {
         runner_free(r);
         return NULL;
     }
@@ -59,6 +61,8 @@ void runner_free(struct runner *r) {
         }
         arrays_free(&r->expected.arrays);
         arrays_free(&r->seen.arrays);
+        arrays_free(&r->first);
+        free(r->known_elements);
         free(r->compared);
         free(r);
     }
@@ -77,10 +81,10 @@ bool runner_choose(struct runner *r, const struct subject *s, popek_handle *hand
         r->expected.arrays.by_leaf[i].count = r->seen.arrays.by_leaf[i].count = 0;
     }
     for (unsigned i = 0; i < s->listed_count && i < RUN_ARRAYS; i++) {
-        struct run_arrays *const both[] = {&r->expected.arrays, &r->seen.arrays};
-        for (unsigned k = 0; k < 2; k++) {
-            both[k]->by_leaf[s->listed[i]] = (struct emitted_array){
-                .capacity = RUN_ROOM, .index = both[k]->index + (size_t)i * RUN_ROOM * 16, .value = both[k]->value + (size_t)i * RUN_ROOM * 16};
+        struct run_arrays *const all[] = {&r->expected.arrays, &r->seen.arrays, &r->first};
+        for (unsigned k = 0; k < 3; k++) {
+            all[k]->by_leaf[s->listed[i]] = (struct emitted_array){
+                .capacity = RUN_ROOM, .index = all[k]->index + (size_t)i * RUN_ROOM * 16, .value = all[k]->value + (size_t)i * RUN_ROOM * 16};
         }
     }
     return s->listed_count <= RUN_ARRAYS;

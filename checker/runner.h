@@ -24,6 +24,8 @@ struct runner {
     unsigned char known[SAMPLE_STATE];
     word128 expected_operands[SAMPLE_OPERANDS], seen_operands[SAMPLE_OPERANDS], known_operands[SAMPLE_OPERANDS];
     struct step_effect expected, seen;
+    struct run_arrays first; /* of the first possible result with the outcome that was seen, and elements that others have beside them */
+    word128 *known_elements; /* by element of `first`: bits that are the same in all of them */
     unsigned char *compared; /* mask of the state: what is not ignored */
     struct popek_host host;
     bool stray; /* the host was asked to write what it does not have */
@@ -32,8 +34,13 @@ struct runner {
 word128 array_index(const struct emitted_component *c, const struct emitted_array *a, uint32_t k);
 word128 array_value(const struct emitted_component *c, const struct emitted_array *a, uint32_t k);
 word128 array_get(const struct emitted_component *c, const struct emitted_array *a, word128 index);
+bool array_has(const struct emitted_component *c, const struct emitted_array *a, word128 index);
 /* The arrays of a state. */
 void arrays_load(const struct subject *s, const struct sample *x, struct run_arrays *a);
+/* Takes the arrays of one more possible result into account; `again` is false for the first. */
+void arrays_merge(struct runner *r, bool again);
+/* What is certain of the arrays, and not ignored, is as it was seen. */
+bool arrays_agree(const struct runner *r);
 /* Those that are not ignored are the same after both. */
 bool same_arrays(const struct runner *r);
 /* Fills in what the plug-in may call. */

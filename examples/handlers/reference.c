@@ -1,5 +1,6 @@
 /* A correct plug-in: every form is the emitted step itself. It shows what a check without findings looks like; it says nothing about a monitor that
- * somebody wrote. Built with the files of `popek emit x86 --table`; with those of the mutants (`make mutants`) it is each of them in turn. */
+ * somebody wrote. Built with opaque.c and the files of `popek emit x86 --table`; with those of the mutants (`make mutants`) it is each of them in
+ * turn. */
 #include <popek/handler.h>
 
 #include "emitted.h"
@@ -10,16 +11,6 @@
 #define CHOICES 32u
 
 extern const struct emitted_isa x86_emitted;
-
-/* What the description leaves open has to be some function of its arguments. */
-word128 x86_opaque(unsigned number, const word128 *arguments, unsigned count);
-word128 x86_opaque(unsigned number, const word128 *arguments, unsigned count) {
-    word128 sum = number;
-    for (unsigned i = 0; i < count; i++) {
-        sum = sum * 31 + arguments[i];
-    }
-    return sum;
-}
 
 /* Which mutant; 0: none. */
 __attribute__((visibility("default"))) unsigned popek_mutant;

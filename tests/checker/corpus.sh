@@ -30,7 +30,7 @@ while IFS= read -r row; do
         parts="$parts $work/x86_$part.c"
     done
     ${CC:-cc} -std=c11 -D_GNU_SOURCE= -Iinclude -I"$build/include" -Iisa-model -w -O0 -shared -fPIC -fvisibility=hidden -o "$work/mutant.so" \
-        examples/handlers/reference.c $parts || continue
+        examples/handlers/reference.c examples/handlers/opaque.c $parts || continue
     times >"$work/before"
     "$build/popek" check "$work/mutant.so" --instruction "$form" --states 200 --stop-early --paths "$build/x86.paths" --format tap >"$work/result" 2>"$work/errors" </dev/null
     code=$?

@@ -12,7 +12,7 @@ for name; do
     done
     # shellcheck disable=SC2086
     ${CC:-cc} -std=c11 -D_GNU_SOURCE= -Iinclude -I"$build/include" -Iisa-model -w -O0 -shared -fPIC -fvisibility=hidden -o "$work/mutants.so" \
-        examples/handlers/reference.c $parts || exit 70
+        examples/handlers/reference.c examples/handlers/opaque.c $parts || exit 70
     echo "$name:"
     "$build/tests/checker/mutants" x86-tables/x86.isa "$work/mutants.so" "$build/x86.paths" "$name"
     [ $? -le 1 ] || exit 70
