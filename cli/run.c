@@ -21,7 +21,17 @@ struct request {
 #define USUAL_MEMORY (32u << 20)
 #define USUAL_INSTRUCTIONS 1000000000u
 
-enum option_key { KEY_COMPARE = 256, KEY_TRACE, KEY_STATISTICS, KEY_MEMORY, KEY_INSTRUCTIONS, KEY_COMMAND_LINE, KEY_SCREEN, KEY_TECHNIQUE, KEY_PROFILE };
+enum option_key {
+    KEY_COMPARE = 256,
+    KEY_TRACE,
+    KEY_STATISTICS,
+    KEY_MEMORY,
+    KEY_INSTRUCTIONS,
+    KEY_COMMAND_LINE,
+    KEY_SCREEN,
+    KEY_TECHNIQUE,
+    KEY_PROFILE
+};
 
 static const struct argp_option options[] = {
     {"backend", 'b', "model|unicorn|kvm|native", 0, "what executes the guest (model: the steps of the tables)", 0},

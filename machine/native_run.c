@@ -25,7 +25,7 @@ struct native {
     uint32_t flushes;
     bool user, protects;
     bool lost;
-    bool done; /* an instruction was executed: enough for session_request.single */
+    bool done;             /* an instruction was executed: enough for session_request.single */
     uint64_t microseconds; /* that the guest has had */
 };
 
@@ -119,9 +119,7 @@ static enum computer_end step_machine(struct native *n) {
 
 /* Traps behind an instruction: the machine executes it, so it goes back to it. INT3, INTO and INT1 have one byte, INT 3 has two. */
 static void go_back(struct native *n, unsigned vector) {
-    static const struct {
-        uint8_t vector, opcode;
-    } traps[] = {{3, 0xCC}, {4, 0xCE}, {1, 0xF1}};
+    static const struct { uint8_t vector, opcode; } traps[] = {{3, 0xCC}, {4, 0xCE}, {1, 0xF1}};
     struct x86 *s = &n->computer->processor.state;
     struct fault fault;
     uint8_t before = 0;
@@ -201,8 +199,12 @@ void run_natively(struct computer *c, const struct session_request *request, str
     n.frames = pages;
     n.linear_pages = pages > LEAST_LINEAR_PAGES ? pages : LEAST_LINEAR_PAGES;
     n.mapped = calloc(n.linear_pages, 1);
-    const struct direct_options options = {
-        pages, n.linear_pages, request->unscanned ? DIRECT_UNSCANNED : DIRECT_CHECKED, request->native->matcher, request->native->kinds32, request->native->kinds16};
+    const struct direct_options options = {pages,
+                                           n.linear_pages,
+                                           request->unscanned ? DIRECT_UNSCANNED : DIRECT_CHECKED,
+                                           request->native->matcher,
+                                           request->native->kinds32,
+                                           request->native->kinds16};
     if (n.mapped == NULL || !direct_open(&options, &n.direct, &result->unusable)) {
         result->unusable = n.mapped == NULL ? "out of memory" : result->unusable;
         free(n.mapped);

@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ROUNDS 2000u       /* of the empty trap */
+#define ROUNDS 2000u        /* of the empty trap */
 #define PATIENCE 120000000u /* instructions that a guest may take longer than on the bare machine */
-#define LEAST_SHARE 0.2    /* of the time in the child, below which the guest's own time is not told from the cost of the exits */
+#define LEAST_SHARE 0.2     /* of the time in the child, below which the guest's own time is not told from the cost of the exits */
 
 const char *technique_name(enum technique t) {
     static const char *const names[TECHNIQUES] = {"trap", "scan", "patch", "hypercall"};

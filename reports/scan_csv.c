@@ -58,9 +58,10 @@ static void write_stop(FILE *out, const struct scan_report *r, const struct scan
 
 bool report_scan_csv(FILE *out, const struct scan_report *r) {
     struct site_texts texts = {{0}};
-    (void)fputs(r->breakpoints ? "binary,section,block_start,block_end,block_instructions,address,reason,text,form,function,target\r\n"
-                               : "binary,section,address,file_offset,bytes,text,instruction,form,mode,class,kind,overlapping,closed_by,function,source,"
-                                 "line\r\n",
+    (void)fputs(r->breakpoints
+                    ? "binary,section,block_start,block_end,block_instructions,address,reason,text,form,function,target\r\n"
+                    : "binary,section,address,file_offset,bytes,text,instruction,form,mode,class,kind,overlapping,closed_by,function,source,"
+                      "line\r\n",
                 out);
     for (size_t i = 0; i < r->count; i++) {
         for (size_t k = 0; k < r->results[i].binary_count; k++) {

@@ -190,7 +190,8 @@ bool plan_finish(struct plan *p, struct scan_binary *b) {
         struct block k = {.open = false, .first_stop = p->stop_count};
         struct decoded d;
         for (size_t at = 0; at < s->size && !p->exhausted;) {
-            bool is = (marks_at(p, i, at) & MARK_INSTRUCTION) != 0 && matcher_decode(p->question->matcher, p->image->mode, s->code + at, s->size - at, &d);
+            bool is =
+                (marks_at(p, i, at) & MARK_INSTRUCTION) != 0 && matcher_decode(p->question->matcher, p->image->mode, s->code + at, s->size - at, &d);
             if (is) {
                 walk_instruction(p, b, &k, i, at, &d);
             }
