@@ -126,7 +126,7 @@ static void add_stop(struct plan *p, uint32_t section, size_t at, const struct d
     }
     struct scan_stop *s = &p->stops[p->stop_count++];
     *s = (struct scan_stop){.site = {.address = at, .section = section, .form = d->form, .mode = (uint8_t)p->image->mode, .length = d->length},
-                            .reason = reason,
+                            .reason = (uint8_t)reason,
                             .target = target};
     memcpy(s->site.bytes, p->image->sections[section].code + at, d->length);
 }

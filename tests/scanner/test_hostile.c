@@ -156,7 +156,7 @@ static void test_damage(void) {
         "'MZ'; head -c 58 /dev/zero; "
         "printf '\\100\\0\\0\\0PE\\0\\0\\144\\206\\1\\0'; head -c 12 /dev/zero; printf '\\2\\0\\0\\0\\013\\2.text\\0\\0\\0\\5\\0\\0\\0\\0\\20"
         "\\0\\0\\20\\0\\0\\0\\0\\0\\0\\0'; head -c 12 /dev/zero; printf '\\040\\0\\0\\140\\220\\017\\001\\0\\303'; } >small.exe");
-    struct fixture f = {NULL, NULL, NULL, {.forms = NULL}};
+    struct fixture f = {.isa = NULL};
     if (CHECK(r.code == 0, "the binaries cannot be made: %s", r.err) && set_up(&f)) {
         for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
             damage(&f, names[i]);
@@ -179,7 +179,7 @@ static const struct scan_form *cut_and_give(void *context, enum matcher_mode mod
 
 static void test_shrinking(void) {
     char path[256];
-    struct fixture f = {NULL, NULL, NULL, {NULL}};
+    struct fixture f = {.isa = NULL};
     (void)snprintf(path, sizeof path, "%s/shrinking", getenv("TEMPORARY"));
     struct command_result r = run_command("head -c 1000000 /dev/zero | tr '\\0' '\\220' >\"$TEMPORARY/shrinking\"");
     if (CHECK(r.code == 0, "the file cannot be made") && set_up(&f)) {
