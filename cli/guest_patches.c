@@ -63,14 +63,14 @@ bool guest_patches_load(struct computer *c, const char *path, const uint8_t *byt
     return good;
 }
 
-struct rewrite_result guest_rewrite(struct site_question *sites, const char *path, const uint8_t *bytes, size_t size, enum rewrite_kind kind, bool all) {
+struct rewrite_result guest_rewrite(struct site_question *sites, const char *path, const uint8_t *bytes, size_t size, enum rewrite_kind kind,
+                                    bool all) {
     struct scan_question scan = {.mode = -1, .jobs = 1, .only_counts = true};
     struct rewrite_result result = {.status = REWRITE_NO_TABLE};
     if (site_question_open(sites, &scan) != EXIT_FINE) {
         return result;
     }
     const char *const none[] = {NULL};
-    const struct rewrite_question q = {
-        .scan = &scan, .isa = sites->isa, .kind = kind, .vector = HYPERCALL_VECTOR, .all_sites = all, .except = none};
+    const struct rewrite_question q = {.scan = &scan, .isa = sites->isa, .kind = kind, .vector = HYPERCALL_VECTOR, .all_sites = all, .except = none};
     return rewrite_file(&q, path, bytes, size);
 }

@@ -11,6 +11,7 @@ bool guest_patches_load(struct computer *c, const char *path, const uint8_t *byt
 bool guest_is_rewritten(const uint8_t *bytes, size_t size);
 
 /* The program with its sites replaced; `all`: not holes alone. */
-struct rewrite_result guest_rewrite(struct site_question *sites, const char *path, const uint8_t *bytes, size_t size, enum rewrite_kind kind, bool all);
+struct rewrite_result guest_rewrite(struct site_question *sites, const char *path, const uint8_t *bytes, size_t size, enum rewrite_kind kind,
+                                    bool all);
 
 #endif

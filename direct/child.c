@@ -16,7 +16,6 @@
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 /* From linux/ptrace.h, which cannot be included beside sys/ptrace.h: continue, but suppress the next system call and stop there. */
@@ -218,15 +217,6 @@ void child_run(struct child *c, struct user_regs_struct *registers, bool step, s
         stopped->code = information.si_code;
         stopped->address = (uint64_t)(uintptr_t)information.si_addr;
     }
-}
-
-double child_seconds(const struct child *c) {
-    clockid_t clock = 0;
-    struct timespec t = {0, 0};
-    if (c->pid == 0 || clock_getcpuclockid(c->pid, &clock) != 0 || clock_gettime(clock, &t) != 0) {
-        return 0;
-    }
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
 bool child_get_vectors(struct child *c, void *image) { return c->pid != 0 && ptrace(PTRACE_GETFPREGS, c->pid, NULL, image) == 0; }

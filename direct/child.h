@@ -43,9 +43,6 @@ struct child_stopped {
 /* Runs guest code from `registers` until a signal or a system call, or for one instruction; `registers` are then those of the child. */
 void child_run(struct child *c, struct user_regs_struct *registers, bool step, struct child_stopped *stopped);
 
-/* Processor time of the child; 0 where the kernel does not tell. */
-double child_seconds(const struct child *c);
-
 /* FXSAVE images of 512 bytes. */
 bool child_get_vectors(struct child *c, void *image);
 bool child_set_vectors(struct child *c, const void *image);

@@ -18,7 +18,7 @@ struct computer {
     struct devices devices;
     struct computer_statistics statistics;
     struct patches *patches; /* NULL: the guest was not rewritten */
-    uint64_t next_event; /* of the devices, in instructions executed */
+    uint64_t next_event;     /* of the devices, in instructions executed */
 };
 
 /* Parts of what computer_state shows. */

@@ -126,7 +126,7 @@ enum computer_end memory_profile_collect(struct memory_profile *m, struct comput
 /* ---- who touches it ---------------------------------------------------------------------------------------------------------------------------- */
 
 static struct memory_site *slot_of(struct memory_site *slots, size_t capacity, uint32_t address) {
-    size_t at = (address * 2654435761u) % capacity;
+    size_t at = (size_t)(address * 2654435761u) % capacity;
     while (slots[at].kinds != 0 && slots[at].address != address) {
         at = (at + 1) % capacity;
     }

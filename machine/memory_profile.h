@@ -1,5 +1,5 @@
-/* Which instructions touch memory that a monitor must know of: page tables, descriptor tables, devices. Found by running the guest twice, which is the
- * same run both times: first what is such memory at any time, then who touches it. */
+/* Which instructions touch memory that a monitor must know of: page tables, descriptor tables, devices. Found by running the guest twice, which is
+ * the same run both times: first what is such memory at any time, then who touches it. */
 #ifndef POPEK_MACHINE_MEMORY_PROFILE_H
 #define POPEK_MACHINE_MEMORY_PROFILE_H
 

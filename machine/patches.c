@@ -6,8 +6,8 @@
 #include <stdlib.h>
 
 #define PADDING 0x3Eu /* the override of DS, for instructions without an operand in memory */
-#define CONTEXT 32u  /* bytes on each side of a place by which a copy of it is known ... */
-#define ENOUGH 4u    /* ... so many at least */
+#define CONTEXT 32u   /* bytes on each side of a place by which a copy of it is known ... */
+#define ENOUGH 4u     /* ... so many at least */
 
 bool computer_loads_at(const uint8_t *bytes, size_t size, uint64_t file_offset, uint32_t *physical) {
     Elf32_Ehdr header;
@@ -182,7 +182,8 @@ const struct patch *patches_enter(struct patches *s, struct processor *p) {
     uint8_t bytes[PATCH_LONGEST];
     /* A program at CPL 3 calls the monitor, too, although the page with the entry is the kernel's. */
     uint32_t linear = code_address(p, (uint32_t)p->state.rip);
-    if (!find_physical(p, linear, p->state.cpl == 3, &physical) && !(s->calls && find_physical(p, linear, false, &physical) && physical == s->entry)) {
+    if (!find_physical(p, linear, p->state.cpl == 3, &physical) &&
+        !(s->calls && find_physical(p, linear, false, &physical) && physical == s->entry)) {
         return NULL;
     }
     bool called = s->calls && physical == s->entry;

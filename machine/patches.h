@@ -7,13 +7,13 @@
 #define PATCH_LONGEST 15u
 enum patch_kind { PATCH_TRAP, PATCH_HYPERCALL, PATCH_CALL };
 struct patch {
-    uint32_t physical;            /* of the first byte, where the guest was loaded */
-    uint8_t total, replaced;      /* bytes with the room; bytes of the replacement, the rest are no-ops */
-    uint8_t kind;                 /* enum patch_kind */
-    uint8_t length;               /* of the instruction */
+    uint32_t physical;                  /* of the first byte, where the guest was loaded */
+    uint8_t total, replaced;            /* bytes with the room; bytes of the replacement, the rest are no-ops */
+    uint8_t kind;                       /* enum patch_kind */
+    uint8_t length;                     /* of the instruction */
     uint8_t instruction[PATCH_LONGEST]; /* that was there */
-    uint8_t replacement[5];       /* what is there now */
-    uint32_t entry;               /* PATCH_CALL: the physical address that it goes to */
+    uint8_t replacement[5];             /* what is there now */
+    uint32_t entry;                     /* PATCH_CALL: the physical address that it goes to */
 };
 
 /* Where the loader of computer_boot puts a byte of an ELF file; false: nowhere. */

@@ -15,8 +15,8 @@ struct patches {
 };
 
 void patches_drop(struct patches *s);
-/* If a replacement lies at CS:EIP, puts the instruction there that was replaced, and returns it: patches_leave puts the replacement back. After a call
- * of the monitor the return address is taken from the stack first. NULL: there is none. */
+/* If a replacement lies at CS:EIP, puts the instruction there that was replaced, and returns it: patches_leave puts the replacement back. After a
+ * call of the monitor the return address is taken from the stack first. NULL: there is none. */
 const struct patch *patches_enter(struct patches *s, struct processor *p);
 void patches_leave(struct processor *p, const struct patch *patch);
 

@@ -28,16 +28,13 @@ enum computer_end technique_bare(struct computer *bare, uint64_t instructions, s
 /* The first line in which two texts differ. */
 static void describe_output(const char *bare, const char *seen, char *text, size_t size) {
     unsigned line = 1;
-    while (*bare != '\0' && *bare == *seen) {
-        const char *end = strchr(bare, '\n');
-        size_t length = end == NULL ? strlen(bare) : (size_t)(end - bare) + 1;
-        if (strncmp(bare, seen, length) != 0) {
-            break;
-        }
-        bare += length;
-        seen += length;
-        line++;
+    size_t start = 0;
+    for (size_t at = 0; bare[at] != '\0' && bare[at] == seen[at]; at++) {
+        start = bare[at] == '\n' ? at + 1 : start;
+        line += bare[at] == '\n' ? 1 : 0;
     }
+    bare += start;
+    seen += start;
     (void)snprintf(text, size, "line %u of the serial port is \"%.*s\", on the bare machine \"%.*s\"", line, (int)strcspn(seen, "\n"), seen,
                    (int)strcspn(bare, "\n"), bare);
 }

@@ -14,8 +14,8 @@ struct scan_report {
     const char *const *paths;          /* as the user gave them, or as found in directories */
     const struct scan_result *results; /* by path */
     size_t count;
-    bool summary; /* totals alone, no sites */
-    bool symbols; /* totals by function too */
+    bool summary;     /* totals alone, no sites */
+    bool symbols;     /* totals by function too */
     bool breakpoints; /* stops by basic block instead of sites */
 };
 

@@ -54,7 +54,7 @@ const char *site_kind(const struct scan_form *f) {
 }
 
 const char *stop_reason(const struct scan_stop *s) {
-    static const char *const names[SCAN_REASONS] = {[SCAN_STOP_REPLACE] = "replace", [SCAN_STOP_TRAPS] = "traps", [SCAN_STOP_COMPUTED] = "computed",
+    static const char *const names[SCAN_REASONS] = {[SCAN_STOP_REPLACE] = "replace", [SCAN_STOP_TRAPS] = "traps",   [SCAN_STOP_COMPUTED] = "computed",
                                                     [SCAN_STOP_OUTSIDE] = "outside", [SCAN_STOP_MIDDLE] = "middle", [SCAN_STOP_GAP] = "gap"};
     return names[s->reason];
 }

@@ -20,7 +20,7 @@ static bool find_section(const struct image *image, struct scan_site *site) {
 bool addresses_find(const uint8_t *bytes, size_t size, struct scan_site *sites, size_t count, struct scan_binary *names) {
     struct image image = {.format = NULL};
     struct scan_site *inside = malloc((count + 1) * sizeof *inside);
-    size_t *origin = malloc((count + 1) * sizeof *origin);
+    size_t *origin = calloc(count + 1, sizeof *origin);
     *names = (struct scan_binary){.name = strdup("the guest"), .sites = inside};
     bool good = inside != NULL && origin != NULL && names->name != NULL && image_open_elf(&image, bytes, size) == SCAN_FINE && !image.relocatable;
     for (size_t i = 0; good && i < count; i++) {

@@ -72,7 +72,8 @@ static bool add_gap(struct annotate_result *r, const struct annotate_gap *gap) {
     return larger != NULL;
 }
 
-/* What is a site for the memory that it touches the scan does not know of. Code for another mode than the object's is decoded in that of the object by the scan, which says nothing about it. */
+/* What is a site for the memory that it touches the scan does not know of. Code for another mode than the object's is decoded in that of the object
+ * by the scan, which says nothing about it. */
 static bool add_no_site(struct annotate_result *r, const struct annotate_question *q, const struct site_record *record) {
     return record->bits != q->bits || record->memory != 0 || add_gap(r, &(struct annotate_gap){.offset = record->address});
 }

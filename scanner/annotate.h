@@ -14,11 +14,11 @@ struct annotate_line {
 struct annotate_question {
     const struct scan_question *scan; /* the class table and the matcher */
     const struct isa *isa;
-    const char *assembler;     /* GNU as, looked for in PATH */
-    const char *const *flags;  /* for it, ended by NULL: "--32", "-march=...", "-I", "dir" */
-    unsigned bits;             /* 32 or 64: of the object file */
-    unsigned room;             /* bytes that an annotated instruction takes at least; 0: nothing is added */
-    bool only_holes;           /* else every site, see scan_form */
+    const char *assembler;             /* GNU as, looked for in PATH */
+    const char *const *flags;          /* for it, ended by NULL: "--32", "-march=...", "-I", "dir" */
+    unsigned bits;                     /* 32 or 64: of the object file */
+    unsigned room;                     /* bytes that an annotated instruction takes at least; 0: nothing is added */
+    bool only_holes;                   /* else every site, see scan_form */
     const struct annotate_line *lines; /* whose instructions with a memory operand are sites, too */
     size_t line_count;
     const char *const *except; /* instructions that are left alone, by the names of the tables, ended by NULL; NULL: none */
@@ -58,7 +58,8 @@ void annotate_result_free(struct annotate_result *r);
 
 /* The section that labels are recorded in, one record behind the other; it is not loaded. A record: the address of the first byte (8 bytes), how many
  * bytes there are with the room, how many of them lie before the instruction, how long it is, which sensitive memory it touches (0: it is a site for
- * what it is), and 16, 32 or 64 (1 byte each), the form as text ("" when a macro's arguments say which), ended by a zero byte. Numbers are little-endian. */
+ * what it is), and 16, 32 or 64 (1 byte each), the form as text ("" when a macro's arguments say which), ended by a zero byte. Numbers are
+ * little-endian. */
 #define ANNOTATE_SECTION ".popek.sites"
 
 #endif

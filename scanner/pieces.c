@@ -55,7 +55,9 @@ static size_t cut_section(struct pieces *p, struct sweep piece, size_t function)
 static void *work(void *context) {
     struct pieces *p = context;
     for (size_t i = atomic_fetch_add(&p->next, 1); i < p->count; i = atomic_fetch_add(&p->next, 1)) {
-        sweep_run(&p->list[i]);
+        struct sweep own = p->list[i]; /* counters of two threads must not lie in one line of the cache */
+        sweep_run(&own);
+        p->list[i] = own;
     }
     return NULL;
 }
@@ -102,8 +104,7 @@ static bool join(struct scan_binary *binary, const struct pieces *p) {
 
 bool pieces_sweep(struct scan_binary *binary, const struct image *image, const struct scan_question *q, const uint8_t *marked, struct plan *plan) {
     struct pieces p = {.list = NULL};
-    struct sweep piece = {
-        .matcher = q->matcher, .marked = marked, .mode = image->mode, .all_bytes = q->all_bytes, .image = image, .plan = plan};
+    struct sweep piece = {.matcher = q->matcher, .marked = marked, .mode = image->mode, .all_bytes = q->all_bytes, .image = image, .plan = plan};
     size_t function = 0;
     for (uint32_t i = 0; i < image->section_count && function != SIZE_MAX; i++) {
         piece.section = i;

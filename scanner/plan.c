@@ -126,7 +126,7 @@ static void add_stop(struct plan *p, uint32_t section, size_t at, const struct d
     }
     struct scan_stop *s = &p->stops[p->stop_count++];
     *s = (struct scan_stop){.site = {.address = at, .section = section, .form = d->form, .mode = (uint8_t)p->image->mode, .length = d->length},
-                            .reason = reason,
+                            .reason = (uint8_t)reason,
                             .target = target};
     memcpy(s->site.bytes, p->image->sections[section].code + at, d->length);
 }
@@ -190,7 +190,8 @@ bool plan_finish(struct plan *p, struct scan_binary *b) {
         struct block k = {.open = false, .first_stop = p->stop_count};
         struct decoded d;
         for (size_t at = 0; at < s->size && !p->exhausted;) {
-            bool is = (marks_at(p, i, at) & MARK_INSTRUCTION) != 0 && matcher_decode(p->question->matcher, p->image->mode, s->code + at, s->size - at, &d);
+            bool is =
+                (marks_at(p, i, at) & MARK_INSTRUCTION) != 0 && matcher_decode(p->question->matcher, p->image->mode, s->code + at, s->size - at, &d);
             if (is) {
                 walk_instruction(p, b, &k, i, at, &d);
             }

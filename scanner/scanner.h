@@ -59,9 +59,9 @@ enum scan_reason {
     SCAN_REASONS
 };
 struct scan_stop {
-    struct scan_site site; /* the instruction; it is no site in the sense above for the last four reasons */
-    uint8_t reason;        /* enum scan_reason */
-    uint64_t target;       /* OUTSIDE (0: not known), MIDDLE, GAP: an address */
+    struct scan_site site;           /* the instruction; it is no site in the sense above for the last four reasons */
+    uint8_t reason;                  /* enum scan_reason */
+    uint64_t target;                 /* OUTSIDE (0: not known), MIDDLE, GAP: an address */
     uint64_t block_start, block_end; /* addresses; the end is that behind the last instruction */
     uint32_t block_instructions;
 };
@@ -88,7 +88,7 @@ struct scan_binary {
     struct scan_stop *stops; /* with `breakpoints`: by section and address; a block's stops follow each other */
     size_t stop_count;
     size_t block_count, free_blocks; /* basic blocks; those without a stop */
-    char *warning; /* what of the file could not be read, NULL */
+    char *warning;                   /* what of the file could not be read, NULL */
     char **strings;
     size_t string_count;
 };

@@ -109,8 +109,8 @@ static size_t read_record(const struct reader *r, size_t at, struct site_record 
     for (unsigned i = 0; i < 8; i++) {
         address |= (uint64_t)p[i] << (8 * i);
     }
-    *site =
-        (struct site_record){.section = UINT32_MAX, .total = p[8], .before = p[9], .length = p[10], .memory = p[11], .bits = p[12], .form = (const char *)p + FIXED};
+    *site = (struct site_record){
+        .section = UINT32_MAX, .total = p[8], .before = p[9], .length = p[10], .memory = p[11], .bits = p[12], .form = (const char *)p + FIXED};
     if (r->relocatable) {
         place_by_relocation(r, at, address, site);
     } else {

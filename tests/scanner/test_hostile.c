@@ -16,12 +16,18 @@ struct fixture {
     struct isa *isa;
     struct matcher *m;
     struct scan_form *forms; /* every form is a site: what is found is resolved, too */
+    uint8_t *transfers;      /* of every kind */
     struct scan_question question;
 };
 
 static const struct scan_form *give_forms(void *context, enum matcher_mode mode) {
     (void)mode;
-    return context;
+    return ((struct fixture *)context)->forms;
+}
+
+static const uint8_t *give_transfers(void *context, enum matcher_mode mode) {
+    (void)mode;
+    return ((struct fixture *)context)->transfers;
 }
 
 static bool set_up(struct fixture *f) {
@@ -31,30 +37,47 @@ static bool set_up(struct fixture *f) {
     f->isa = isa_load("x86-tables/x86.isa", &reader, &no_semantics, &message);
     f->m = f->isa == NULL ? NULL : matcher_of_isa(f->isa, &message);
     f->forms = f->m == NULL ? NULL : calloc(f->isa->form_count, sizeof *f->forms);
+    f->transfers = f->m == NULL ? NULL : calloc(f->isa->form_count, 1);
     free(message);
-    if (!CHECK(f->forms != NULL, "the tables do not load")) {
+    if (!CHECK(f->forms != NULL && f->transfers != NULL, "the tables do not load")) {
         return false;
     }
     for (size_t i = 0; i < f->isa->form_count; i++) {
         f->forms[i] = (struct scan_form){.site = true, .class_name = "innocuous", .closed_by = ""};
+        f->transfers[i] = (uint8_t)(i % 7 + 1);
     }
-    f->question = (struct scan_question){.matcher = f->m, .form_count = f->isa->form_count, .forms = give_forms, .context = f->forms, .mode = -1};
+    f->question = (struct scan_question){.matcher = f->m,
+                                         .form_count = f->isa->form_count,
+                                         .forms = give_forms,
+                                         .transfers = give_transfers,
+                                         .context = f,
+                                         .breakpoints = true,
+                                         .mode = -1};
     return true;
 }
 
 static void tear_down(struct fixture *f) {
     free(f->forms);
+    free(f->transfers);
     matcher_free(f->m);
     isa_free(f->isa);
 }
 
-/* Every site lies in the bytes that were given, and holds what is there. */
+static bool is_there(const struct scan_site *s, const uint8_t *bytes, size_t size) {
+    return s->length <= size && s->file_offset <= size - s->length && memcmp(bytes + s->file_offset, s->bytes, s->length) == 0;
+}
+
+/* Every site and every stop lies in the bytes that were given, and holds what is there. */
 static bool is_honest(const struct scan_result *r, const uint8_t *bytes, size_t size) {
     for (size_t i = 0; i < r->binary_count; i++) {
         const struct scan_binary *b = &r->binaries[i];
         for (size_t k = 0; k < b->site_count; k++) {
-            const struct scan_site *s = &b->sites[k];
-            if (s->length > size || s->file_offset > size - s->length || memcmp(bytes + s->file_offset, s->bytes, s->length) != 0) {
+            if (!is_there(&b->sites[k], bytes, size)) {
+                return false;
+            }
+        }
+        for (size_t k = 0; k < b->stop_count; k++) {
+            if (!is_there(&b->stops[k].site, bytes, size) || b->stops[k].block_end - b->stops[k].block_start - 1 >= size) {
                 return false;
             }
         }
@@ -133,7 +156,7 @@ static void test_damage(void) {
         "'MZ'; head -c 58 /dev/zero; "
         "printf '\\100\\0\\0\\0PE\\0\\0\\144\\206\\1\\0'; head -c 12 /dev/zero; printf '\\2\\0\\0\\0\\013\\2.text\\0\\0\\0\\5\\0\\0\\0\\0\\20"
         "\\0\\0\\20\\0\\0\\0\\0\\0\\0\\0'; head -c 12 /dev/zero; printf '\\040\\0\\0\\140\\220\\017\\001\\0\\303'; } >small.exe");
-    struct fixture f = {NULL, NULL, NULL, {.forms = NULL}};
+    struct fixture f = {.isa = NULL};
     if (CHECK(r.code == 0, "the binaries cannot be made: %s", r.err) && set_up(&f)) {
         for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
             damage(&f, names[i]);
@@ -156,7 +179,7 @@ static const struct scan_form *cut_and_give(void *context, enum matcher_mode mod
 
 static void test_shrinking(void) {
     char path[256];
-    struct fixture f = {NULL, NULL, NULL, {NULL}};
+    struct fixture f = {.isa = NULL};
     (void)snprintf(path, sizeof path, "%s/shrinking", getenv("TEMPORARY"));
     struct command_result r = run_command("head -c 1000000 /dev/zero | tr '\\0' '\\220' >\"$TEMPORARY/shrinking\"");
     if (CHECK(r.code == 0, "the file cannot be made") && set_up(&f)) {

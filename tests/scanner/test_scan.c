@@ -96,12 +96,18 @@ static const struct scan_case cases[] = {
     {"-f sarif sites.o", 1, "\"ruleId\": \"hole/SGDT\"\n\"version\": \"2.1.0\"", NULL},
     {"--breakpoints -f csv plan", 1,
      STOP("1000", "1009", "5", "1001", "replace") "sgdt [^,]*,SGDT m16&64,_start,\n" STOP("1000", "1009", "5", "1004", "traps") "cli,\n" STOP(
-         "100e", "1010", "1", "100e", "computed") "\n" STOP("1010", "1011", "1", "1010", "computed") "ret,\n" STOP(
-         "1011", "1013", "1", "1011", "middle") ".*,three,0x401014\r\n" STOP("1013", "101e", "2", "1018", "outside") ".*,0x500000\r\n" STOP(
-         "101e", "101f", "1", "101e", "gap") "nop,.*,0x40101f\r",
+         "100e", "1010", "1", "100e",
+         "computed") "\n" STOP("1010", "1011", "1", "1010",
+                               "computed") "ret,\n" STOP("1011", "1013", "1", "1011",
+                                                         "middle") ".*,three,0x401014\r\n" STOP("1013", "101e", "2", "1018",
+                                                                                                "outside") ".*,0x500000\r\n" STOP("101e", "101f", "1",
+                                                                                                                                  "101e",
+                                                                                                                                  "gap") "nop,.*,"
+                                                                                                                                         "0x40101f\r",
      NULL},
     {"--breakpoints --summary plan", 1,
-     "^8 basic blocks, of them 2 without a stop; stops:\n^  replace +1 \n^  traps +1 \n^  computed +2 \n^  outside +1 \n^  middle +1 \n^  gap +1 ", NULL},
+     "^8 basic blocks, of them 2 without a stop; stops:\n^  replace +1 \n^  traps +1 \n^  computed +2 \n^  outside +1 \n^  middle +1 \n^  gap +1 ",
+     NULL},
     {"--breakpoints -f json plan", 1, "\"blocks\": 8, \"free_blocks\": 2\n\"reason\":\"middle\",.*\"target\":\"0x401014\"", NULL},
     /* What a linker still has to say is not known. */
     {"--breakpoints -f csv plan.o", 1, "0x18,outside,[^,]*,[^,]*,middle,\r", NULL},
@@ -176,9 +182,10 @@ static void test_jobs(void) {
 
 /* Every site is a stop, and the only ones of these two kinds. */
 static void test_stops(void) {
-    struct command_result r = run_command(
-        "p=$(realpath \"$POPEK\"); cd \"$TEMPORARY\"; \"$p\" scan -f csv \"$p\" | cut -d, -f3 | tail -n +2 >sites.txt; \"$p\" scan --breakpoints -f csv "
-        "\"$p\" | awk -F, '$7 == \"replace\" || $7 == \"traps\" { print $6 }' | cmp - sites.txt && test -s sites.txt");
+    struct command_result r =
+        run_command("p=$(realpath \"$POPEK\"); cd \"$TEMPORARY\"; \"$p\" scan -f csv \"$p\" | cut -d, -f3 | tail -n +2 >sites.txt; \"$p\" scan "
+                    "--breakpoints -f csv "
+                    "\"$p\" | awk -F, '$7 == \"replace\" || $7 == \"traps\" { print $6 }' | cmp - sites.txt && test -s sites.txt");
     CHECK(r.code == 0, "stops are not the sites: %s %s", r.out, r.err);
     command_result_free(&r);
 }
