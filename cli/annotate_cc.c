@@ -83,7 +83,8 @@ int command_annotate_cc(int argc, char **argv) {
     if (compiler == argc) {
         if (argc == 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-?") == 0)) {
             (void)puts("Usage: popek annotate-cc [OPTION...] COMPILER [ARGUMENT...]\n"
-                       "Runs a compiler, gcc for example, whose output is annotated before it is assembled: CC=\"popek annotate-cc gcc\".\n\n"
+                       "Runs a compiler, gcc for example, whose output is annotated before it is\n"
+                       "assembled: CC=\"popek annotate-cc gcc\".\n\n"
                        "Options are those of popek annotate, written with = (--room=8).");
             return EXIT_FINE;
         }

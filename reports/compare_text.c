@@ -34,13 +34,20 @@ static unsigned column_width(const struct classification *c) {
     return width > 15 ? (unsigned)width : 15;
 }
 
+/* What is left of the line, but never so little that forms cannot be told apart. */
+#define FEWEST_COLUMNS 20u
 static unsigned form_width(const struct classification *const *list, size_t count) {
     size_t width = 4;
     for (size_t row = 0; row < list[0]->verdict_count; row++) {
         size_t length = strlen(list[0]->isa->forms[list[0]->verdicts[row].form].text);
         width = row_differs(list, count, row) && length > width ? length : width;
     }
-    return width > 34 ? 34 : (unsigned)width;
+    size_t others = 15; /* the mode, and a gap */
+    for (size_t i = 0; i < count; i++) {
+        others += column_width(list[i]) + 2;
+    }
+    size_t most = others + FEWEST_COLUMNS > REPORT_WIDTH ? FEWEST_COLUMNS : REPORT_WIDTH - others;
+    return (unsigned)(width > most ? most : width);
 }
 
 static size_t write_rows(FILE *out, const struct classification *const *list, size_t count, const struct paint *paint) {

@@ -14,7 +14,12 @@ bool report_names_text(FILE *out, const char *const *names, size_t count) {
 
 static void write_named(FILE *out, const char *kind, const char *name, const char *title) {
     bool titled = title != NULL && title[0] != '\0';
-    (void)fprintf(out, titled ? "%-10s %-18s %s\n" : "%-10s %s%s\n", kind, name, titled ? title : "");
+    if (!titled) {
+        (void)fprintf(out, "%-10s %s\n", kind, name);
+        return;
+    }
+    int written = fprintf(out, "%-10s %-18s ", kind, name);
+    write_wrapped(out, written < 0 ? 0 : (unsigned)written, 4, title);
 }
 
 static bool in_every_mode(const struct isa *isa, const struct form *form) {
@@ -26,18 +31,34 @@ static bool in_every_mode(const struct isa *isa, const struct form *form) {
     return true;
 }
 
-static void write_modes(FILE *out, const struct isa *isa, const struct form *form) {
+/* "all modes", or their names. */
+static void modes_text(const struct isa *isa, const struct form *form, char *text, size_t size) {
     if (in_every_mode(isa, form)) {
-        (void)fputs("all modes", out);
+        (void)snprintf(text, size, "all modes");
         return;
     }
-    const char *separator = "";
-    for (size_t m = 0; m < isa->mode_count; m++) {
+    size_t used = 0;
+    text[0] = '\0';
+    for (size_t m = 0; m < isa->mode_count && used < size; m++) {
         if ((form->modes >> m & 1) != 0) {
-            (void)fprintf(out, "%s%s", separator, isa->modes[m].name);
-            separator = ",";
+            used += (size_t)snprintf(text + used, size - used, "%s%s", used == 0 ? "" : ", ", isa->modes[m].name);
         }
     }
+}
+
+/* In columns where they are wide enough; what is longer than a line goes on in the next. */
+static void write_form(FILE *out, const struct isa *isa, const struct form *f) {
+    char modes[512];
+    modes_text(isa, f, modes, sizeof modes);
+    size_t width = 4 + (strlen(f->text) > 34 ? strlen(f->text) : 34) + (strlen(f->encoding) > 24 ? strlen(f->encoding) : 24);
+    if (width + strlen(modes) <= REPORT_WIDTH) {
+        (void)fprintf(out, "  %-34s %-24s %s\n", f->text, f->encoding, modes);
+        return;
+    }
+    int written = fprintf(out, "  %-34s %s", f->text, f->encoding);
+    bool line = written < 0 || (size_t)written + 1 + strlen(modes) > REPORT_WIDTH;
+    (void)fputs(line ? "\n      " : " ", out);
+    write_wrapped(out, line ? 6 : (unsigned)written + 1, 6, modes);
 }
 
 bool report_list_text(FILE *out, const struct isa *isa) {
@@ -56,13 +77,15 @@ bool report_list_text(FILE *out, const struct isa *isa) {
     for (size_t i = 0; i < isa->form_count; i++) {
         const struct form *f = &isa->forms[i];
         if (strcmp(instruction, f->instruction) != 0) {
-            (void)fprintf(out, "\n%s  %s%s%s%s\n", f->instruction, f->title, f->source[0] == '\0' ? "" : "  [", f->source,
-                          f->source[0] == '\0' ? "" : "]");
+            int written = fprintf(out, "\n%s  ", f->instruction) - 1;
+            write_wrapped(out, written < 0 ? 0 : (unsigned)written, 4, f->title);
+            if (f->source[0] != '\0') {
+                (void)fputs("    ", out);
+                write_wrapped(out, 4, 4, f->source);
+            }
             instruction = f->instruction;
         }
-        (void)fprintf(out, "  %-34s %-24s ", f->text, f->encoding);
-        write_modes(out, isa, f);
-        (void)fputc('\n', out);
+        write_form(out, isa, f);
     }
     (void)fprintf(out, "\n%zu forms\n", isa->form_count);
     return true;

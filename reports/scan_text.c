@@ -44,7 +44,7 @@ static void write_verdict(FILE *out, const struct scan_totals *t, const struct s
     } else if (t->undecided > 0) {
         (void)fprintf(out, "runs under trap and emulate as it is: undecided at %zu sites\n", t->undecided);
     } else {
-        (void)fprintf(out, "runs under trap and emulate as it is: %s, no hole in %zu sites\n", t->failed == 0 ? "yes" : "as far as it could be read",
+        (void)fprintf(out, "runs under trap and emulate as it is: %s, no hole in %zu sites\n", t->failed == 0 ? "yes" : "as far as it was read",
                       t->sites);
     }
 }

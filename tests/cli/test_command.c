@@ -18,7 +18,11 @@ static const struct command_case cases[] = {
     {"--help", 0, "Usage: popek", NULL},
     {"--version", 0, "popek ", NULL},
     {"frobnicate", 2, NULL, "unknown subcommand 'frobnicate'; there is: "},
+    {"clasify", 2, NULL, "unknown subcommand 'clasify'; did you mean classify?"},
+    {"classify x87", 3, NULL, "no readable file: 'x87'; did you mean x86?"},
     {"classify", 2, NULL, "which ISA?"},
+    {"classify " TOYS "lra.isa --verbose", 1, "Theorem 1", "10 forms and modes of lra decided for the profile standard"},
+    {"--quiet classify " TOYS "lra.isa", 1, "Theorem 1", NULL},
     {"classify --help", 0, "--configuration", NULL},
     {"explain --help", 0, "--profile", NULL},
     {"list --help", 0, "--format", NULL},
@@ -134,9 +138,29 @@ static void test_width(void) {
     }
 }
 
+/* What takes more than a second says so on a terminal, and the line is gone before the result; not with --quiet, and not in a file. */
+static void test_progress(void) {
+    static const struct {
+        const char *command;
+        bool shown;
+    } runs[] = {
+        {"script -qec \"$POPEK classify x86 --mode protected -o /dev/null\" /dev/null", true},
+        {"script -qec \"$POPEK classify x86 --mode protected -o /dev/null --quiet\" /dev/null", false},
+        {"\"$POPEK\" classify x86 --mode protected -o /dev/null", false},
+    };
+    for (size_t i = 0; i < sizeof runs / sizeof runs[0]; i++) {
+        struct command_result r = run_command(runs[i].command);
+        bool shown = r.out != NULL && strstr(r.out, "deciding: ") != NULL;
+        const char *end = shown ? strstr(r.out, "\r\033[K") : r.out;
+        CHECK(shown == runs[i].shown && end != NULL && (r.err == NULL || r.err[0] == '\0'), "%s: %s%s", runs[i].command, r.out, r.err);
+        command_result_free(&r);
+    }
+}
+
 static const struct test tests[] = {
     {"exit codes and messages", test_cases},
     {"deterministic", test_deterministic},
     {"width and colour", test_width},
+    {"progress", test_progress},
 };
 const struct suite command_suite = SUITE("command", tests);

@@ -60,7 +60,8 @@ static char *surrounded(const char *name, const char *example) {
 
 static void check_example(const char *name, const char *example) {
     char *text = surrounded(name, example);
-    if (!CHECK(text != NULL, "no surroundings for the example '%s'", name)) {
+    if (text == NULL) {
+        CHECK(false, "no surroundings for the example '%s'", name);
         return;
     }
     char *messages = NULL;

@@ -98,6 +98,8 @@ static const struct step_case cases[] = {
     {LIBRARY "riscv.isa", "MRET", "privilege=3 mpp=1 mpv=1 csr[0x341]=64 mprv=1", STEP_DONE, 0, "privilege=1 virtual=1 mprv=0 mpp=0 pc=64"},
     {LIBRARY "riscv.isa", "HLV.B rd, (rs1)", "privilege=1 rd=5 rs1=6 x[6]=32 guest_memory[32]=0x1ff", STEP_DONE, 0, "x[5]=0xffffffffffffffff"},
     {LIBRARY "riscv.isa", "WFI", "privilege=1 tw=1", STEP_TRAP, 2, "pc=0"},
+    {LIBRARY "riscv.isa", "WFI", "privilege=0 virtual=1 wfi_in_time=1", STEP_TRAP, 22, "pc=0"},
+    {LIBRARY "riscv.isa", "WFI", "privilege=0 virtual=1 tw=1 wfi_in_time=1", STEP_DONE, 0, "pc=4"},
 };
 
 /* One NAME[INDEX]=VALUE. */
