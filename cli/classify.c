@@ -1,28 +1,25 @@
 /* popek classify: the class of every form, and what that means for the theorems. */
 #include "../reports/reports.h"
-#include "arguments.h"
-#include "cli.h"
 #include "page.h"
 #include "statistics.h"
+#include "subject.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 enum { KEY_SMT2 = 0x200, KEY_STATISTICS };
 
-enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_HTML, FORMAT_MARKDOWN, FORMAT_CSV, FORMAT_SARIF, FORMAT_JUNIT, FORMAT_TAP, FORMAT_COUNT };
-static const char *const formats[FORMAT_COUNT] = {"text", "json", "html", "markdown", "csv", "sarif", "junit", "tap"};
-
 struct request {
     struct selection selection;
-    const char *isa, *instruction, *smt2_directory;
-    enum format format;
+    struct subject subject; /* ISA and instruction; the rest is of the selection */
+    const char *smt2_directory;
+    enum page_format format;
     bool statistics;
 };
 
 static const struct argp_option options[] = {
     {"instruction", 'i', "NAME", 0, "only this instruction or form", 0},
-    {"format", 'f', "text|json|html|markdown|csv|sarif|junit|tap", 0, "what to write (text); html is one page for a browser", 0},
+    PAGE_FORMAT_OPTION,
     {"smt2", KEY_SMT2, "DIR", 0, "write every query there as SMT-LIB 2 with its answer", 0},
     {"statistics", KEY_STATISTICS, NULL, 0, "time, memory and the slowest queries, to standard error", 0},
     {NULL, 0, NULL, 0, NULL, 0},
@@ -34,11 +31,8 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
     case ARGP_KEY_INIT:
         state->child_inputs[0] = &r->selection;
         return 0;
-    case 'i':
-        r->instruction = argument;
-        return 0;
     case 'f':
-        r->format = (enum format)argument_choice(state, "format", argument, formats, FORMAT_COUNT);
+        r->format = page_format(state, argument);
         return 0;
     case KEY_SMT2:
         r->smt2_directory = argument;
@@ -46,19 +40,13 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
     case KEY_STATISTICS:
         r->statistics = true;
         return 0;
-    case ARGP_KEY_ARG:
-        if (state->arg_num > 0) {
-            argp_error(state, "one ISA at a time; what is '%s'?", argument);
-        }
-        r->isa = argument;
-        return 0;
     case ARGP_KEY_END:
-        if (r->isa == NULL) {
+        if (r->subject.isa == NULL) {
             argp_error(state, "which ISA? A built-in name (popek list) or a file");
         }
         return 0;
     default:
-        return ARGP_ERR_UNKNOWN;
+        return parse_subject(key, argument, state, &r->subject);
     }
 }
 
@@ -110,19 +98,20 @@ static int report(const struct request *r, const struct classification *c, const
     return code == EXIT_FINE ? exit_code_of(c) : code;
 }
 
-static int run(const struct request *r, const struct isa *isa, const struct source_reader *reader) {
+static int run(const void *request, struct isa *isa, const struct source_reader *reader) {
+    const struct request *r = request;
     struct classify_options o;
-    if (!resolve_selection(&r->selection, isa, r->instruction, &o)) {
+    if (!resolve_selection(&r->selection, isa, r->subject.instruction, &o)) {
         return EXIT_USAGE;
     }
-    o.search = r->instruction == NULL && profile_in(isa, o.profile, 0)->free_bit_count > 0;
+    o.search = r->subject.instruction == NULL && profile_in(isa, o.profile, 0)->free_bit_count > 0;
     o.smt2_directory = r->smt2_directory;
     int code = EXIT_INTERNAL;
     struct classification *c = decide_or_complain(isa, &o, &code);
     if (c == NULL) {
         return code;
     }
-    const struct report_scope scope = {o.mode, r->instruction};
+    const struct report_scope scope = {o.mode, r->subject.instruction};
     code = report(r, c, &scope, reader);
     if (r->statistics) {
         print_statistics(stderr, c);
@@ -145,16 +134,6 @@ int command_classify(int argc, char **argv) {
     struct request r;
     memset(&r, 0, sizeof r);
     (void)argp_parse(&argp, argc, argv, 0, NULL, &r);
-    struct source_reader reader;
-    int code = EXIT_INTERNAL;
-    const struct isa_options drop = {.only = r.instruction,
-                                     .drop_instruction = r.selection.drop_form,
-                                     .drop_points = r.selection.drop_point == 0 ? 0 : (uint64_t)1 << (r.selection.drop_point - 1)};
-    struct isa *isa = load_isa(r.isa, &drop, &reader, &code);
-    if (isa == NULL) {
-        return code;
-    }
-    code = run(&r, isa, &reader);
-    isa_free(isa);
-    return code;
+    const struct isa_options wanted = selection_options(&r.selection, r.subject.instruction);
+    return with_isa(r.subject.isa, &wanted, run, &r);
 }

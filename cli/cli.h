@@ -61,6 +61,8 @@ struct selection {
     unsigned drop_point;
 };
 extern const struct argp selection_argp;
+/* What to check of the ISA for it. */
+struct isa_options selection_options(const struct selection *s, const char *instruction);
 /* Resolves the names against the isa; false after one clear message. */
 bool resolve_selection(const struct selection *s, const struct isa *isa, const char *instruction, struct classify_options *options);
 

@@ -1,6 +1,6 @@
 /* popek compare: the forms whose class or holes differ between profiles. */
 #include "../reports/reports.h"
-#include "cli.h"
+#include "subject.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -8,8 +8,8 @@
 enum { MOST = 8 };
 
 struct request {
-    const char *isa, *profiles, *mode, *instruction, *output;
-    bool json;
+    struct subject subject;
+    const char *profiles;
 };
 
 static const struct argp_option options[] = {
@@ -27,39 +27,21 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
     case 'p':
         r->profiles = argument;
         return 0;
-    case 'i':
-        r->instruction = argument;
-        return 0;
-    case 'm':
-        r->mode = argument;
-        return 0;
-    case 'f':
-        r->json = parse_format(state, argument);
-        return 0;
-    case 'o':
-        r->output = argument;
-        return 0;
-    case ARGP_KEY_ARG:
-        if (state->arg_num > 0) {
-            argp_error(state, "one ISA at a time; what is '%s'?", argument);
-        }
-        r->isa = argument;
-        return 0;
     case ARGP_KEY_END:
-        if (r->isa == NULL || r->profiles == NULL) {
+        if (r->subject.isa == NULL || r->profiles == NULL) {
             argp_error(state, "needs an ISA and --profiles A,B");
         }
         return 0;
     default:
-        return ARGP_ERR_UNKNOWN;
+        return parse_subject(key, argument, state, &r->subject);
     }
 }
 
 /* Classifies under one profile; NULL after a message. */
 static struct classification *decide_one(const struct request *r, const struct isa *isa, const char *profile, int *code) {
-    const struct selection s = {.mode = r->mode, .profile = profile, .definition = DEFINITION_REPAIRED};
+    const struct selection s = {.mode = r->subject.mode, .profile = profile, .definition = DEFINITION_REPAIRED};
     struct classify_options o;
-    if (!resolve_selection(&s, isa, r->instruction, &o)) {
+    if (!resolve_selection(&s, isa, r->subject.instruction, &o)) {
         *code = EXIT_USAGE;
         return NULL;
     }
@@ -68,15 +50,17 @@ static struct classification *decide_one(const struct request *r, const struct i
 
 static int write_comparison(const struct request *r, struct classification *const *list, size_t count) {
     struct output out;
-    if (!output_open(&out, r->output)) {
+    if (!output_open(&out, r->subject.output)) {
         return EXIT_INTERNAL;
     }
-    bool complete = r->json ? report_compare_json(out.stream, (const struct classification *const *)list, count)
-                            : report_compare_text(out.stream, (const struct classification *const *)list, count, output_coloured(&out));
+    bool complete = r->subject.json ? report_compare_json(out.stream, (const struct classification *const *)list, count)
+                                    : report_compare_text(out.stream, (const struct classification *const *)list, count, output_coloured(&out));
     return output_close(&out, complete);
 }
 
-static int run(const struct request *r, const struct isa *isa) {
+static int run(const void *request, struct isa *isa, const struct source_reader *reader) {
+    const struct request *r = request;
+    (void)reader;
     struct classification *list[MOST] = {NULL};
     size_t count = 0;
     int code = EXIT_FINE;
@@ -117,14 +101,6 @@ int command_compare(int argc, char **argv) {
     struct request r;
     memset(&r, 0, sizeof r);
     (void)argp_parse(&argp, argc, argv, 0, NULL, &r);
-    struct source_reader reader;
-    int code = EXIT_INTERNAL;
-    const struct isa_options only = {.only = r.instruction};
-    struct isa *isa = load_isa(r.isa, &only, &reader, &code);
-    if (isa == NULL) {
-        return code;
-    }
-    code = run(&r, isa);
-    isa_free(isa);
-    return code;
+    const struct isa_options only = {.only = r.subject.instruction};
+    return with_isa(r.subject.isa, &only, run, &r);
 }

@@ -1,15 +1,10 @@
 /* popek coverage: accounts for every instruction that the disassembler knows. */
 #include "../reports/reports.h"
-#include "cli.h"
 #include "embedded.h"
+#include "subject.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-struct request {
-    const char *isa, *output;
-    bool json;
-};
 
 static const struct argp_option options[] = {
     {"format", 'f', "text|json", 0, "what to write (text)", 0},
@@ -18,27 +13,15 @@ static const struct argp_option options[] = {
 };
 
 static error_t parse(int key, char *argument, struct argp_state *state) {
-    struct request *r = state->input;
+    struct subject *s = state->input;
     switch (key) {
-    case 'f':
-        r->json = parse_format(state, argument);
-        return 0;
-    case 'o':
-        r->output = argument;
-        return 0;
-    case ARGP_KEY_ARG:
-        if (state->arg_num > 0) {
-            argp_error(state, "one ISA at a time; what is '%s'?", argument);
-        }
-        r->isa = argument;
-        return 0;
     case ARGP_KEY_END:
-        if (r->isa == NULL) {
+        if (s->isa == NULL) {
             argp_error(state, "which ISA? x86, or a file that describes x86");
         }
         return 0;
     default:
-        return ARGP_ERR_UNKNOWN;
+        return parse_subject(key, argument, state, s);
     }
 }
 
@@ -51,7 +34,9 @@ static const struct embedded_file *find_exceptions(void) {
     return NULL;
 }
 
-static int run(const struct request *r, const struct isa *isa) {
+static int run(const void *request, struct isa *isa, const struct source_reader *reader) {
+    const struct subject *s = request;
+    (void)reader;
     const struct embedded_file *exceptions = find_exceptions();
     char *message = NULL;
     struct coverage *c = coverage_make(isa, exceptions == NULL ? "" : exceptions->start,
@@ -63,8 +48,8 @@ static int run(const struct request *r, const struct isa *isa) {
     }
     struct output out;
     int code = EXIT_INTERNAL;
-    if (output_open(&out, r->output)) {
-        bool complete = r->json ? report_coverage_json(out.stream, isa, c) : report_coverage_text(out.stream, isa, c);
+    if (output_open(&out, s->output)) {
+        bool complete = s->json ? report_coverage_json(out.stream, isa, c) : report_coverage_text(out.stream, isa, c);
         code = output_close(&out, complete);
     }
     for (size_t i = 0; i < c->row_count && code == EXIT_FINE; i++) {
@@ -84,16 +69,8 @@ int command_coverage(int argc, char **argv) {
         NULL,
         NULL,
         NULL};
-    struct request r = {NULL, NULL, false};
-    (void)argp_parse(&argp, argc, argv, 0, NULL, &r);
-    struct source_reader reader;
-    int code = EXIT_INTERNAL;
+    struct subject s = {.json = false};
+    (void)argp_parse(&argp, argc, argv, 0, NULL, &s);
     const struct isa_options plain = {.only = NULL};
-    struct isa *isa = load_isa(r.isa, &plain, &reader, &code);
-    if (isa == NULL) {
-        return code;
-    }
-    code = run(&r, isa);
-    isa_free(isa);
-    return code;
+    return with_isa(s.isa, &plain, run, &s);
 }

@@ -1,12 +1,12 @@
 /* popek emit: an ISA as C, as ACSL, or as SMT-LIB 2. */
-#include "cli.h"
+#include "subject.h"
 
 #include "emit.h"
 
 #include <string.h>
 
 struct request {
-    const char *isa, *output, *mode, *instruction;
+    struct subject subject;
     bool (*emit)(FILE *out, struct isa *isa, int mode);
     unsigned part, parts; /* of the table, when there are any */
     bool handlers;
@@ -51,21 +51,6 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
             argp_error(state, "emit for whom? '%s' is not 'handlers'", argument);
         }
         return 0;
-    case 'm':
-        r->mode = argument;
-        return 0;
-    case 'i':
-        r->instruction = argument;
-        return 0;
-    case 'o':
-        r->output = argument;
-        return 0;
-    case ARGP_KEY_ARG:
-        if (state->arg_num > 0) {
-            argp_error(state, "one ISA at a time; what is '%s'?", argument);
-        }
-        r->isa = argument;
-        return 0;
     case ARGP_KEY_NO_ARGS:
         argp_error(state, "which ISA?");
         return 0;
@@ -73,12 +58,12 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
         if (r->parts != 0 && r->emit != emit_c) {
             argp_error(state, "a table is written in C only");
         }
-        if (r->handlers && (r->emit == emit_smt2 || r->parts != 0 || r->mode != NULL || r->instruction != NULL)) {
+        if (r->handlers && (r->emit == emit_smt2 || r->parts != 0 || r->subject.mode != NULL || r->subject.instruction != NULL)) {
             argp_error(state, "for handlers there is ACSL and C, of all that the profile emulates");
         }
         return 0;
     default:
-        return ARGP_ERR_UNKNOWN;
+        return parse_subject(key, argument, state, &r->subject);
     }
 }
 
@@ -86,7 +71,7 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
 static int emit_for_handlers(const struct request *r, struct isa *isa) {
     char problem[200] = "";
     struct output out;
-    if (!output_open(&out, r->output)) {
+    if (!output_open(&out, r->subject.output)) {
         return EXIT_INTERNAL;
     }
     bool complete = r->emit == emit_acsl ? emit_handlers(out.stream, isa, problem) : emit_handlers_table(out.stream, isa, problem);
@@ -100,30 +85,29 @@ static int emit_for_handlers(const struct request *r, struct isa *isa) {
 
 static const char *mode_name(const void *context, size_t i) { return ((const struct isa *)context)->modes[i].name; }
 
+static int run(const void *request, struct isa *isa, const struct source_reader *reader) {
+    const struct request *r = request;
+    int mode = r->subject.mode == NULL ? -1 : isa_find_mode(isa, r->subject.mode);
+    struct output out;
+    (void)reader;
+    if (r->subject.mode != NULL && mode < 0) {
+        complain_unknown("operating mode", r->subject.mode, mode_name, isa, isa->mode_count);
+        return EXIT_USAGE;
+    }
+    if (r->handlers) {
+        return emit_for_handlers(r, isa);
+    }
+    if (!output_open(&out, r->subject.output)) {
+        return EXIT_INTERNAL;
+    }
+    return output_close(&out, r->parts != 0 ? emit_c_table(out.stream, isa, mode, r->part, r->parts) : r->emit(out.stream, isa, mode));
+}
+
 int command_emit(int argc, char **argv) {
     static const struct argp argp = {
         options, parse, "ISA", "Writes ISA as executable C, as ACSL for Frama-C, or as SMT-LIB 2, all from the same terms.", NULL, NULL, NULL};
-    struct request r = {NULL, NULL, NULL, NULL, emit_c, 0, 0, false};
+    struct request r = {.emit = emit_c};
     (void)argp_parse(&argp, argc, argv, 0, NULL, &r);
-    struct source_reader reader;
-    int code = EXIT_INTERNAL;
-    const struct isa_options options_of_load = {.only = r.instruction};
-    struct isa *isa = load_isa(r.isa, &options_of_load, &reader, &code);
-    if (isa == NULL) {
-        return code;
-    }
-    int mode = r.mode == NULL ? -1 : isa_find_mode(isa, r.mode);
-    struct output out;
-    code = EXIT_INTERNAL;
-    if (r.mode != NULL && mode < 0) {
-        complain_unknown("operating mode", r.mode, mode_name, isa, isa->mode_count);
-        code = EXIT_USAGE;
-    } else if (r.handlers) {
-        code = emit_for_handlers(&r, isa);
-    } else if (output_open(&out, r.output)) {
-        bool complete = r.parts != 0 ? emit_c_table(out.stream, isa, mode, r.part, r.parts) : r.emit(out.stream, isa, mode);
-        code = output_close(&out, complete);
-    }
-    isa_free(isa);
-    return code;
+    const struct isa_options wanted = {.only = r.subject.instruction};
+    return with_isa(r.subject.isa, &wanted, run, &r);
 }

@@ -1,24 +1,20 @@
 /* popek evidence: what is decided, replayed, run on machines and proven, for each form and mode. */
 #include "../reports/evidence.h"
-#include "arguments.h"
-#include "cli.h"
 #include "json_file.h"
 #include "page.h"
+#include "subject.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 enum { KEY_ROWS = 0x180 };
 
-enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_HTML, FORMAT_MARKDOWN, FORMAT_CSV, FORMAT_SARIF, FORMAT_JUNIT, FORMAT_TAP, FORMAT_COUNT };
-static const char *const formats[FORMAT_COUNT] = {"text", "json", "html", "markdown", "csv", "sarif", "junit", "tap"};
-
 struct request {
-    struct selection selection; /* first */
-    const char *isa, *instruction;
+    struct selection selection;      /* first */
+    struct subject subject;          /* ISA and instruction; the rest is of the selection */
     const char **results, **ledgers; /* paths */
     size_t result_count, ledger_count;
-    enum format format;
+    enum page_format format;
     bool rows;
 };
 
@@ -27,7 +23,7 @@ static const struct argp_option options[] = {
     {"ledger", 'l', "FILE", 0, "a ledger of proofs, of one unit or of all; may be given several times", 0},
     {"instruction", 'i', "NAME", 0, "only this instruction or form", 0},
     {"rows", KEY_ROWS, NULL, 0, "text: every row, however many there are", 0},
-    {"format", 'f', "text|json|html|markdown|csv|sarif|junit|tap", 0, "what to write (text); html is one page for a browser", 0},
+    PAGE_FORMAT_OPTION,
     {NULL, 0, NULL, 0, NULL, 0},
 };
 
@@ -43,26 +39,17 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
     case 'l':
         r->ledgers[r->ledger_count++] = argument;
         return 0;
-    case 'i':
-        r->instruction = argument;
-        return 0;
     case KEY_ROWS:
         r->rows = true;
         return 0;
     case 'f':
-        r->format = (enum format)argument_choice(state, "format", argument, formats, FORMAT_COUNT);
-        return 0;
-    case ARGP_KEY_ARG:
-        if (state->arg_num > 0) {
-            argp_error(state, "one ISA at a time; what is '%s'?", argument);
-        }
-        r->isa = argument;
+        r->format = page_format(state, argument);
         return 0;
     case ARGP_KEY_NO_ARGS:
         argp_error(state, "which ISA? for example x86");
         return 0;
     default:
-        return ARGP_ERR_UNKNOWN;
+        return parse_subject(key, argument, state, &r->subject);
     }
 }
 
@@ -130,6 +117,7 @@ static bool load_all(json_t **documents, const char *const *paths, size_t count)
 }
 
 struct documents {
+    const struct request *request;
     json_t **results, **ledgers;
 };
 
@@ -149,17 +137,19 @@ static int join(const struct request *r, const struct classification *c, const s
     return code;
 }
 
-static int run(const struct request *r, const struct isa *isa, const struct documents *d, const struct source_reader *reader) {
+static int run(const void *request, struct isa *isa, const struct source_reader *reader) {
+    const struct documents *d = request;
+    const struct request *r = d->request;
     struct classify_options o;
     int code = EXIT_INTERNAL;
-    if (!resolve_selection(&r->selection, isa, r->instruction, &o)) {
+    if (!resolve_selection(&r->selection, isa, r->subject.instruction, &o)) {
         return EXIT_USAGE;
     }
     o.search = profile_in(isa, o.profile, 0)->free_bit_count > 0;
     o.fingerprints = true;
     struct classification *c = decide_or_complain(isa, &o, &code);
     if (c != NULL) {
-        const struct report_scope scope = {o.mode, r->instruction};
+        const struct report_scope scope = {o.mode, r->subject.instruction};
         code = join(r, c, d, &scope, reader);
         classification_free(c);
     }
@@ -167,14 +157,11 @@ static int run(const struct request *r, const struct isa *isa, const struct docu
 }
 
 static int load_and_run(const struct request *r) {
-    const struct documents d = {calloc(r->result_count + 1, sizeof *d.results), calloc(r->ledger_count + 1, sizeof *d.ledgers)};
+    const struct documents d = {r, calloc(r->result_count + 1, sizeof *d.results), calloc(r->ledger_count + 1, sizeof *d.ledgers)};
     int code = d.results == NULL || d.ledgers == NULL ? EXIT_INTERNAL : EXIT_INPUT;
     if (code == EXIT_INPUT && load_all(d.results, r->results, r->result_count) && load_all(d.ledgers, r->ledgers, r->ledger_count)) {
-        struct source_reader reader;
-        const struct isa_options wanted = {.only = r->instruction};
-        struct isa *isa = load_isa(r->isa, &wanted, &reader, &code);
-        code = isa == NULL ? code : run(r, isa, &d, &reader);
-        isa_free(isa);
+        const struct isa_options wanted = {.only = r->subject.instruction};
+        code = with_isa(r->subject.isa, &wanted, run, &d);
     }
     for (size_t i = 0; d.results != NULL && i < r->result_count; i++) {
         json_decref(d.results[i]);

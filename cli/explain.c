@@ -1,6 +1,6 @@
 /* popek explain: one instruction, what it does, its class and why. */
 #include "../reports/reports.h"
-#include "cli.h"
+#include "subject.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -48,7 +48,8 @@ static int report(const struct request *r, const struct classification *c, const
     return code;
 }
 
-static int run(const struct request *r, const struct isa *isa, const struct source_reader *reader) {
+static int run(const void *request, struct isa *isa, const struct source_reader *reader) {
+    const struct request *r = request;
     struct classify_options o;
     if (!resolve_selection(&r->selection, isa, r->instruction, &o)) {
         return EXIT_USAGE;
@@ -76,16 +77,6 @@ int command_explain(int argc, char **argv) {
     struct request r;
     memset(&r, 0, sizeof r);
     (void)argp_parse(&argp, argc, argv, 0, NULL, &r);
-    struct source_reader reader;
-    int code = EXIT_INTERNAL;
-    const struct isa_options drop = {.only = r.instruction,
-                                     .drop_instruction = r.selection.drop_form,
-                                     .drop_points = r.selection.drop_point == 0 ? 0 : (uint64_t)1 << (r.selection.drop_point - 1)};
-    struct isa *isa = load_isa(r.isa, &drop, &reader, &code);
-    if (isa == NULL) {
-        return code;
-    }
-    code = run(&r, isa, &reader);
-    isa_free(isa);
-    return code;
+    const struct isa_options wanted = selection_options(&r.selection, r.instruction);
+    return with_isa(r.isa, &wanted, run, &r);
 }

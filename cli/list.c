@@ -1,13 +1,8 @@
 /* popek list: the built-in ISAs, or the forms of one ISA. */
 #include "../reports/reports.h"
-#include "cli.h"
+#include "subject.h"
 
 #include <string.h>
-
-struct request {
-    const char *isa, *output;
-    bool json;
-};
 
 static const struct argp_option options[] = {
     {"format", 'f', "text|json", 0, "what to write (text)", 0},
@@ -15,25 +10,7 @@ static const struct argp_option options[] = {
     {NULL, 0, NULL, 0, NULL, 0},
 };
 
-static error_t parse(int key, char *argument, struct argp_state *state) {
-    struct request *r = state->input;
-    switch (key) {
-    case 'f':
-        r->json = parse_format(state, argument);
-        return 0;
-    case 'o':
-        r->output = argument;
-        return 0;
-    case ARGP_KEY_ARG:
-        if (state->arg_num > 0) {
-            argp_error(state, "one ISA at a time; what is '%s'?", argument);
-        }
-        r->isa = argument;
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
-}
+static error_t parse(int key, char *argument, struct argp_state *state) { return parse_subject(key, argument, state, state->input); }
 
 struct names {
     const char *names[64];
@@ -51,38 +28,32 @@ static void collect(void *context, const char *name, const char *path) {
     }
 }
 
-static int list_builtin(const struct request *r) {
+static int list_builtin(const struct subject *s) {
     struct names n = {.count = 0};
     visit_builtin_isas(collect, &n);
     struct output out;
-    if (!output_open(&out, r->output)) {
+    if (!output_open(&out, s->output)) {
         return EXIT_INTERNAL;
     }
-    bool complete = r->json ? report_names_json(out.stream, n.names, n.count) : report_names_text(out.stream, n.names, n.count);
+    bool complete = s->json ? report_names_json(out.stream, n.names, n.count) : report_names_text(out.stream, n.names, n.count);
     return output_close(&out, complete);
+}
+
+static int list_forms(const void *request, struct isa *isa, const struct source_reader *reader) {
+    const struct subject *s = request;
+    struct output out;
+    (void)reader;
+    if (!output_open(&out, s->output)) {
+        return EXIT_INTERNAL;
+    }
+    return output_close(&out, s->json ? report_list_json(out.stream, isa) : report_list_text(out.stream, isa));
 }
 
 int command_list(int argc, char **argv) {
     static const struct argp argp = {options, parse, "[ISA]", "Lists the built-in ISAs, or the instruction forms, modes and profiles of ISA.",
                                      NULL,    NULL,  NULL};
-    struct request r = {NULL, NULL, false};
-    (void)argp_parse(&argp, argc, argv, 0, NULL, &r);
-    if (r.isa == NULL) {
-        return list_builtin(&r);
-    }
-    struct source_reader reader;
-    int code = EXIT_INTERNAL;
+    struct subject s = {.json = false};
+    (void)argp_parse(&argp, argc, argv, 0, NULL, &s);
     const struct isa_options plain = {.only = NULL};
-    struct isa *isa = load_isa(r.isa, &plain, &reader, &code);
-    if (isa == NULL) {
-        return code;
-    }
-    struct output out;
-    code = EXIT_INTERNAL;
-    if (output_open(&out, r.output)) {
-        bool complete = r.json ? report_list_json(out.stream, isa) : report_list_text(out.stream, isa);
-        code = output_close(&out, complete);
-    }
-    isa_free(isa);
-    return code;
+    return s.isa == NULL ? list_builtin(&s) : with_isa(s.isa, &plain, list_forms, &s);
 }

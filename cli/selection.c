@@ -152,6 +152,11 @@ static bool resolve_instruction(const struct isa *isa, const char *name, const c
     return false;
 }
 
+struct isa_options selection_options(const struct selection *s, const char *instruction) {
+    return (struct isa_options){
+        .only = instruction, .drop_instruction = s->drop_form, .drop_points = s->drop_point == 0 ? 0 : (uint64_t)1 << (s->drop_point - 1)};
+}
+
 bool resolve_selection(const struct selection *s, const struct isa *isa, const char *instruction, struct classify_options *o) {
     *o = (struct classify_options){.mode = -1, .definition = s->definition, .instruction = instruction, .resource_limit = s->resource_limit};
     if (isa->profile_count == 0) {

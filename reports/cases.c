@@ -35,20 +35,21 @@ void cases_free(struct case_list *l) {
     free(l);
 }
 
-/* The array with room for one element more, which is zero; NULL, and failed, when memory is exhausted. */
-static void *grown(struct case_list *l, void *array, size_t count, size_t *room, size_t size) {
+/* Room for one element more, which is zero, in *array; false, and failed, when memory is exhausted. */
+static bool grow(struct case_list *l, void **array, size_t count, size_t *room, size_t size) {
     if (count < *room) {
-        return array;
+        return true;
     }
     size_t more = *room == 0 ? 64 : *room * 2;
-    char *new_array = realloc(array, more * size);
+    char *new_array = realloc(*array, more * size);
     if (new_array == NULL) {
         l->failed = true;
-        return NULL;
+        return false;
     }
     memset(new_array + count * size, 0, (more - count) * size);
+    *array = new_array;
     *room = more;
-    return new_array;
+    return true;
 }
 
 static char *kept(struct case_list *l, const char *text) {
@@ -58,10 +59,10 @@ static char *kept(struct case_list *l, const char *text) {
 }
 
 void cases_suite(struct case_list *l, const char *name, double seconds) {
-    struct case_suite *suites = grown(l, l->suites, l->suite_count, &l->suite_room, sizeof *suites);
-    if (suites != NULL) {
+    void *suites = l->suites;
+    if (grow(l, &suites, l->suite_count, &l->suite_room, sizeof *l->suites)) {
         l->suites = suites;
-        suites[l->suite_count++] = (struct case_suite){.name = kept(l, name), .seconds = seconds, .first = l->item_count};
+        l->suites[l->suite_count++] = (struct case_suite){.name = kept(l, name), .seconds = seconds, .first = l->item_count};
     }
 }
 
@@ -78,21 +79,21 @@ void cases_property(struct case_list *l, const char *name, const char *value) {
 }
 
 void cases_add(struct case_list *l, const char *mode, const char *form, const char *skipped) {
-    struct case_item *items = grown(l, l->items, l->item_count, &l->item_room, sizeof *items);
-    if (items != NULL && l->suite_count > 0) {
+    void *items = l->items;
+    if (l->suite_count > 0 && grow(l, &items, l->item_count, &l->item_room, sizeof *l->items)) {
         l->items = items;
-        items[l->item_count++] = (struct case_item){kept(l, mode), kept(l, form), skipped == NULL ? NULL : kept(l, skipped), l->finding_count, 0};
+        l->items[l->item_count++] = (struct case_item){kept(l, mode), kept(l, form), skipped == NULL ? NULL : kept(l, skipped), l->finding_count, 0};
         l->suites[l->suite_count - 1].count++;
     }
 }
 
 void cases_finding(struct case_list *l, const struct finding *f) {
-    struct case_finding *findings = grown(l, l->findings, l->finding_count, &l->finding_room, sizeof *findings);
-    if (findings == NULL || l->item_count == 0) {
+    void *findings = l->findings;
+    if (l->item_count == 0 || !grow(l, &findings, l->finding_count, &l->finding_room, sizeof *l->findings)) {
         return;
     }
     l->findings = findings;
-    struct case_finding *x = &findings[l->finding_count++];
+    struct case_finding *x = &l->findings[l->finding_count++];
     const char *const texts[] = {f->rule, f->rule_title, f->message, f->source, f->detail, f->fingerprint, f->justification};
     x->kind = f->kind;
     x->place = *f->place;

@@ -21,6 +21,9 @@ static void add_finding(struct sarif *s, const struct case_item *c, const struct
 }
 
 bool cases_sarif(FILE *out, const struct case_list *l) {
+    if (l->failed) {
+        return false;
+    }
     struct sarif s;
     sarif_open(&s);
     for (size_t i = 0; i < l->item_count; i++) {
@@ -28,5 +31,5 @@ bool cases_sarif(FILE *out, const struct case_list *l) {
             add_finding(&s, &l->items[i], &l->findings[l->items[i].first + k]);
         }
     }
-    return sarif_close(&s, out) && !l->failed;
+    return sarif_close(&s, out);
 }

@@ -11,10 +11,6 @@ make_root "$build/fresh-root" "$build/fresh-root.log"
 rm -rf "$root/work"
 mkdir -p "$root/work"
 tar -xzf "$archive" -C "$root/work"
-mount -t proc proc "$root/proc"
-mount --rbind /dev "$root/dev"
-mount --make-rslave "$root/dev"
-trap 'umount -l "$root/dev" "$root/proc"' EXIT
 inside 'apt-get update -q && apt-get install -y -q --no-install-recommends make' >"$build/fresh-root.log" 2>&1
 failed=0
 # timed COMMAND: runs it where the sources are; wall clock, processor time and the last line.

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Sourced: a root with Debian's base system. make_root DIRECTORY LOG makes it, or takes one that is there; exit code 77 where that cannot be done.
+# Sourced: a root with Debian's base system. make_root DIRECTORY LOG makes it, or takes one that is there, and mounts /proc, by which programs find
+# their own place, until the script ends; exit code 77 where that cannot be done.
 # inside COMMAND runs in $root.
 make_root() {
     root=$1
@@ -18,5 +19,7 @@ make_root() {
         touch "$root/made"
     fi
     cp /etc/resolv.conf "$root/etc/resolv.conf"
+    mount -t proc proc "$root/proc" || exit 77
+    trap 'umount -l "$root/proc"' EXIT
 }
 inside() { chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive sh -c "$1"; }
