@@ -17,7 +17,7 @@ DECODED_LIBRARY ?= $(firstword $(wildcard /usr/lib/*/libz3.so.4 /usr/lib/libz3.s
 SCANNED_LIBRARY ?= $(firstword $(wildcard /usr/lib/*/libLLVM-14.so.1) $(DECODED_LIBRARY))
 CLANG   ?= clang
 
-BUILD_PACKAGES = build-essential pkg-config flex bison libz3-dev libcunit1-dev libjansson-dev libcapstone-dev libelf-dev libdw-dev libmd-dev cvc4
+BUILD_PACKAGES = build-essential pkg-config flex bison libz3-dev libcunit1-dev libjansson-dev libcapstone-dev libelf-dev libdw-dev libmd-dev cvc4 libxml2-utils
 MANUAL_PACKAGES = mandoc groff-base
 LINT_PACKAGES  = clang clang-format clang-tidy cppcheck libclang-rt-14-dev
 

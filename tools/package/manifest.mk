@@ -57,7 +57,7 @@ $(COMPLETION) &: $(BUILD)/popek tools/completion/options.sh $(wildcard tools/com
 completion: $(COMPLETION)
 
 # --- installing -----------------------------------------------------------------------------------------------------------------------------------
-INSTALLED = $(BUILD)/popek $(PLUGINS) $(STATE_HEADER) $(PACKAGE)/libpopek.a $(SHARED) $(PACKAGE)/popek.pc $(COMPLETION)
+INSTALLED = $(BUILD)/popek $(PLUGINS) $(STATE_HEADER) $(PACKAGE)/libpopek.a $(SHARED) $(PACKAGE)/popek.pc $(COMPLETION) $(MANUAL_PAGES)
 install: $(INSTALLED)
 	install -D -m 755 $(BUILD)/popek $(DESTDIR)$(bindir)/popek
 	$(if $(PLUGINS),install -D -m 755 $(PLUGINS) $(DESTDIR)$(pluginsdir)/popek-unicorn.so)
