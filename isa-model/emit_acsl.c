@@ -57,7 +57,26 @@ void put_acsl_form(FILE *out, struct planner *p, struct plan *plan) {
     put_contract(out, p, plan);
 }
 
+/* What stays of relocated memory, by names: provers pass on such a fact as a whole, for the storage of a virtual machine too. */
+static void put_memory(FILE *out, const struct planner *p) {
+    for (size_t i = 0; i < p->isa->leaf_count; i++) {
+        const struct leaf *leaf = &p->isa->leaves[i];
+        const char *type = emitted_type(leaf->width);
+        if (leaf->class == CLASS_MEMORY) {
+            fprintf(out, "\n/*@ // %s\n  @ predicate %s_%s_same{L1,L2}(%s *before, %s *after, integer first, integer count) = ", p->leaf_names[i],
+                    p->prefix, p->leaf_names[i], type, type);
+            fputs("\\forall integer k; first <= k < count ==> \\at(after[k],L2) == \\at(before[k],L1);\n", out);
+            fprintf(out, "  @ predicate %s_%s_elsewhere{L1,L2}(%s *before, %s *after, integer first, integer count, integer place) = ", p->prefix,
+                    p->leaf_names[i], type, type);
+            fputs("\\forall integer k; first <= k < count && k != place ==> \\at(after[k],L2) == \\at(before[k],L1);\n  @*/\n", out);
+        }
+    }
+}
+
 void put_acsl_opaque(FILE *out, struct planner *p) {
+    if (p->isa->opaque_count == 0) {
+        return;
+    }
     fprintf(out, "\n/*@ axiomatic %s_opaque { // what the description leaves open\n", p->prefix);
     for (size_t i = 0; i < p->isa->opaque_count; i++) {
         char name[200];
@@ -72,4 +91,9 @@ void put_acsl_opaque(FILE *out, struct planner *p) {
     fputs("  @ } */\n", out);
 }
 
-bool emit_acsl(FILE *out, struct isa *isa, int mode) { return emit_forms(out, isa, mode, "acsl", put_acsl_opaque, put_acsl_form); }
+static void put_prologue(FILE *out, struct planner *p) {
+    put_memory(out, p);
+    put_acsl_opaque(out, p);
+}
+
+bool emit_acsl(FILE *out, struct isa *isa, int mode) { return emit_forms(out, isa, mode, "acsl", put_prologue, put_acsl_form); }

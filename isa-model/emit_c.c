@@ -181,6 +181,9 @@ void put_c_function(FILE *out, struct planner *p, struct plan *plan) {
 }
 
 void put_c_opaque(FILE *out, struct planner *p) {
+    if (p->isa->opaque_count == 0) {
+        return;
+    }
     fputs("\n/* What the description leaves open: whoever links this says what they compute. */\n", out);
     for (size_t i = 0; i < p->isa->opaque_count; i++) {
         char name[200];

@@ -293,6 +293,11 @@ static const struct result *place_of(const struct plan *plan, unsigned write) {
     return place != NULL ? place : plan_result(plan, RESULT_INDEX, write);
 }
 
+/* `elsewhere` or `same` of relocated memory, between the state before and the one after; what is asked about follows. */
+static void put_memory_predicate(FILE *out, const struct planner *p, const char *array, const char *which) {
+    fprintf(out, "%s_%s_%s{Pre,Post}(\\at(%s,Pre), %s, ", p->prefix, array, which, array, array);
+}
+
 static void put_one_write(FILE *out, struct planner *p, const struct plan *plan, unsigned write, const char *array, const char *limit,
                           const char *name) {
     open_ensures(out, p, plan, name, place_of(plan, write), plan_result(plan, RESULT_VALUE, write));
@@ -302,7 +307,15 @@ static void put_one_write(FILE *out, struct planner *p, const struct plan *plan,
     put_call(out, p, plan, plan_result(plan, RESULT_VALUE, write));
     fputs(";", out);
     open_ensures(out, p, plan, arena_format(&p->arena, "%s_elsewhere", name), place_of(plan, write), NULL);
-    fprintf(out, "\\result == %s_DONE ==> \\forall integer k; 0 <= k < %s && k != ", p->prefix, limit);
+    fprintf(out, "\\result == %s_DONE ==> ", p->prefix);
+    if (p->isa->leaves[plan->semantics->writes[write].leaf].class == CLASS_MEMORY) {
+        put_memory_predicate(out, p, array, "elsewhere");
+        fprintf(out, "0, %s, ", limit);
+        put_call(out, p, plan, place_of(plan, write));
+        fputs(");", out);
+        return;
+    }
+    fprintf(out, "\\forall integer k; 0 <= k < %s && k != ", limit);
     put_call(out, p, plan, place_of(plan, write));
     fprintf(out, " ==> %s[k] == \\at(%s[k],Pre);", array, array);
 }
@@ -353,7 +366,11 @@ static void put_arrays(FILE *out, struct planner *p, const struct plan *plan, bo
         const char *name = arena_format(&p->arena, "next_%s", p->leaf_names[i]); /* no parameter of the macro */
         const char *array = arena_format(&p->arena, memory ? "%s" : "s->%s", p->leaf_names[i]);
         const char *limit = memory ? arena_format(&p->arena, "%s_count", p->leaf_names[i]) : arena_format(&p->arena, "%llu", array_elements(leaf));
-        if (kept) {
+        if (kept && memory) {
+            fprintf(out, " ensures kept_%s: \\result != %s_DONE ==> ", name, p->prefix);
+            put_memory_predicate(out, p, array, "same");
+            fprintf(out, "0, %s);", limit);
+        } else if (kept) {
             fprintf(out, " ensures kept_%s: \\result != %s_DONE ==> \\forall integer k; 0 <= k < %s ==> %s[k] == \\at(%s[k],Pre);", name, p->prefix,
                     limit, array, array);
         } else if (count == 1 && always_true(plan, plan->semantics->writes[last].guard)) {

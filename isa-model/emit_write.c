@@ -131,7 +131,7 @@ struct emission {
     jmp_buf exhausted;
 };
 
-static bool walk(FILE *out, struct emission *m, struct isa *isa, int mode, const char *language, void (*opaque)(FILE *, struct planner *),
+static bool walk(FILE *out, struct emission *m, struct isa *isa, int mode, const char *language, void (*prologue)(FILE *, struct planner *),
                  plan_writer write) {
     struct planner *p = &m->planner;
     p->arena.exhausted = &m->exhausted;
@@ -142,8 +142,8 @@ static bool walk(FILE *out, struct emission *m, struct isa *isa, int mode, const
     if (language != NULL) {
         put_types(out, p, language);
     }
-    if (opaque != NULL && isa->opaque_count > 0) {
-        opaque(out, p);
+    if (prologue != NULL) {
+        prologue(out, p);
     }
     for (size_t i = 0; i < isa->form_count; i++) {
         for (unsigned k = 0; k < isa->mode_count; k++) {
@@ -156,10 +156,10 @@ static bool walk(FILE *out, struct emission *m, struct isa *isa, int mode, const
     return true;
 }
 
-bool emit_forms(FILE *out, struct isa *isa, int mode, const char *language, void (*opaque)(FILE *out, struct planner *p), plan_writer write) {
+bool emit_forms(FILE *out, struct isa *isa, int mode, const char *language, void (*prologue)(FILE *out, struct planner *p), plan_writer write) {
     struct emission m;
     memset(&m, 0, sizeof m);
-    bool good = walk(out, &m, isa, mode, language, opaque, write);
+    bool good = walk(out, &m, isa, mode, language, prologue, write);
     planner_end(&m.planner);
     return good && !term_pool_failed(isa->pool) && ferror(out) == 0;
 }

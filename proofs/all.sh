@@ -1,6 +1,7 @@
 #!/bin/sh
 # Proves the units, two at a time, joins their ledgers, judges and prints the counts. usage: all.sh BUILD MODE [UNIT...]
-# MODE: see prove.sh; or smoke, for the smoke tests.
+# MODE: see prove.sh; or smoke, for the smoke tests. scratch proves all units anew; scratch-teaching those of the third generation machine and the
+# theorems for any machine, scratch-x86 those of x86: of the others the ledgers are taken, as in replay.
 # With units named, only those are proven, and what they take from others is not demanded.
 set -u
 build=$1
@@ -9,26 +10,41 @@ shift 2
 out=$build/proofs
 wanted=" $* "
 units=${UNITS:-proofs/units}
-for source in vmm-model/*.c vmm-model/x86/*.c; do
+for source in vmm-model/*.c vmm-model/x86/*.c $(grep -lE '^ *(goal|lemma|let .*lemma) ' proofs/abstract/*.mlw); do
     # What is not proven yet is said to be so, and stays out of the ledger.
     grep -q "^$source:" proofs/open && continue
-    grep -q "^[a-z0-9_]*  *$source " "$units" || {
+    grep -Eq "^[a-z0-9_]*  *([a-z0-9]*:)?$source " "$units" || {
         echo "$source is in no unit of $units" >&2
         exit 1
     }
 done
 mkdir -p "$out"
-[ "$mode" = smoke ] || rm -f "$out"/*.ledger.json "$out/ledger.json"
-[ "$mode" = smoke ] || rm -rf "$out/cache"
+case $mode in
+scratch-*) group=${mode#scratch-} others=replay mode=scratch ;;
+*) group=all others=$mode ;;
+esac
+proofs/machines.sh "$build" || {
+    echo "what is generated of the two machines differs in more than JRST 1" >&2
+    exit 1
+}
+cp "$out/why3.conf" "$build/jrst1/proofs/"
+[ "$mode" = smoke ] || rm -f "$out"/*.ledger.json "$build"/jrst1/proofs/*.ledger.json "$out/ledger.json"
+[ "$mode" = smoke ] || rm -rf "$out/cache" "$build/jrst1/proofs/cache"
 sed 's/#.*//' "$units" | while read -r unit source prover options; do
     [ -n "$unit" ] || continue
     [ "$wanted" = "  " ] || case $wanted in *" $unit "*) ;; *) continue ;; esac
+    case $source in vmm-model/x86/*) belongs=x86 ;; *) belongs=teaching ;; esac
+    how=$others
+    case $group in all | "$belongs") how=$mode ;; esac
+    # What is generated of another machine has a build folder of its own.
+    place=$build
+    case $source in *:*) place=$build/${source%%:*} source=${source#*:} ;; esac
     case $mode,$source in
     smoke,*.mlw) ;;
-    smoke,vmm-model/x86/*) echo "proofs/smoke.sh $build $unit $source $prover $(echo "$options" | grep -o -e '-\(inline-calls\|remove-inlined\) @inline' | tr '\n' ' ') -wp-no-smoke-dead-code" ;;
-    smoke,*) echo "proofs/smoke.sh $build $unit $source $prover" ;;
-    *.mlw) echo "proofs/theory.sh $build $mode $unit $source $prover" ;;
-    *) echo "proofs/prove.sh $build $mode $unit $source $prover $options" ;;
+    smoke,vmm-model/x86/*) echo "proofs/smoke.sh $place $unit $source $prover $(echo "$options" | grep -o -e '-\(inline-calls\|remove-inlined\) @inline' | tr '\n' ' ') -wp-no-smoke-dead-code" ;;
+    smoke,*) echo "proofs/smoke.sh $place $unit $source $prover" ;;
+    *.mlw) echo "proofs/theory.sh $build $how $unit $source $prover" ;;
+    *) echo "proofs/prove.sh $place $how $unit $source $prover $options" ;;
     esac
 done >"$out/jobs"
 xargs -P "${JOBS:-2}" -I '{}' sh -c '{}' <"$out/jobs" || {
@@ -36,4 +52,7 @@ xargs -P "${JOBS:-2}" -I '{}' sh -c '{}' <"$out/jobs" || {
     exit 1
 }
 [ "$wanted" = "  " ] && [ "$mode" != smoke ] || exit 0
+cp "$build"/jrst1/proofs/*.ledger.json "$out/"
+[ ! -d "$build/jrst1/proofs/cache" ] || cp -r "$build/jrst1/proofs/cache" "$out/"
+[ "$mode,$group" != scratch,all ] || touch "$out/cache/.whole"
 proofs/join.sh "$out/ledger.json" proofs/admitted "$out"/*.ledger.json

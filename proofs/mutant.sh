@@ -20,7 +20,11 @@ function=${function%@*}
 clause=$(echo "$job" | cut -d ' ' -f 3)
 name=$(echo "$job" | sha256sum | cut -c 1-16)
 source=$dir/$name.c
-original=$(sed 's/#.*//' proofs/units | awk -v unit="$unit" '$1 == unit { print $2 }')
+listed=$(sed 's/#.*//' proofs/units | awk -v unit="$unit" '$1 == unit { print $2 }')
+original=${listed#*:}
+# A machine of its own has a build folder of its own.
+folder=$dir
+case $listed in *:*) folder=$dir/${listed%%:*} out=$dir/${listed%%:*}/proofs ;; esac
 prover=$(sed 's/#.*//' proofs/units | awk -v unit="$unit" '$1 == unit { print $3 }')
 # What changes the program that is proven; not what changes which goals are.
 options=$(sed 's/#.*//' proofs/units | awk -v unit="$unit" '$1 == unit' | grep -o -e '-\(inline-calls\|remove-inlined\) @inline' || true)
@@ -36,7 +40,7 @@ if ! gcc -std=c11 -fsyntax-only -I"$out" -Ivmm-model "$source" 2>"$dir/$name.gcc
     exit 0
 fi
 # shellcheck disable=SC2086
-proofs/prove.sh "$dir" scratch "$name" "$source" "$prover" $options -wp-fct "$function" -wp-prop="$clause" -wp-steps 500000 -wp-timeout 60 >"$dir/$name.said" 2>&1
+proofs/prove.sh "$folder" scratch "$name" "$source" "$prover" $options -wp-fct "$function" -wp-prop="$clause" -wp-steps 500000 -wp-timeout 60 >"$dir/$name.said" 2>&1
 if [ ! -s "$out/$name.ledger.json" ]; then
     echo "no verdict: $job; see $dir/$name.said"
     exit 0

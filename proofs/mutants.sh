@@ -12,6 +12,9 @@ rm -rf "$dir"
 mkdir -p "$out"
 cp "$build/proofs/why3.conf" "$out/"
 cp "$build"/proofs/*.h "$build"/proofs/*_step.c "$out/"
+mkdir -p "$dir/jrst1"
+cp -r "$build/jrst1/proofs" "$dir/jrst1/"
+cp "$out/why3.conf" "$dir/jrst1/proofs/"
 grep -v '^#' "${FAULTS:-proofs/mutants}" | while read -r unit function clause fast fault; do
     [ "$which" = all ] || [ "$fast" = fast ] || continue
     grep -q "^[^:]*: $unit:" proofs/open && continue # not proven without a fault either

@@ -1,12 +1,13 @@
 #!/bin/sh
-# Keeps what the last run of all units found: the ledgers, the table, and after a run from scratch the verdicts in place of the older ones.
+# Keeps what the last run of all units found: the ledgers, the table, and after a run from scratch the verdicts; after one of all units, in place of the
+# older ones.
 # usage: record.sh BUILD
 set -eu
 out=$1/proofs
 jq -e '.faults == []' "$out/ledger.json" >/dev/null
 if [ -d "$out/cache" ]; then
-    rm -rf proofs/cache
-    cp -r "$out/cache" proofs/cache
+    [ ! -f "$out/cache/.whole" ] || rm -f proofs/cache/*.json
+    cp "$out"/cache/*.json proofs/cache/
 fi
 rm -rf proofs/record
 mkdir -p proofs/record

@@ -18,11 +18,11 @@ OCAMLRUNPARAM=s=16M,o=400 WHY3CONFIG=$out/why3.conf frama-c -no-autoload-plugins
     exit 1
 }
 if ! grep -q 'goals\{0,1\} scheduled' "$out/$unit.smoke.log"; then
-    if grep -q 'annotating function' "$out/$unit.smoke.log"; then
+    if grep -q 'annotating function' "$out/$unit.smoke.log" && ! grep -q "^$unit - " proofs/dead; then
         echo "$unit: no smoke tests were made; see $out/$unit.smoke.log" >&2
         exit 1
     fi
-    echo "$unit: 0 smoke tests, it has no functions"
+    echo "$unit: 0 smoke tests, it has no functions, or none with a precondition or a branch"
     exit 0
 fi
 jq -r --arg unit "$unit" --rawfile dead proofs/dead '

@@ -1,6 +1,7 @@
 #!/bin/sh
-# Proves one Why3 file and writes its ledger, as prove.sh does for a unit in C. Its axioms are admitted facts.
-# usage: theory.sh BUILD MODE UNIT SOURCE PROVER[+PROVER]     the second prover is asked when the first leaves something
+# Proves one Why3 file and writes its ledger, as prove.sh does for a unit in C. Its axioms are admitted facts. A goal is cut into parts in one of two
+# ways, and proven when a prover says so of each part; the second way and the second prover are tried for the modules of which something is left.
+# usage: theory.sh BUILD MODE UNIT SOURCE PROVER[+PROVER]
 set -eu
 build=$1
 mode=$2
@@ -26,24 +27,38 @@ if { [ "$mode" = replay ] || [ "$mode" = update ]; } && [ -f "$record" ] && [ "$
     exit 0
 fi
 : >"$out/$unit.answers"
-for prover in $(echo "$provers" | tr + ' '); do
-    case $prover in
-    cvc4) full=CVC4,1.8, ;;
-    z3) full=Z3,4.8.12, ;;
-    *) full=$prover ;;
+: >"$out/$unit.log"
+judge() { jq -n --arg unit "$unit" --arg inputs "$inputs" --arg axioms "$axioms" --slurpfile answers "$out/$unit.answers" -f "$here/theory.jq"; }
+ask() { # ask MODULE CUT PROVER: adds the answers about the parts of the module's goals
+    case $3 in
+    cvc4) full=CVC4,1.8, steps=200000 ;;
+    z3) full=Z3,4.8.12, steps=20000000 ;;
     esac
-    # Exit code 2 of Why3 says that some goal is not proven, which is for the judge.
-    why3 prove --json -C "$out/why3.conf" -L "$(dirname "$source")" -P "$full" -a split_vc -t 120 -s 4000000 "$source" \
-        >"$out/$unit.$prover.json" 2>"$out/$unit.log" || [ $? -eq 2 ] || {
+    # A limit in the prover's own steps, some seconds of work; -t is far above it. Exit code 2 of Why3 says that some goal is not proven, which is for
+    # the judge.
+    why3 prove --json -C "$out/why3.conf" -L "$(dirname "$source")" -P "$full" -a "$2" -t 120 -s "$steps" "$source" -T "$1" \
+        >"$out/$unit.answer" 2>>"$out/$unit.log" || [ $? -eq 2 ] || {
         echo "$unit: Why3 failed; see $out/$unit.log" >&2
         exit 1
     }
-    jq -c --arg prover "$prover" '{prover: ($prover | ascii_upcase), goal: .term.goal_name, answer: ."prover-result".answer}' "$out/$unit.$prover.json" >>"$out/$unit.answers"
-    jq -se 'length > 0 and all(."prover-result".answer == "Valid")' "$out/$unit.$prover.json" >/dev/null && break
-done
+    jq -c --arg theory "$1" --arg cut "$2" --arg prover "$3" \
+        '{module: $theory, cut: $cut, prover: ($prover | ascii_upcase), goal: .term.goal_name, answer: ."prover-result".answer}' \
+        "$out/$unit.answer" >>"$out/$unit.answers"
+}
+left() { # left MODULE: whether a goal of the module is not proven yet
+    judge | jq -e --arg theory "$1" 'any(.goals[]; .function == $theory and .unproven)' >/dev/null
+}
 # Of all files of the folder; without comments, which do not nest.
 axioms=$(cat "$(dirname "$source")"/*.mlw | sed 's/(\*.*\*)//' | sed '/(\*/,/\*)/d' | sed -n 's/.*axiom  *\([A-Za-z_0-9'"'"']*\).*/\1/p' | sort -u | tr '\n' ' ')
-jq -n --arg unit "$unit" --arg inputs "$inputs" --arg axioms "$axioms" --slurpfile answers "$out/$unit.answers" -f "$here/theory.jq" >"$ledger.new"
+for module in $(sed -n 's/^module  *\([A-Za-z_0-9]*\).*/\1/p' "$source"); do
+    for cut in split_vc split_all_full; do
+        for prover in $(echo "$provers" | tr + ' '); do
+            ask "$module" "$cut" "$prover"
+            left "$module" || break 2
+        done
+    done
+done
+judge >"$ledger.new"
 mv "$ledger.new" "$ledger"
 jq -r --arg unit "$unit" --arg seconds "$(($(date +%s) - start))" '"\($unit): \(.proven) / \(.total) goals proven, \($seconds) s"' "$ledger"
 jq -e '.total > 0 and .proven == .total' "$ledger" >/dev/null || {

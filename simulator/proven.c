@@ -3,7 +3,7 @@
 #include "machine.h"
 
 #include "allocator.h"
-#include "step.h"
+#include "hybrid.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -88,14 +88,15 @@ static void proven_step(struct machine *m, struct machine_step *result) {
     uint64_t before = m->entries;
     bool bare = m->place.depth == 0;
     bool interpreted = p->kind == MACHINE_HYBRID && v->processor.privilege == SUPERVISOR;
-    if (bare || interpreted) {
-        /* The step of the bare machine, over the virtual processor and the window: that is the interpreter of the hybrid monitor. */
+    if (bare) {
         result->outcome = machine_step(&v->processor, machine_words(m), machine_word_count(m));
-        m->entries += interpreted ? 1 : 0;
+    } else if (p->kind == MACHINE_HYBRID) {
+        result->outcome = hybrid_step(v, &p->host, m->place.storage, m->place.count);
     } else {
         result->outcome = step_level(p, m->place.depth);
-        m->escaped = m->escaped || p->host.privilege != USER;
     }
+    /* While the interpreter runs, nothing of the guest is on the real processor. */
+    m->escaped = m->escaped || (!bare && !interpreted && p->host.privilege != USER);
     count_entries(p);
     result->direct = !bare && result->outcome == DONE && m->entries == before;
     result->failed = false;

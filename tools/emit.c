@@ -1,5 +1,6 @@
 /* Writes a machine as ACSL or C, its types, or a part of its table (K/N; also of its mutants), as `popek emit` does: popek itself contains the
- * monitor, which is built against this.
+ * monitor, which is built against this. A table can be that of one INSTRUCTION; ACSL and C can call the machine NAME, because one monitor is built
+ * against several machines.
  */
 #include "emit.h"
 
@@ -17,11 +18,11 @@ int main(int argc, char **argv) {
         kind++;
     }
     if (argc < 4 || argc > 5 || (!table && kind == sizeof kinds / sizeof kinds[0])) {
-        (void)fputs("usage: emit ISA c|acsl|types|K/N|mutants-K/N|handlers|handlers-table FILE [INSTRUCTION]\n", stderr);
+        (void)fputs("usage: emit ISA c|acsl|types|K/N|mutants-K/N|handlers|handlers-table FILE [INSTRUCTION|NAME]\n", stderr);
         return 2;
     }
     const struct source_reader reader = source_reader_files();
-    const struct isa_options options = {.mutants = mutants, .only = argc == 5 ? argv[4] : NULL};
+    const struct isa_options options = {.mutants = mutants, .only = argc == 5 && table ? argv[4] : NULL};
     char *messages = NULL;
     struct isa *isa = isa_load(argv[1], &reader, &options, &messages);
     if (isa == NULL) {
@@ -29,6 +30,7 @@ int main(int argc, char **argv) {
         free(messages);
         return 3;
     }
+    isa->name = argc == 5 && !table ? argv[4] : isa->name;
     FILE *out = fopen(argv[3], "wb");
     char problem[200] = "";
     bool written = out != NULL && (table       ? emit_c_table(out, isa, -1, part, parts)

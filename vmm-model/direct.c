@@ -16,6 +16,15 @@ uint32_t run_ST(struct virtual_machine *v, struct third_generation *host, uint16
     if (outcome == DONE) {
         save_processor(v, host);
     }
+    /*@ assert window: v->origin == \at(v->origin, Pre) && v->processor.size == \at(v->processor.size, Pre); */
+    /*@ assert kept: outcome != DONE ==> \forall integer k; 0 <= k < ram_count ==> ram[k] == \at(ram[k], Pre); */
+    /*@ assert kept_words: outcome != DONE ==>
+        third_generation_word_same{Pre, Here}(ram, ram, \at(v->origin, Pre), \at(v->origin, Pre) + \at(v->processor.size, Pre)); */
+    /*@ assert elsewhere: \let place = third_generation_ST_write_0_place(\at(v->processor.r_base, Pre), \at(v->processor.reg[a], Pre));
+        outcome == DONE ==> \forall integer k; 0 <= k < ram_count && k != v->origin + place ==> ram[k] == \at(ram[k], Pre); */
+    /*@ assert words_elsewhere: outcome == DONE ==>
+        third_generation_word_elsewhere{Pre, Here}(ram, ram, \at(v->origin, Pre), \at(v->origin, Pre) + \at(v->processor.size, Pre),
+        \at(v->origin, Pre) + third_generation_ST_write_0_place(\at(v->processor.r_base, Pre), \at(v->processor.reg[a], Pre))); */
     return outcome;
 }
 

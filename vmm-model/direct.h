@@ -13,6 +13,11 @@
         0 <= base < 65536 && 0 <= bound < 65536 && 0 <= address < 65536 && 0 <= origin && 0 <= words && origin + words <= count <= 65536 ==>
         (third_generation_ST_memory_trap((uint16_t)(base + origin), clipped(base, bound, words), count, address) <==>
          third_generation_ST_memory_trap(base, bound, words, address));
+  @ // so does a fetch, which is said with a sum
+  @ lemma relocated_fetch: \forall integer base, bound, words, origin, count, address;
+        0 <= base < 65536 && 0 <= bound < 65536 && 0 <= address < 65536 && 0 <= origin && 0 <= words && origin + words <= count <= 65536 ==>
+        ((uint16_t)(base + origin) < count && address < clipped(base, bound, words) && (uint16_t)(base + origin) + address < count <==>
+         base < words && address < bound && base + address < words);
   @ // and then it reaches the same word
   @ lemma relocated_load_place: \forall integer base, bound, words, origin, count, address;
         0 <= base < 65536 && 0 <= bound < 65536 && 0 <= address < 65536 && 0 <= origin && 0 <= words && origin + words <= count <= 65536 &&

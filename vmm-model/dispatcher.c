@@ -9,7 +9,7 @@ void reflect_trap(struct virtual_machine *v, uint16_t *ram, uint32_t ram_count, 
 uint32_t monitor_LD(struct virtual_machine *v, struct third_generation *host, uint16_t *ram, uint32_t ram_count, uint8_t d, uint8_t a) {
     uint32_t outcome = run_LD(v, host, ram, ram_count, d, a);
     /*@ assert kept: \forall integer k; 0 <= k < ram_count ==> ram[k] == \at(ram[k], Pre); */
-    /*@ assert window: \forall integer k; 0 <= k < v->processor.size ==> (ram + v->origin)[k] == \at((ram + v->origin)[k], Pre); */
+    /*@ assert window: third_generation_word_same{Pre, Here}(\at(ram + v->origin, Pre), ram + v->origin, 0, v->processor.size); */
     /*@ assert new_8: ram[v->origin + 8] == \at(ram[v->origin + 8], Pre); */
     /*@ assert new_9: ram[v->origin + 9] == \at(ram[v->origin + 9], Pre); */
     /*@ assert new_10: ram[v->origin + 10] == \at(ram[v->origin + 10], Pre); */
@@ -24,15 +24,12 @@ uint32_t monitor_LD(struct virtual_machine *v, struct third_generation *host, ui
 uint32_t monitor_ST(struct virtual_machine *v, struct third_generation *host, uint16_t *ram, uint32_t ram_count, uint8_t d, uint8_t a) {
     uint32_t outcome = run_ST(v, host, ram, ram_count, d, a);
     /*@ assert kept: outcome != DONE ==> \forall integer k; 0 <= k < ram_count ==> ram[k] == \at(ram[k], Pre); */
-    /*@ assert window: outcome != DONE ==> \forall integer k; 0 <= k < v->processor.size ==> (ram + v->origin)[k] == \at((ram + v->origin)[k], Pre); */
+    /*@ assert window: outcome != DONE ==> third_generation_word_same{Pre, Here}(\at(ram + v->origin, Pre), ram + v->origin, 0, v->processor.size); */
     /*@ assert registers: outcome != DONE ==> \forall integer k; 0 <= k < 8 ==> v->processor.reg[k] == \at(v->processor.reg[k], Pre); */
     /*@ assert new_8: outcome != DONE ==> ram[v->origin + 8] == \at(ram[v->origin + 8], Pre); */
     /*@ assert new_9: outcome != DONE ==> ram[v->origin + 9] == \at(ram[v->origin + 9], Pre); */
     /*@ assert new_10: outcome != DONE ==> ram[v->origin + 10] == \at(ram[v->origin + 10], Pre); */
     /*@ assert new_11: outcome != DONE ==> ram[v->origin + 11] == \at(ram[v->origin + 11], Pre); */
-    /*@ assert elsewhere: \let place = third_generation_ST_write_0_place(\at(v->processor.r_base, Pre), \at(v->processor.reg[a], Pre));
-        outcome == DONE ==> \forall integer k; 0 <= k < v->processor.size && k != place ==> (ram + v->origin)[k] == \at((ram + v->origin)[k], Pre);
-    */
     if (outcome != DONE) {
         v->entries = v->entries + 1;
         reflect_trap(v, ram, ram_count, outcome);
@@ -43,7 +40,7 @@ uint32_t monitor_ST(struct virtual_machine *v, struct third_generation *host, ui
 uint32_t monitor_ADD(struct virtual_machine *v, struct third_generation *host, uint16_t *ram, uint32_t ram_count, uint8_t d, uint8_t a) {
     uint32_t outcome = run_ADD(v, host, ram, ram_count, d, a);
     /*@ assert kept: \forall integer k; 0 <= k < ram_count ==> ram[k] == \at(ram[k], Pre); */
-    /*@ assert window: \forall integer k; 0 <= k < v->processor.size ==> (ram + v->origin)[k] == \at((ram + v->origin)[k], Pre); */
+    /*@ assert window: third_generation_word_same{Pre, Here}(\at(ram + v->origin, Pre), ram + v->origin, 0, v->processor.size); */
     /*@ assert new_8: ram[v->origin + 8] == \at(ram[v->origin + 8], Pre); */
     /*@ assert new_9: ram[v->origin + 9] == \at(ram[v->origin + 9], Pre); */
     /*@ assert new_10: ram[v->origin + 10] == \at(ram[v->origin + 10], Pre); */
@@ -58,7 +55,7 @@ uint32_t monitor_ADD(struct virtual_machine *v, struct third_generation *host, u
 uint32_t monitor_JMP(struct virtual_machine *v, struct third_generation *host, uint16_t *ram, uint32_t ram_count, uint8_t a) {
     uint32_t outcome = run_JMP(v, host, ram, ram_count, a);
     /*@ assert kept: \forall integer k; 0 <= k < ram_count ==> ram[k] == \at(ram[k], Pre); */
-    /*@ assert window: \forall integer k; 0 <= k < v->processor.size ==> (ram + v->origin)[k] == \at((ram + v->origin)[k], Pre); */
+    /*@ assert window: third_generation_word_same{Pre, Here}(\at(ram + v->origin, Pre), ram + v->origin, 0, v->processor.size); */
     /*@ assert new_8: ram[v->origin + 8] == \at(ram[v->origin + 8], Pre); */
     /*@ assert new_9: ram[v->origin + 9] == \at(ram[v->origin + 9], Pre); */
     /*@ assert new_10: ram[v->origin + 10] == \at(ram[v->origin + 10], Pre); */
@@ -73,7 +70,7 @@ uint32_t monitor_JMP(struct virtual_machine *v, struct third_generation *host, u
 uint32_t monitor_BZ(struct virtual_machine *v, struct third_generation *host, uint16_t *ram, uint32_t ram_count, uint8_t d, uint8_t a) {
     uint32_t outcome = run_BZ(v, host, ram, ram_count, d, a);
     /*@ assert kept: \forall integer k; 0 <= k < ram_count ==> ram[k] == \at(ram[k], Pre); */
-    /*@ assert window: \forall integer k; 0 <= k < v->processor.size ==> (ram + v->origin)[k] == \at((ram + v->origin)[k], Pre); */
+    /*@ assert window: third_generation_word_same{Pre, Here}(\at(ram + v->origin, Pre), ram + v->origin, 0, v->processor.size); */
     /*@ assert new_8: ram[v->origin + 8] == \at(ram[v->origin + 8], Pre); */
     /*@ assert new_9: ram[v->origin + 9] == \at(ram[v->origin + 9], Pre); */
     /*@ assert new_10: ram[v->origin + 10] == \at(ram[v->origin + 10], Pre); */
@@ -88,7 +85,7 @@ uint32_t monitor_BZ(struct virtual_machine *v, struct third_generation *host, ui
 uint32_t monitor_SVC(struct virtual_machine *v, struct third_generation *host, uint16_t *ram, uint32_t ram_count) {
     uint32_t outcome = run_SVC(v, host, ram, ram_count);
     /*@ assert kept: \forall integer k; 0 <= k < ram_count ==> ram[k] == \at(ram[k], Pre); */
-    /*@ assert window: \forall integer k; 0 <= k < v->processor.size ==> (ram + v->origin)[k] == \at((ram + v->origin)[k], Pre); */
+    /*@ assert window: third_generation_word_same{Pre, Here}(\at(ram + v->origin, Pre), ram + v->origin, 0, v->processor.size); */
     /*@ assert registers: \forall integer k; 0 <= k < 8 ==> v->processor.reg[k] == \at(v->processor.reg[k], Pre); */
     /*@ assert new_8: ram[v->origin + 8] == \at(ram[v->origin + 8], Pre); */
     /*@ assert new_9: ram[v->origin + 9] == \at(ram[v->origin + 9], Pre); */
@@ -99,6 +96,19 @@ uint32_t monitor_SVC(struct virtual_machine *v, struct third_generation *host, u
         reflect_trap(v, ram, ram_count, outcome);
     }
     return outcome;
+}
+
+void monitor_trap(struct virtual_machine *v, struct third_generation *host, uint16_t *ram, uint32_t ram_count, uint32_t outcome) {
+    load_processor(v, host, ram_count);
+    /*@ assert kept: \forall integer k; 0 <= k < ram_count ==> ram[k] == \at(ram[k], Pre); */
+    /*@ assert window: third_generation_word_same{Pre, Here}(\at(ram + v->origin, Pre), ram + v->origin, 0, v->processor.size); */
+    /*@ assert registers: \forall integer k; 0 <= k < 8 ==> v->processor.reg[k] == \at(v->processor.reg[k], Pre); */
+    /*@ assert new_8: ram[v->origin + 8] == \at(ram[v->origin + 8], Pre); */
+    /*@ assert new_9: ram[v->origin + 9] == \at(ram[v->origin + 9], Pre); */
+    /*@ assert new_10: ram[v->origin + 10] == \at(ram[v->origin + 10], Pre); */
+    /*@ assert new_11: ram[v->origin + 11] == \at(ram[v->origin + 11], Pre); */
+    v->entries = v->entries + 1;
+    reflect_trap(v, ram, ram_count, outcome);
 }
 
 uint32_t virtual_LPSW(struct virtual_machine *v, const uint16_t *ram, uint32_t ram_count, uint8_t a) {
@@ -120,7 +130,7 @@ uint32_t dispatch_LPSW(struct virtual_machine *v, uint16_t *ram, uint32_t ram_co
 uint32_t monitor_LPSW(struct virtual_machine *v, struct third_generation *host, uint16_t *ram, uint32_t ram_count, uint8_t a) {
     (void)run_LPSW(v, host, ram, ram_count, a);
     /*@ assert kept: \forall integer k; 0 <= k < ram_count ==> ram[k] == \at(ram[k], Pre); */
-    /*@ assert window: \forall integer k; 0 <= k < v->processor.size ==> (ram + v->origin)[k] == \at((ram + v->origin)[k], Pre); */
+    /*@ assert window: third_generation_word_same{Pre, Here}(\at(ram + v->origin, Pre), ram + v->origin, 0, v->processor.size); */
     /*@ assert registers: \forall integer k; 0 <= k < 8 ==> v->processor.reg[k] == \at(v->processor.reg[k], Pre); */
     /*@ assert new_8: ram[v->origin + 8] == \at(ram[v->origin + 8], Pre); */
     /*@ assert new_9: ram[v->origin + 9] == \at(ram[v->origin + 9], Pre); */
@@ -134,7 +144,7 @@ uint32_t monitor_LPSW(struct virtual_machine *v, struct third_generation *host, 
     /*@ assert same_a: v->processor.reg[a] == \at(v->processor.reg[a], Pre); */
     uint32_t outcome = dispatch_LPSW(v, ram, ram_count, a);
     /*@ assert done: outcome == DONE ==> \forall integer k; 0 <= k < ram_count ==> ram[k] == \at(ram[k], Pre); */
-    /*@ assert done_window: outcome == DONE ==> \forall integer k; 0 <= k < v->processor.size ==> (ram + v->origin)[k] == \at((ram + v->origin)[k], Pre); */
+    /*@ assert done_window: outcome == DONE ==> third_generation_word_same{Pre, Here}(\at(ram + v->origin, Pre), ram + v->origin, 0, v->processor.size); */
     return outcome;
 }
 
@@ -157,7 +167,7 @@ uint32_t dispatch_LRB(struct virtual_machine *v, uint16_t *ram, uint32_t ram_cou
 uint32_t monitor_LRB(struct virtual_machine *v, struct third_generation *host, uint16_t *ram, uint32_t ram_count, uint8_t a, uint8_t b) {
     (void)run_LRB(v, host, ram, ram_count, a, b);
     /*@ assert kept: \forall integer k; 0 <= k < ram_count ==> ram[k] == \at(ram[k], Pre); */
-    /*@ assert window: \forall integer k; 0 <= k < v->processor.size ==> (ram + v->origin)[k] == \at((ram + v->origin)[k], Pre); */
+    /*@ assert window: third_generation_word_same{Pre, Here}(\at(ram + v->origin, Pre), ram + v->origin, 0, v->processor.size); */
     /*@ assert registers: \forall integer k; 0 <= k < 8 ==> v->processor.reg[k] == \at(v->processor.reg[k], Pre); */
     /*@ assert new_8: ram[v->origin + 8] == \at(ram[v->origin + 8], Pre); */
     /*@ assert new_9: ram[v->origin + 9] == \at(ram[v->origin + 9], Pre); */
@@ -172,7 +182,7 @@ uint32_t monitor_LRB(struct virtual_machine *v, struct third_generation *host, u
     /*@ assert same_b: v->processor.reg[b] == \at(v->processor.reg[b], Pre); */
     uint32_t outcome = dispatch_LRB(v, ram, ram_count, a, b);
     /*@ assert done: outcome == DONE ==> \forall integer k; 0 <= k < ram_count ==> ram[k] == \at(ram[k], Pre); */
-    /*@ assert done_window: outcome == DONE ==> \forall integer k; 0 <= k < v->processor.size ==> (ram + v->origin)[k] == \at((ram + v->origin)[k], Pre); */
+    /*@ assert done_window: outcome == DONE ==> third_generation_word_same{Pre, Here}(\at(ram + v->origin, Pre), ram + v->origin, 0, v->processor.size); */
     return outcome;
 }
 
@@ -195,7 +205,7 @@ uint32_t dispatch_HALT(struct virtual_machine *v, uint16_t *ram, uint32_t ram_co
 uint32_t monitor_HALT(struct virtual_machine *v, struct third_generation *host, uint16_t *ram, uint32_t ram_count) {
     (void)run_HALT(v, host, ram, ram_count);
     /*@ assert kept: \forall integer k; 0 <= k < ram_count ==> ram[k] == \at(ram[k], Pre); */
-    /*@ assert window: \forall integer k; 0 <= k < v->processor.size ==> (ram + v->origin)[k] == \at((ram + v->origin)[k], Pre); */
+    /*@ assert window: third_generation_word_same{Pre, Here}(\at(ram + v->origin, Pre), ram + v->origin, 0, v->processor.size); */
     /*@ assert registers: \forall integer k; 0 <= k < 8 ==> v->processor.reg[k] == \at(v->processor.reg[k], Pre); */
     /*@ assert new_8: ram[v->origin + 8] == \at(ram[v->origin + 8], Pre); */
     /*@ assert new_9: ram[v->origin + 9] == \at(ram[v->origin + 9], Pre); */
@@ -208,6 +218,6 @@ uint32_t monitor_HALT(struct virtual_machine *v, struct third_generation *host, 
     /*@ assert same_size: v->processor.size == \at(v->processor.size, Pre); */
     uint32_t outcome = dispatch_HALT(v, ram, ram_count);
     /*@ assert done: outcome == DONE ==> \forall integer k; 0 <= k < ram_count ==> ram[k] == \at(ram[k], Pre); */
-    /*@ assert done_window: outcome == DONE ==> \forall integer k; 0 <= k < v->processor.size ==> (ram + v->origin)[k] == \at((ram + v->origin)[k], Pre); */
+    /*@ assert done_window: outcome == DONE ==> third_generation_word_same{Pre, Here}(\at(ram + v->origin, Pre), ram + v->origin, 0, v->processor.size); */
     return outcome;
 }

@@ -27,6 +27,17 @@ void reflect_trap(struct virtual_machine *v, uint16_t *ram, uint32_t ram_count, 
     requires small: ram_count <= 65536;                                                                                                              \
     requires modes: v->processor.privilege < 2;
 
+/* The real processor trapped and no instruction was executed: no word was fetched, or none that is an instruction. */
+/*@ MONITOR_REQUIRES(v, host, ram, ram_count)
+  @ requires trap: outcome != DONE;
+  @ assigns v->processor.privilege, v->processor.pc, v->processor.r_base, v->processor.r_bound, v->entries, *host, ram[v->origin .. v->origin + 4];
+  @ TRAP_TAKEN((&v->processor), (ram + v->origin), v->processor.size, outcome)
+  @ OUTSIDE_KEPT(v, ram, ram_count)
+  @ ensures user: host->privilege == USER;
+  @ ensures mode: v->processor.privilege < 2;
+  @*/
+void monitor_trap(struct virtual_machine *v, struct third_generation *host, uint16_t *ram, uint32_t ram_count, uint32_t outcome);
+
 /* A whole step of the virtual machine, by instruction. The postconditions are those of the step of the bare machine (machine.h), over the virtual
  * processor and the window; and resource control: nothing outside of the window changes, and the processor ran in user mode.
  * Efficiency: an instruction that is done on the real processor does not enter the monitor. */

@@ -13,7 +13,7 @@ uint32_t reaches(uint16_t base, uint16_t bound, uint32_t words, uint16_t address
 
 /* The four words of a status word that is loaded lie in the window. */
 #define LPSW_INSIDE(v, a)                                                                                                                            \
-    ensures inside_0: \result == DONE ==> (uint16_t)(\old(v->processor.r_base) + \at(v->processor.reg[a], Pre)) < v->processor.size;                \
+    ensures inside_0: \result == DONE ==> (uint16_t)(\old(v->processor.r_base) + \at(v->processor.reg[a], Pre)) < v->processor.size;                 \
     ensures inside_1: \result == DONE ==> (uint16_t)(\old(v->processor.r_base) + (uint16_t)(1 + \at(v->processor.reg[a], Pre))) < v->processor.size; \
     ensures inside_2: \result == DONE ==> (uint16_t)(\old(v->processor.r_base) + (uint16_t)(\at(v->processor.reg[a], Pre) + 2)) < v->processor.size; \
     ensures inside_3: \result == DONE ==> (uint16_t)(\old(v->processor.r_base) + (uint16_t)(\at(v->processor.reg[a], Pre) + 3)) < v->processor.size;

@@ -29,7 +29,7 @@ struct timer {
     ensures counter_same: \result == DONE ==> s->pc == \old(s->pc);                                                                                  \
     ensures base_same: \result == DONE ==> s->r_base == \old(s->r_base);                                                                             \
     ensures bound_same: \result == DONE ==> s->r_bound == \old(s->r_bound);                                                                          \
-    ensures all_same: \result == DONE ==> \forall integer k; 0 <= k < count ==> word[k] == \at(word[k], Pre);                                        \
+    ensures all_same: \result == DONE ==> third_generation_word_same{Pre, Post}(\at(word, Pre), word, 0, count);                                     \
     TRAP_TAKEN(s, word, count, \result)                                                                                                              \
     ensures mode: s->privilege < 2;
 

@@ -19,7 +19,7 @@
     ensures loaded_bound: outcome != DONE ==> s->r_bound == \at(word[11], Pre);                                                                      \
     ensures registers_kept: outcome != DONE ==> \forall integer k; 0 <= k < 8 ==> s->reg[k] == \at(s->reg[k], Pre);                                  \
     ensures halted_kept: outcome != DONE ==> s->halted == \old(s->halted);                                                                           \
-    ensures storage_kept: outcome != DONE ==> \forall integer k; 5 <= k < count ==> word[k] == \at(word[k], Pre);
+    ensures storage_kept: outcome != DONE ==> third_generation_word_same{Pre, Post}(\at(word, Pre), word, 5, count);
 
 /*@ requires processor: \valid(s);
   @ requires storage: \valid(word + (0 .. count - 1)) && \separated(s, word + (0 .. count - 1));
@@ -33,7 +33,7 @@ void take_trap(struct third_generation *s, uint16_t *word, uint32_t count, uint3
 
 /* An instruction that is done and is no store leaves the storage as it was. */
 #define STORAGE_SAME(word, count)                                                                                                                    \
-    ensures storage_same: \result == DONE ==> \forall integer k; 0 <= k < count ==> word[k] == \at(word[k], Pre);
+    ensures storage_same: \result == DONE ==> third_generation_word_same{Pre, Post}(\at(word, Pre), word, 0, count);
 
 #define MACHINE_REQUIRES(s, word, count)                                                                                                             \
     requires processor: \valid(s);                                                                                                                   \

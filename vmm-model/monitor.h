@@ -27,6 +27,15 @@ struct virtual_machine {
     uint32_t entries;                  /* how often the monitor was entered because this guest trapped, modulo 2^32 */
 };
 
+/*@ // What is said of words of the storage, said of the window that they lie in.
+  @ lemma window_same{L1, L2}: \forall uint16_t *ram, integer origin, first, count;
+        third_generation_word_same{L1, L2}(ram, ram, origin + first, origin + count) ==>
+        third_generation_word_same{L1, L2}(ram + origin, ram + origin, first, count);
+  @ lemma window_elsewhere{L1, L2}: \forall uint16_t *ram, integer origin, first, count, place;
+        third_generation_word_elsewhere{L1, L2}(ram, ram, origin + first, origin + count, origin + place) ==>
+        third_generation_word_elsewhere{L1, L2}(ram + origin, ram + origin, first, count, place);
+  @*/
+
 /* What holds of a virtual machine `v`, the real processor `host` and the real storage `ram` of `ram_count` words whenever the monitor runs. */
 #define MONITOR_REQUIRES(v, host, ram, ram_count)                                                                                                    \
     requires machines: \valid(v) && \valid(host);                                                                                                    \

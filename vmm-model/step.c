@@ -1,14 +1,10 @@
 /* Fetch and decode, for the bare machine and for a virtual one. */
 #include "step.h"
 
-uint8_t first_operand(uint16_t instruction) { return (uint8_t)(instruction / 16 % 8); }
-
-uint8_t second_operand(uint16_t instruction) { return (uint8_t)(instruction % 8); }
-
 uint32_t machine_execute(struct third_generation *s, uint16_t *word, uint32_t count, uint16_t instruction) {
     uint8_t first = first_operand(instruction);
     uint8_t second = second_operand(instruction);
-    switch (instruction / 256) {
+    switch (operation(instruction)) {
     case OPERATION_LD:
         return machine_LD(s, word, count, first, second);
     case OPERATION_ST:
@@ -27,6 +23,10 @@ uint32_t machine_execute(struct third_generation *s, uint16_t *word, uint32_t co
         return machine_SVC(s, word, count);
     case OPERATION_HALT:
         return machine_HALT(s, word, count);
+#ifdef third_generation_JRST1_ENSURES
+    case OPERATION_JRST1:
+        return machine_JRST1(s, word, count, second);
+#endif
     default:
         break;
     }
@@ -37,7 +37,7 @@ uint32_t machine_execute(struct third_generation *s, uint16_t *word, uint32_t co
 uint32_t monitor_execute(struct virtual_machine *v, struct third_generation *host, uint16_t *ram, uint32_t ram_count, uint16_t instruction) {
     uint8_t first = first_operand(instruction);
     uint8_t second = second_operand(instruction);
-    switch (instruction / 256) {
+    switch (operation(instruction)) {
     case OPERATION_LD:
         return monitor_LD(v, host, ram, ram_count, first, second);
     case OPERATION_ST:
@@ -56,35 +56,48 @@ uint32_t monitor_execute(struct virtual_machine *v, struct third_generation *hos
         return monitor_SVC(v, host, ram, ram_count);
     case OPERATION_HALT:
         return monitor_HALT(v, host, ram, ram_count);
+#ifdef third_generation_JRST1_ENSURES
+    case OPERATION_JRST1:
+        return monitor_JRST1(v, host, ram, ram_count, second);
+#endif
     default:
         break;
     }
-    v->entries = v->entries + 1;
-    reflect_trap(v, ram, ram_count, NO_SUCH_OPERATION);
+    monitor_trap(v, host, ram, ram_count, NO_SUCH_OPERATION);
     return NO_SUCH_OPERATION;
+}
+
+uint32_t machine_fetch(const struct third_generation *s, const uint16_t *word, uint32_t count) {
+    (void)count;
+    return reaches(s->r_base, s->r_bound, s->size, s->pc) == 0 ? NO_WORD : word[s->r_base + s->pc];
 }
 
 uint32_t machine_step(struct third_generation *s, uint16_t *word, uint32_t count) {
     if (s->halted == 1) {
         return DONE;
     }
-    if (reaches(s->r_base, s->r_bound, s->size, s->pc) == 0) {
+    uint32_t instruction = machine_fetch(s, word, count);
+    if (instruction == NO_WORD) {
         take_trap(s, word, count, MEMORY_TRAP);
         return MEMORY_TRAP;
     }
-    return machine_execute(s, word, count, word[s->r_base + s->pc]);
+    return machine_execute(s, word, count, (uint16_t)instruction);
+}
+
+uint32_t monitor_fetch(const struct virtual_machine *v, const uint16_t *ram, uint32_t ram_count) {
+    struct third_generation image;
+    load_processor(v, &image, ram_count);
+    return machine_fetch(&image, ram, ram_count);
 }
 
 uint32_t monitor_step(struct virtual_machine *v, struct third_generation *host, uint16_t *ram, uint32_t ram_count) {
     if (v->processor.halted == 1) {
         return DONE;
     }
-    load_processor(v, host, ram_count);
-    /* The real processor fetches: through its own relocation-bounds register. */
-    if (reaches(host->r_base, host->r_bound, host->size, host->pc) == 0) {
-        v->entries = v->entries + 1;
-        reflect_trap(v, ram, ram_count, MEMORY_TRAP);
+    uint32_t instruction = monitor_fetch(v, ram, ram_count);
+    if (instruction == NO_WORD) {
+        monitor_trap(v, host, ram, ram_count, MEMORY_TRAP);
         return MEMORY_TRAP;
     }
-    return monitor_execute(v, host, ram, ram_count, ram[host->r_base + host->pc]);
+    return monitor_execute(v, host, ram, ram_count, (uint16_t)instruction);
 }
