@@ -136,9 +136,12 @@ static bool add_row(struct maker *m, struct coverage_row row) {
         m->rows = larger;
         m->capacity = capacity;
     }
+    /* The list of names is gone when the rows are read. */
+    bool named = row.name != NULL;
+    row.name = named ? strdup(row.name) : NULL;
     row.reason = strdup(row.reason);
     m->rows[m->result->row_count++] = row;
-    return row.reason != NULL;
+    return row.reason != NULL && (row.name != NULL || !named);
 }
 
 static struct coverage_row row_of(const char *name, struct mnemonic *mnemonic, const char *reason) {
@@ -245,6 +248,7 @@ void coverage_free(struct coverage *coverage) {
         return;
     }
     for (size_t i = 0; i < coverage->row_count; i++) {
+        free((void *)(uintptr_t)coverage->rows[i].name);
         free((void *)(uintptr_t)coverage->rows[i].reason);
     }
     free((void *)(uintptr_t)coverage->rows);
