@@ -15,6 +15,8 @@ function finish() {
         }
     } else if (title ~ /^(Pre-condition|Default behavior|Froms)/) {
         # A precondition is what the caller promises: its instances at calls are properties of the caller.
+    } else if (title ~ /^Assumption/) {
+        # When a behavior applies. That behaviors are complete and disjoint are properties of their own.
     } else if (title ~ /^Admit/) {
         print "admit", section, "admitted"
     } else if (status ~ /Extern/) {
@@ -24,7 +26,7 @@ function finish() {
     } else {
         good[section] = 1
     }
-    if (section != "" && title ~ /^(Pre-condition|Post-condition|Assigns)/) {
+    if (section != "" && title ~ /^(Pre-condition|Post-condition|Assumption|Assigns)/) {
         printf "%s", text >(contracts "/" section)
     }
     title = ""
