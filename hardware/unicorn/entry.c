@@ -5,7 +5,8 @@
 
 #include <string.h>
 
-#define PRELUDE 0xC000u /* code that enters a world, in the guest's own memory */
+#define PRELUDE 0xC000u           /* code that enters a world, in the guest's own memory */
+#define PRELUDE_USER_DATA 0xC200u /* the same with other data segments: elsewhere, because the engine keeps what it translated */
 #define PRELUDE_STACK 0xF000u
 
 uc_mode unicorn_mode(enum matcher_mode mode) {
@@ -27,12 +28,12 @@ static void put(struct writer *w, const void *bytes, size_t size) {
 
 static void put_word(struct writer *w, uint64_t value, size_t size) { put(w, &value, size); }
 
-/* The frame that IRET takes to the world, at PRELUDE_STACK, and the code at PRELUDE. */
-static void write_prelude(uint8_t *memory, const struct world *w, const struct machine_state *data) {
+/* The frame that IRET takes to the world, at PRELUDE_STACK, and the code. */
+static void write_prelude(uint8_t *memory, uint32_t at, const struct world *w, const struct machine_state *data) {
     static const uint8_t loads[] = {SEGMENT_DS, SEGMENT_ES, SEGMENT_FS, SEGMENT_GS};
     static const uint8_t codes[][2] = {{0x8E, 0xD8}, {0x8E, 0xC0}, {0x8E, 0xE0}, {0x8E, 0xE8}};
     const struct machine_state *b = &w->base;
-    struct writer c = {memory + PRELUDE};
+    struct writer c = {memory + at};
     struct writer f = {memory + PRELUDE_STACK};
     size_t word = is_wide(w) ? 8 : 4;
     put_word(&f, w->pointer_base + WINDOW_START, word);
@@ -80,17 +81,17 @@ static bool enter_real(uc_engine *uc, const struct world *w) {
 }
 
 /* `data`: has the data segments. */
-static bool enter(uc_engine *uc, uint8_t *memory, const struct world *w, const struct machine_state *data) {
+static bool enter(uc_engine *uc, uint8_t *memory, uint32_t at, const struct world *w, const struct machine_state *data) {
     if (!set_system_registers(uc, w)) {
         return false;
     }
     if (w->mode == MATCHER_REAL) {
         return enter_real(uc, w);
     }
-    write_prelude(memory, w, data);
+    write_prelude(memory, at, w, data);
     uint64_t stack = PRELUDE_STACK;
     uint64_t until = linear_of(w, w->pointer_base + WINDOW_START);
-    if (!set_number(uc, is_wide(w) ? UC_X86_REG_RSP : UC_X86_REG_ESP, stack) || uc_emu_start(uc, PRELUDE, until, 0, 0) != UC_ERR_OK) {
+    if (!set_number(uc, is_wide(w) ? UC_X86_REG_RSP : UC_X86_REG_ESP, stack) || uc_emu_start(uc, at, until, 0, 0) != UC_ERR_OK) {
         return false;
     }
     return is_wide(w) || w->cpl == 3 || set_number(uc, UC_X86_REG_SS, w->base.segments[SEGMENT_SS].selector);
@@ -115,9 +116,9 @@ bool enter_world(struct entered *e, uc_engine *uc, uint8_t *memory, const struct
     uc_context *fresh = NULL;
     bool good = save(uc, &fresh);
     if (good && outer != NULL) {
-        good = enter(uc, memory, w, &outer->base) && save(uc, &e->with_user_data) && uc_context_restore(uc, fresh) == UC_ERR_OK;
+        good = enter(uc, memory, PRELUDE_USER_DATA, w, &outer->base) && save(uc, &e->with_user_data) && uc_context_restore(uc, fresh) == UC_ERR_OK;
     }
-    good = good && enter(uc, memory, w, &w->base) && save(uc, &e->plain);
+    good = good && enter(uc, memory, PRELUDE, w, &w->base) && save(uc, &e->plain);
     (void)uc_context_free(fresh);
     return good;
 }

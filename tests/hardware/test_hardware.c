@@ -208,6 +208,7 @@ static void test_command(void) {
         {"probe --backend unicorn --experiment --instruction CLI --format json", 0, "\"says\": \"traps-in-first\"", NULL},
         {"probe --backend kvm --instruction HLT", 0, "in long mode at CPL 0", NULL},
         {"probe --backend unicorn --instruction HLT --cpl 3 --mode 64", 0, "as the tables say", NULL},
+        {"probe --backend unicorn --instruction PAUSE --states 1", 0, "         0  not run", NULL}, /* every mode and level can be entered */
         {"probe --backend native --instruction ADD --wrong-prediction 3", 1, "breaks    equivalence", NULL},
         {"probe --backend native --instruction ADD --format json", 0, "\"differs\": 0", NULL},
     };
@@ -225,8 +226,9 @@ static void test_command(void) {
 
 /* A machine without /dev/kvm, in a name space of its own. */
 static void test_no_kvm(void) {
-    struct command_result r = run_command("unshare -m true || exit 42; P=$(realpath \"$POPEK\"); exec unshare -m sh -c 'mount -t tmpfs none /dev || exit 42; "
-                                          "exec \"$0\" probe --backend kvm --instruction HLT' \"$P\"");
+    struct command_result r =
+        run_command("unshare -m true || exit 42; P=$(realpath \"$POPEK\"); exec unshare -m sh -c 'mount -t tmpfs none /dev || exit 42; "
+                    "exec \"$0\" probe --backend kvm --instruction HLT' \"$P\"");
     if (r.code == 42) {
         (void)printf("skipped: no name space for a machine without /dev/kvm: %s", r.err);
     } else {
