@@ -24,9 +24,9 @@ enum way { NATIVELY, UNSCANNED, UNICORN, WAYS };
 
 static const char *run_once(const struct decoder *decoder, const struct direct_kind_table *kinds, const char *bytes, size_t size, enum way way,
                             double *least) {
-    const struct native_tables tables = {kinds, way == UNSCANNED};
+    const struct native_tables tables = {kinds};
     const struct session_request request = {
-        .backend = way == UNICORN ? BACKEND_UNICORN : BACKEND_NATIVE, .instructions = 2000000000, .native = &tables};
+        .backend = way == UNICORN ? BACKEND_UNICORN : BACKEND_NATIVE, .instructions = 2000000000, .native = &tables, .unscanned = way == UNSCANNED};
     struct session_result result;
     enum boot_kind kind = BOOT_FLAT;
     struct computer *c = computer_new(decoder, MEMORY);
