@@ -65,7 +65,9 @@ static void keep_kept(struct kept *k, const char *path, const struct document_co
 static void check_make(const char *path, const char *command) {
     char line[512];
     (void)snprintf(line, sizeof line,
-                   "t=$(echo '%s' | sed 's/^make *//; s/[A-Z_]*=[^ ]*//g; s/^ *//; s/[ #].*//'); grep -q \"^[^#:]*\\b$t\\b[^:]*:\" Makefile tools/package/manifest.mk", command);
+                   "t=$(echo '%s' | sed 's/^make *//; s/[A-Z_]*=[^ ]*//g; s/^ *//; s/[ #].*//'); grep -q \"^[^#:]*\\b$t\\b[^:]*:\" Makefile "
+                   "tools/package/manifest.mk",
+                   command);
     struct command_result r = run_command(line);
     CHECK(r.code == 0, "%s: `%s`: no such target", path, command);
     command_result_free(&r);
