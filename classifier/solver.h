@@ -17,9 +17,4 @@ bool solver_ask(struct solver *s, term query, unsigned part, enum answer *answer
 /* Why the last question could not be asked; lives as long as the solver. */
 const char *solver_trouble(const struct solver *s);
 
-/* Questions about one thing under several assumptions, which the solver answers with what it learnt from those before. Nothing else may be asked in
- * between; `base` holds in all of them. False: out of memory or an error of Z3. */
-bool solver_pose(struct solver *s, term base, const term *others, size_t count); /* `others`: all terms that will be assumed */
-bool solver_ask_assuming(struct solver *s, const term *assumed, size_t count, enum answer *answer, struct valuation **model);
-
 #endif

@@ -294,18 +294,8 @@ static struct valuation *take_model(struct solver *s) {
     return v;
 }
 
-bool solver_pose(struct solver *s, term base, const term *others, size_t count) {
-    term *roots = malloc((count + 1) * sizeof *roots);
-    bool good = roots != NULL && prepare(s);
-    if (good) {
-        for (size_t i = 0; i < count; i++) {
-            roots[i] = others[i];
-        }
-        roots[count] = base;
-        good = cone_collect(s->cone, roots, count + 1);
-    }
-    free(roots);
-    if (!good) {
+static bool pose(struct solver *s, term query) {
+    if (!prepare(s) || !cone_collect(s->cone, &query, 1)) {
         return false;
     }
     Z3_solver_reset(s->context, s->solver); /* first, since it also forgets the error code of a check that was given up */
@@ -318,8 +308,7 @@ bool solver_pose(struct solver *s, term base, const term *others, size_t count) 
     if (s->trouble[0] != '\0') {
         return false;
     }
-    Z3_solver_assert(s->context, s->solver, s->truth[base]);
-    set_limit(s, s->resource_limit);
+    Z3_solver_assert(s->context, s->solver, s->truth[query]);
     return true;
 }
 
@@ -330,7 +319,7 @@ bool solver_ask(struct solver *s, term query, unsigned part, enum answer *answer
     if (term_is_constant(s->pool, query, &constant) && constant == 0) {
         return true; /* already decided by simplification */
     }
-    if (!solver_pose(s, query, NULL, 0)) {
+    if (!pose(s, query)) {
         return false;
     }
     set_limit(s, s->resource_limit / part);
@@ -344,24 +333,3 @@ bool solver_ask(struct solver *s, term query, unsigned part, enum answer *answer
 }
 
 const char *solver_trouble(const struct solver *s) { return s->trouble[0] == '\0' ? "out of memory" : s->trouble; }
-
-#define ASSUMED_MOST 256u
-
-bool solver_ask_assuming(struct solver *s, const term *assumed, size_t count, enum answer *answer, struct valuation **model) {
-    Z3_ast literals[ASSUMED_MOST];
-    *model = NULL;
-    *answer = ANSWER_UNDECIDED;
-    for (size_t i = 0; i < count && i < ASSUMED_MOST; i++) {
-        literals[i] = s->truth[assumed[i]];
-    }
-    if (count > ASSUMED_MOST) {
-        return true;
-    }
-    Z3_lbool result = Z3_solver_check_assumptions(s->context, s->solver, (unsigned)count, literals);
-    *answer = result == Z3_L_TRUE ? ANSWER_YES : result == Z3_L_FALSE ? ANSWER_NO : ANSWER_UNDECIDED;
-    if (result == Z3_L_TRUE) {
-        *model = take_model(s);
-        *answer = *model == NULL ? ANSWER_UNDECIDED : ANSWER_YES;
-    }
-    return true;
-}

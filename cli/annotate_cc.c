@@ -1,5 +1,6 @@
 /* popek annotate-cc: runs a compiler that finds popek as its assembler, which annotates and then calls the real one. */
 #include "annotate.h"
+#include "temporary.h"
 
 #include <errno.h>
 #include <spawn.h>
@@ -36,10 +37,8 @@ static int run_program(char *const *arguments) {
 static bool make_assembler(char directory[PATH_SIZE]) {
     char self[PATH_SIZE];
     char path[PATH_SIZE + 8];
-    const char *base = getenv("TMPDIR");
     ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
-    int used = snprintf(directory, PATH_SIZE, "%s/popek-XXXXXX", base == NULL || base[0] == '\0' ? "/tmp" : base);
-    if (length < 0 || used >= PATH_SIZE || mkdtemp(directory) == NULL) {
+    if (length < 0 || !temporary_make(directory, PATH_SIZE)) {
         return false;
     }
     self[length] = '\0';
@@ -48,13 +47,6 @@ static bool make_assembler(char directory[PATH_SIZE]) {
     bool good = script != NULL && strchr(self, '\'') == NULL && fprintf(script, "#!/bin/sh\nexec '%s' annotate-as -- \"$@\"\n", self) > 0;
     good = script != NULL && fclose(script) == 0 && good && chmod(path, 0700) == 0;
     return good;
-}
-
-static void remove_assembler(const char *directory) {
-    char path[PATH_SIZE + 8];
-    (void)snprintf(path, sizeof path, "%s/as", directory);
-    (void)unlink(path);
-    (void)rmdir(directory);
 }
 
 /* Options of popek come before the compiler's name. */
@@ -105,7 +97,7 @@ int command_annotate_cc(int argc, char **argv) {
     arguments[1] = search;
     memcpy(arguments + 2, argv + compiler + 1, (size_t)(argc - compiler - 1) * sizeof *arguments);
     code = run_program(arguments);
-    remove_assembler(directory);
+    temporary_remove(directory);
     free(arguments);
     return code;
 }

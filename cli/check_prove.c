@@ -2,26 +2,13 @@
 #include "../checker/prove.h"
 #include "check_request.h"
 #include "cli.h"
+#include "temporary.h"
 
-#include <ftw.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 extern const struct emitted_isa x86_emitted;
-
-static int remove_entry(const char *path, const struct stat *status, int kind, struct FTW *place) {
-    (void)status;
-    (void)kind;
-    (void)place;
-    return remove(path);
-}
-
-static bool make_directory(char *directory, size_t size) {
-    const char *base = getenv("TMPDIR");
-    int length = snprintf(directory, size, "%s/popek-XXXXXX", base == NULL || base[0] == '\0' ? "/tmp" : base);
-    return length > 0 && (size_t)length < size && mkdtemp(directory) != NULL;
-}
 
 static void show_values(FILE *out, const struct check_finding *f) {
     char number[40];
@@ -96,7 +83,7 @@ int check_prove(const struct check_request *r, struct isa *isa, const struct mat
     char *message = NULL;
     struct prove_result result;
     int code = EXIT_INTERNAL;
-    if (!make_directory(directory, sizeof directory)) {
+    if (!temporary_make(directory, sizeof directory)) {
         complain("no temporary directory can be made");
         return EXIT_INTERNAL;
     }
@@ -120,6 +107,6 @@ int check_prove(const struct check_request *r, struct isa *isa, const struct mat
     }
     free(message);
     prove_result_free(&result);
-    (void)nftw(directory, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+    temporary_remove(directory);
     return code;
 }

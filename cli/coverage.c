@@ -25,19 +25,10 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
     }
 }
 
-static const struct embedded_file *find_exceptions(void) {
-    for (size_t i = 0; i < embedded_file_count; i++) {
-        if (strstr(embedded_files[i].path, "capstone_names.txt") != NULL) {
-            return &embedded_files[i];
-        }
-    }
-    return NULL;
-}
-
 static int run(const void *request, struct isa *isa, const struct source_reader *reader) {
     const struct subject *s = request;
     (void)reader;
-    const struct embedded_file *exceptions = find_exceptions();
+    const struct embedded_file *exceptions = embedded_find("capstone_names.txt");
     char *message = NULL;
     struct coverage *c = coverage_make(isa, exceptions == NULL ? "" : exceptions->start,
                                        exceptions == NULL ? 0 : (size_t)(exceptions->end - exceptions->start), &message);

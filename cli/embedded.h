@@ -12,4 +12,7 @@ struct embedded_file {
 extern const struct embedded_file embedded_files[];
 extern const size_t embedded_file_count;
 
+/* The file whose path ends so ("classes/x86.kinds"); NULL: there is none. */
+const struct embedded_file *embedded_find(const char *ending);
+
 #endif

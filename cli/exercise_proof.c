@@ -3,11 +3,12 @@
 #include "emit.h"
 #include "exercise.h"
 #include "guest_file.h"
+#include "temporary.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 /* $D is the folder. Seconds are far above what the goals need; steps decide. */
 #define PROVE                                                                                                                                        \
@@ -77,18 +78,6 @@ static int run_prover(const char *source, struct exercise_result *result) {
     return EXIT_FINE;
 }
 
-static void remove_folder(const char *folder) {
-    static const char *const names[] = {"handler.c", "third_generation.h", "why3.conf", "why3.log"};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        char *path = folder_path(folder, names[i]);
-        if (path != NULL) {
-            (void)unlink(path);
-        }
-        free(path);
-    }
-    (void)rmdir(folder);
-}
-
 int prove_exercise(const char *path, struct exercise_result *result) {
     size_t size = 0;
     char *text = read_bounded(path, &size);
@@ -96,19 +85,17 @@ int prove_exercise(const char *path, struct exercise_result *result) {
         return EXIT_INPUT;
     }
     text[size] = 0; /* read_bounded leaves room */
-    const char *base = getenv("TMPDIR");
-    char *folder = folder_path(base == NULL || base[0] == '\0' ? "/tmp" : base, "popek-XXXXXX");
+    char folder[PATH_MAX];
     int code = EXIT_INTERNAL;
-    if (folder == NULL || mkdtemp(folder) == NULL || setenv("D", folder, 1) != 0 || !write_text(folder, "handler.c", text, size) ||
-        !write_header(folder)) {
+    bool made = temporary_make(folder, sizeof folder);
+    if (!made || setenv("D", folder, 1) != 0 || !write_text(folder, "handler.c", text, size) || !write_header(folder)) {
         complain("no temporary folder can be made");
     } else {
         code = run_prover(text, result);
     }
-    if (folder != NULL) {
-        remove_folder(folder);
+    if (made) {
+        temporary_remove(folder);
     }
-    free(folder);
     free(text);
     return code;
 }

@@ -156,12 +156,8 @@ struct work {
 };
 
 static const char *recorded_differences(void) {
-    for (size_t i = 0; i < embedded_file_count; i++) {
-        if (strstr(embedded_files[i].path, "hardware_differences.txt") != NULL) {
-            return embedded_files[i].start; /* a zero byte follows every embedded file */
-        }
-    }
-    return NULL;
+    const struct embedded_file *file = embedded_find("hardware_differences.txt");
+    return file == NULL ? NULL : file->start; /* a zero byte follows every embedded file */
 }
 
 static int write_report(const struct request *r, const struct isa *isa, const struct work *w) {

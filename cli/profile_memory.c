@@ -3,23 +3,24 @@
 
 #include "../reports/memory_profile.h"
 #include "../scanner/addresses.h"
+#include "boot_guest.h"
 #include "cli.h"
 
 #include <stdlib.h>
 
 struct memory_profile *profile_memory_begin(const struct decoder *decoder, const char *guest, const uint8_t *bytes, size_t size,
                                             const char *command_line, uint32_t memory, uint64_t instructions) {
-    enum boot_kind kind = BOOT_FLAT;
-    struct computer *c = computer_new(decoder, memory);
     struct memory_profile *m = memory_profile_new(memory);
-    const char *message = c == NULL || m == NULL ? "out of memory" : computer_boot(c, bytes, size, command_line, &kind);
-    if (message != NULL) {
-        complain("%s: %s", guest, message);
-        memory_profile_free(m);
-        m = NULL;
-    } else {
-        (void)memory_profile_collect(m, c, instructions);
+    if (m == NULL) {
+        complain("%s: out of memory", guest);
+        return NULL;
     }
+    struct computer *c = boot_guest(decoder, &(struct guest_program){guest, command_line, bytes, size}, memory);
+    if (c == NULL) {
+        memory_profile_free(m);
+        return NULL;
+    }
+    (void)memory_profile_collect(m, c, instructions);
     computer_free(c);
     return m;
 }

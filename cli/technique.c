@@ -2,6 +2,7 @@
 #include "technique.h"
 
 #include "../reports/technique.h"
+#include "boot_guest.h"
 #include "guest_patches.h"
 #include "native_kinds.h"
 
@@ -9,7 +10,7 @@
 #include <string.h>
 
 #define WITNESS_INSTRUCTIONS 20000000u
-#define SITES_PROFILE "direct_execution_gated" /* as native_kinds.c */
+#define SITES_PROFILE "direct_execution_gated" /* as tools/kinds.c, where a gate is closed */
 
 unsigned technique_set(const char *name) {
     unsigned set = strcmp(name, "all") == 0 ? (1u << TECHNIQUES) - 1 : 0;
@@ -19,17 +20,8 @@ unsigned technique_set(const char *name) {
     return set;
 }
 
-/* A machine that has booted the program; NULL after a message. */
 static struct computer *boot(const struct technique_request *r, const struct decoder *decoder, const uint8_t *bytes, size_t size) {
-    enum boot_kind kind = BOOT_FLAT;
-    struct computer *c = computer_new(decoder, r->memory);
-    const char *message = c == NULL ? "out of memory" : computer_boot(c, bytes, size, r->command_line, &kind);
-    if (message != NULL) {
-        complain("%s: %s", r->guest, message);
-        computer_free(c);
-        return NULL;
-    }
-    return c;
+    return boot_guest(decoder, &(struct guest_program){r->guest, r->command_line, bytes, size}, r->memory);
 }
 
 static void count_places(const struct rewrite_result *rewritten, struct technique_row *row) {

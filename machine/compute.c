@@ -9,6 +9,7 @@
 #define MXCSR_MASKS 0x1F80u
 #define MXCSR_FIRST 0x7u /* invalid, denormal, divide by zero: they are found before there is a result */
 #define X87_PENDING 0x80u
+#define STATUS_FLAGS UINT64_C(0x8D7) /* CF, PF, AF, ZF, SF, OF, and bit 1, which is always set */
 
 /* What the host has after the instruction. */
 struct host_result {
@@ -90,20 +91,6 @@ static word128 host_value(const struct host_result *h, const struct processor *b
     }
 }
 
-static uint64_t flags_of(const struct x86 *s) {
-    return 2u | s->status_cf | (uint64_t)s->status_pf << 2 | (uint64_t)s->status_af << 4 | (uint64_t)s->status_zf << 6 | (uint64_t)s->status_sf << 7 |
-           (uint64_t)s->status_of << 11;
-}
-
-static void show_flags(struct x86 *s, uint64_t flags) {
-    s->status_cf = flags & 1;
-    s->status_pf = flags >> 2 & 1;
-    s->status_af = flags >> 4 & 1;
-    s->status_zf = flags >> 6 & 1;
-    s->status_sf = flags >> 7 & 1;
-    s->status_of = flags >> 11 & 1;
-}
-
 /* The guest's values for the pointers to the last x87 instruction, where the host's point to where it was executed. */
 static void move_pointers(struct processor *p, const struct instruction *i, const struct operands *o, struct vectors *v) {
     if (v->code_offset != host_place(p, &i->host)) {
@@ -156,14 +143,14 @@ static bool run_on_host(struct processor *p, const struct instruction *i, const 
         image_set_mxcsr(image, (p->state.mxcsr | MXCSR_MASKS) & ~MXCSR_FLAGS);
     }
     memcpy(h->registers.general, &p->state.rax, sizeof h->registers.general);
-    h->registers.flags = flags_of(&p->state);
+    h->registers.flags = flags_value(&p->state) & STATUS_FLAGS;
     h->registers.image = image;
     h->operand = operand;
     if (!host_execute(p, &i->host, &h->registers)) {
         return false;
     }
     vectors_from_image(&h->state, &h->vectors, image);
-    show_flags(&h->state, h->registers.flags);
+    set_flags_value(&h->state, h->registers.flags);
     move_pointers(p, i, o, &h->vectors);
     h->raised = i->host.x87 || restores ? 0 : find_raised(&h->state, p->state.mxcsr);
     return true;

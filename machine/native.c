@@ -64,7 +64,8 @@ static void update_shadow(struct native *n) {
     n->protects = s->cr0_wp != 0;
 }
 
-bool native_map_missing(struct native *n, uint32_t linear, bool code) {
+/* Maps the page that an access needs; false when the guest's own tables do not give it, or the machine has to look. */
+static bool map_missing(struct native *n, uint32_t linear, bool code) {
     struct processor *p = &n->computer->processor;
     struct fault fault;
     uint32_t page = (linear - n->first) / DIRECT_PAGE;
@@ -160,7 +161,8 @@ static void use_level(struct native *n, enum native_level level) {
     n->lost = n->lost || !direct_use_kinds(n->direct, n->kinds32[level], n->kinds16[level]);
 }
 
-bool native_open_gates(struct native *n, const struct direct_event *event) {
+/* The instruction that came back may run after all, since the guest has enabled what it looks at. */
+static bool open_gates(struct native *n, const struct direct_event *event) {
     enum native_level level = level_of(&n->computer->processor.state);
     if (event->stop != DIRECT_INSTRUCTION || !event->is_decoded || level <= n->level) {
         return false;
@@ -171,6 +173,13 @@ bool native_open_gates(struct native *n, const struct direct_event *event) {
     }
     use_level(n, level);
     return true;
+}
+
+bool native_go_on(struct native *n, const struct direct_event *event) {
+    const struct x86 *s = &n->computer->processor.state;
+    bool page_fault = event->stop == DIRECT_TRAP && event->vector == VECTOR_PAGE && event->has_address;
+    return map_missing(n, (uint32_t)s->cs_base + (uint32_t)s->rip, true) || (page_fault && map_missing(n, event->address, false)) ||
+           open_gates(n, event);
 }
 
 void native_prepare(struct native *n) {

@@ -46,9 +46,8 @@ void native_end(struct native *n);
 void native_prepare(struct native *n);
 /* After it: the machine takes over what changed. */
 void native_take(struct native *n);
-/* Maps the page that an access needs; false when the guest's own tables do not give it, or the machine has to look. */
-bool native_map_missing(struct native *n, uint32_t linear, bool code);
-/* The instruction that came back may run after all, since the guest has enabled what it looks at. */
-bool native_open_gates(struct native *n, const struct direct_event *event);
+/* After an instruction or a trap came back: whether the guest may go on as it is, because a page that the shadow lacked is mapped now, or a gate that
+ * the guest has opened is open. False: it is for the machine. */
+bool native_go_on(struct native *n, const struct direct_event *event);
 
 #endif

@@ -42,19 +42,15 @@ static bool is_told(unsigned vector) { return vector < 8 || vector == 16 || vect
 
 static void run(struct engine *e, uint64_t count, struct engine_event *event) {
     struct native_engine *n = (struct native_engine *)e;
-    const struct x86 *s = &n->computer->processor.state;
     *event = (struct engine_event){ENGINE_SPENT, 0, ENGINE_SOME_VECTOR};
     while (event->executed < count && event->stop == ENGINE_SPENT) {
         struct direct_event d;
         native_prepare(&n->native);
         direct_step(n->native.direct, &d);
         native_take(&n->native);
-        uint32_t at = (uint32_t)s->cs_base + (uint32_t)s->rip;
-        bool page_fault = d.stop == DIRECT_TRAP && d.vector == VECTOR_PAGE && d.has_address;
         if (d.stop == DIRECT_STEPPED) {
             event->executed++;
-        } else if (native_map_missing(&n->native, at, true) || (page_fault && native_map_missing(&n->native, d.address, false)) ||
-                   native_open_gates(&n->native, &d)) {
+        } else if (native_go_on(&n->native, &d)) {
             continue;
         } else if (d.stop == DIRECT_TRAP && is_told(d.vector)) {
             *event = (struct engine_event){d.vector == 1 ? ENGINE_TRAP : ENGINE_EXCEPTION, event->executed, d.vector};

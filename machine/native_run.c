@@ -37,7 +37,6 @@ static enum computer_end step_machine(struct native *n, struct session_result *r
 }
 
 static enum computer_end run_directly(struct native *n, const struct session_request *request, struct session_result *result) {
-    const struct x86 *s = &n->computer->processor.state;
     struct direct_event event;
     native_prepare(n);
     if (request->single) {
@@ -47,8 +46,6 @@ static enum computer_end run_directly(struct native *n, const struct session_req
     }
     n->microseconds += event.stop == DIRECT_BUDGET ? MICROSECONDS : ENTRY;
     native_take(n);
-    n->computer->memory.epoch++;
-    uint32_t at = (uint32_t)s->cs_base + (uint32_t)s->rip;
     switch (event.stop) {
     case DIRECT_STEPPED:
         n->done = true;
@@ -58,9 +55,7 @@ static enum computer_end run_directly(struct native *n, const struct session_req
     case DIRECT_INSTRUCTION:
     case DIRECT_TRAP:
         result->traps++;
-        if (native_map_missing(n, at, true) ||
-            (event.stop == DIRECT_TRAP && event.vector == VECTOR_PAGE && event.has_address && native_map_missing(n, event.address, false)) ||
-            native_open_gates(n, &event)) {
+        if (native_go_on(n, &event)) {
             return COMPUTER_RUNNING;
         }
         if (event.stop == DIRECT_TRAP && request->unscanned) {

@@ -227,4 +227,8 @@ struct fault fault_of_outcome(uint32_t outcome, uint64_t argument);
 /* deliver.c: an exception, or an interrupt from outside, through the IDT; faults of the delivery become double faults, and the shut-down. */
 void deliver(struct processor *p, const struct fault *fault, bool external);
 
+/* RFLAGS, but for RF, and the components that they are. */
+uint64_t flags_value(const struct x86 *s);
+void set_flags_value(struct x86 *s, uint64_t flags);
+
 #endif

@@ -11,9 +11,22 @@ extern const struct handlers_isa x86_handlers; /* the table that `popek emit --f
 #define MOST_ARRAYS 16u
 #define MOST_HANDLER_WRITES 8u
 
+/* A component that the handlers' profile fixes in protected mode. */
+struct fixed {
+    size_t offset, size;
+    uint64_t value;
+    bool supported; /* cr4_supported */
+};
+struct form_handler {
+    const struct handler *handler;
+    bool reads_supported;
+};
+
 struct trap_handlers {
     size_t form_count;
-    const struct handler **by_form;
+    struct form_handler *by_form;
+    struct fixed *fixed;
+    size_t fixed_count;
     void *processor; /* room for a virtual processor */
 };
 
@@ -26,24 +39,48 @@ static bool is_proven(const char *name) {
     return false;
 }
 
+/* Which bits of CR4 a processor has matters in protected mode to loads of CR4, CLAC and STAC alone (system_registers.isa, flags.isa); those of this
+ * machine are others than the virtual processor's. */
+static bool reads_supported(const struct handler *handler) {
+    static const char *const readers[] = {"CR4", "CLAC", "STAC"};
+    bool reads = false;
+    for (unsigned i = 0; i < sizeof readers / sizeof readers[0]; i++) {
+        reads = reads || strstr(handler->text, readers[i]) != NULL;
+    }
+    return reads;
+}
+
+static void find_fixed(struct trap_handlers *h) {
+    for (size_t k = 0; k < x86_handlers.fixed_count; k++) {
+        const struct handler_fixed *f = &x86_handlers.fixed[k];
+        const struct emitted_component *c = &x86_emitted.components[f->component];
+        if (f->mode == MATCHER_PROTECTED && c->placement == EMITTED_IN_STATE && c->index_width == 0) {
+            size_t size = c->width <= 8 ? 1 : c->width <= 16 ? 2 : c->width <= 32 ? 4 : 8;
+            h->fixed[h->fixed_count++] = (struct fixed){c->offset, size, f->value, strcmp(c->name, "cr4_supported") == 0};
+        }
+    }
+}
+
 struct trap_handlers *trap_handlers_new(size_t form_count) {
     struct trap_handlers *h = calloc(1, sizeof *h);
     if (h == NULL) {
         return NULL;
     }
     h->form_count = form_count;
-    h->by_form = calloc(form_count, sizeof(const struct handler *));
+    h->by_form = calloc(form_count, sizeof *h->by_form);
+    h->fixed = calloc(x86_handlers.fixed_count + 1, sizeof *h->fixed);
     h->processor = calloc(1, x86_handlers.processor_size);
-    if (h->by_form == NULL || h->processor == NULL) {
+    if (h->by_form == NULL || h->fixed == NULL || h->processor == NULL) {
         trap_handlers_free(h);
         return NULL;
     }
+    find_fixed(h);
     for (size_t k = 0; k < x86_handlers.handler_count; k++) {
         const struct handler *handler = &x86_handlers.handlers[k];
         bool fits = handler->mode_number == MATCHER_PROTECTED && handler->form < form_count && handler->choice_count <= MOST_CHOICES &&
                     handler->write_count == 0 && x86_handlers.array_count <= MOST_ARRAYS;
         if (fits && is_proven(handler->name)) {
-            h->by_form[handler->form] = handler;
+            h->by_form[handler->form] = (struct form_handler){handler, reads_supported(handler)};
         }
     }
     return h;
@@ -52,41 +89,27 @@ struct trap_handlers *trap_handlers_new(size_t form_count) {
 void trap_handlers_free(struct trap_handlers *h) {
     if (h != NULL) {
         free(h->by_form);
+        free(h->fixed);
         free(h->processor);
         free(h);
     }
 }
 
-/* Which bits of CR4 a processor has matters in protected mode to loads of CR4, CLAC and STAC alone (system_registers.isa, flags.isa); those of this
- * machine are others than the virtual processor's. */
-static bool matters(const struct emitted_component *c, const struct handler *handler) {
-    static const char *const readers[] = {"CR4", "CLAC", "STAC"};
-    bool reads = false;
-    for (unsigned i = 0; i < sizeof readers / sizeof readers[0]; i++) {
-        reads = reads || strstr(handler->text, readers[i]) != NULL;
-    }
-    return reads || strcmp(c->name, "cr4_supported") != 0;
-}
-
 /* Handlers are made for states in which what their profile fixes has its value. */
-static bool is_fixed(const struct x86 *s, const struct handler *handler) {
-    for (size_t k = 0; k < x86_handlers.fixed_count; k++) {
-        const struct handler_fixed *f = &x86_handlers.fixed[k];
-        const struct emitted_component *c = &x86_emitted.components[f->component];
+static bool is_fixed(const struct trap_handlers *h, const struct x86 *s, const struct form_handler *f) {
+    for (size_t k = 0; k < h->fixed_count; k++) {
         uint64_t value = 0;
-        if (f->mode == MATCHER_PROTECTED && c->placement == EMITTED_IN_STATE && c->index_width == 0 && matters(c, handler)) {
-            memcpy(&value, (const uint8_t *)s + c->offset, c->width <= 8 ? 1 : c->width <= 16 ? 2 : c->width <= 32 ? 4 : 8);
-            if (value != f->value) {
-                return false;
-            }
+        memcpy(&value, (const uint8_t *)s + h->fixed[k].offset, h->fixed[k].size);
+        if (value != h->fixed[k].value && (f->reads_supported || !h->fixed[k].supported)) {
+            return false;
         }
     }
     return true;
 }
 
 const struct handler *trap_handler_for(const struct trap_handlers *h, const struct x86 *s, const struct instruction *i) {
-    const struct handler *handler = h != NULL && i->mode == MATCHER_PROTECTED && i->form < h->form_count ? h->by_form[i->form] : NULL;
-    return handler != NULL && i->step->reads == 0 && is_fixed(s, handler) ? handler : NULL;
+    const struct form_handler *f = h != NULL && i->mode == MATCHER_PROTECTED && i->form < h->form_count ? &h->by_form[i->form] : NULL;
+    return f != NULL && f->handler != NULL && i->step->reads == 0 && is_fixed(h, s, f) ? f->handler : NULL;
 }
 
 uint32_t trap_handler_execute(const struct trap_handlers *h, const struct handler *handler, const struct instruction *i, void *state, word128 *values,

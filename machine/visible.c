@@ -3,7 +3,7 @@
 
 #define FLAG(bit, name) ((uint64_t)s->name << (bit))
 
-static uint64_t flags_of(const struct x86 *s) {
+uint64_t flags_value(const struct x86 *s) {
     return 2 | FLAG(0, status_cf) | FLAG(2, status_pf) | FLAG(4, status_af) | FLAG(6, status_zf) | FLAG(7, status_sf) | FLAG(8, status_tf) |
            FLAG(9, interrupt_flag) | FLAG(10, status_df) | FLAG(11, status_of) | FLAG(12, iopl) | FLAG(14, status_nt) | FLAG(17, vm) |
            FLAG(18, status_ac) | FLAG(19, vif) | FLAG(20, vip) | FLAG(21, status_id);
@@ -22,7 +22,7 @@ static uint64_t cr4_of(const struct x86 *s) {
 #define DATA_SEGMENT(name)                                                                                                                           \
     { s->name##_base, s->name##_limit, s->name##_selector, s->name##_type, s->name##_dpl, s->name##_db, 0, s->name##_usable, 0 }
 
-uint64_t computer_flags(const struct computer *c) { return flags_of(&c->processor.state); }
+uint64_t computer_flags(const struct computer *c) { return flags_value(&c->processor.state); }
 
 void computer_segments(const struct computer *c, struct segment_state segments[SEGMENT_COUNT]) {
     const struct x86 *s = &c->processor.state;
@@ -44,7 +44,7 @@ void computer_state(const struct computer *c, struct machine_state *v) {
         v->general[i] = general_register(s, i);
     }
     v->rip = s->rip;
-    v->rflags = flags_of(s);
+    v->rflags = flags_value(s);
     v->cpl = s->cpl;
     computer_segments(c, v->segments);
     v->ldtr = (struct segment_state){s->ldtr_base, s->ldtr_limit, s->ldtr_selector, 2, 0, 0, 0, s->ldtr_usable, 0};
@@ -69,7 +69,7 @@ void computer_state(const struct computer *c, struct machine_state *v) {
 
 static uint8_t bit(uint64_t value, unsigned number) { return (uint8_t)(value >> number & 1); }
 
-static void set_flags(struct x86 *s, uint64_t f) {
+void set_flags_value(struct x86 *s, uint64_t f) {
     s->status_cf = bit(f, 0);
     s->status_pf = bit(f, 2);
     s->status_af = bit(f, 4);
@@ -88,7 +88,7 @@ static void set_flags(struct x86 *s, uint64_t f) {
     s->status_id = bit(f, 21);
 }
 
-void computer_set_flags(struct computer *c, uint64_t flags) { set_flags(&c->processor.state, flags); }
+void computer_set_flags(struct computer *c, uint64_t flags) { set_flags_value(&c->processor.state, flags); }
 
 static void set_control(struct x86 *s, const struct machine_state *v) {
     s->pe = bit(v->cr0, 0);
@@ -168,7 +168,7 @@ void computer_set_state(struct computer *c, const struct machine_state *v) {
     }
     s->rip = v->rip;
     s->cpl = (uint8_t)v->cpl;
-    set_flags(s, v->rflags);
+    set_flags_value(s, v->rflags);
     set_control(s, v);
     set_segments(s, v);
     set_tables(s, v);
