@@ -187,7 +187,7 @@ void declare_operand_kind(struct checker *c, const struct syntax *s);
 bool bind_row_operands(struct checker *c, const struct syntax *at, const char *text);
 void add_operand(struct checker *c, struct symbolic_operand operand);
 
-/* expressions: expression.c, access.c, convert.c, call.c */
+/* expressions: expression.c, operators.c, access.c, convert.c, call.c */
 struct value evaluate_expression(struct checker *c, const struct syntax *s, const struct type *expected);
 struct value evaluate_as(struct checker *c, const struct syntax *s, const struct type *type); /* exactly of this type, or VALUE_ERROR */
 term evaluate_bit(struct checker *c, const struct syntax *s);                                 /* false after an error */
@@ -199,6 +199,10 @@ struct value error_value(void);
 term pack(struct checker *c, const struct type *type, const term *terms);
 void unpack(struct checker *c, const struct type *type, term bits, term *terms);
 struct value evaluate_name(struct checker *c, const struct syntax *s);
+struct value evaluate_binary(struct checker *c, const struct syntax *s, const struct type *expected);
+struct value evaluate_unary(struct checker *c, const struct syntax *s, const struct type *expected);
+bool unify(struct checker *c, const struct syntax *s, const struct type *expected, struct value *a, struct value *b);
+struct value number_value(word128 number);
 struct value evaluate_index(struct checker *c, const struct syntax *s);
 struct value evaluate_call(struct checker *c, const struct syntax *s, const struct type *expected);
 struct value choose(struct checker *c, term condition, struct value a, struct value b);
