@@ -47,8 +47,7 @@ char *read_builtin(const char *path);
 /* Calls `visit` for each built-in ISA. */
 void visit_builtin_isas(void (*visit)(void *context, const char *name, const char *path), void *context);
 
-/* decide.c: `--format text|json` (true: json), and a classification or NULL after a message, with what to exit with. */
-bool parse_format(struct argp_state *state, const char *argument);
+/* decide.c: a classification or NULL after a message, with what to exit with. */
 struct classification *decide_or_complain(const struct isa *isa, const struct classify_options *options, int *code);
 
 /* selection.c: the options of classify and explain that say what is asked. */
@@ -81,6 +80,8 @@ bool output_coloured(const struct output *o);
 
 /* complain.c */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* Says what a library says, or where that is NULL, that memory is exhausted; what to exit with. */
+int complain_message(const char *message);
 /* "unknown KIND 'NAME'; did you mean a or b?"; where nothing is near: "there is: a, b, c", unless that is long. */
 void complain_unknown(const char *kind, const char *name, const char *(*at)(const void *context, size_t i), const void *context, size_t count);
 /* The same behind other words than "unknown KIND". */

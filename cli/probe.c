@@ -211,8 +211,7 @@ static int run(const struct request *r, struct work *w) {
     char *message = NULL;
     struct matcher *m = matcher_of_isa(isa, &message);
     if (m == NULL) {
-        complain("%s", message == NULL ? "out of memory" : message);
-        code = message == NULL ? EXIT_INTERNAL : EXIT_INPUT;
+        code = complain_message(message);
     } else if (r->profile != NULL) {
         const struct replay_request replay = {r->profile,       r->options.instruction, r->output,         r->options.mode, r->write != NULL,
                                               r->options.shard, r->options.shard_count, r->options.records};

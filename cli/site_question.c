@@ -53,8 +53,7 @@ int site_question_open(struct site_question *s, struct scan_question *q) {
     s->matcher = matcher_of_isa(s->isa, &message);
     s->profile = s->profile == NULL && s->isa->profile_count > 0 ? profile_in(s->isa, 0, 0)->name : s->profile;
     if (s->matcher == NULL) {
-        complain("%s", message == NULL ? "out of memory" : message);
-        code = message == NULL ? EXIT_INTERNAL : EXIT_INPUT;
+        code = complain_message(message);
     } else if (s->profile == NULL || isa_find_profile(s->isa, s->profile) < 0) {
         complain_unknown("profile", s->profile == NULL ? "" : s->profile, profile_name, s->isa, s->isa->profile_count);
         code = EXIT_USAGE;
