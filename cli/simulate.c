@@ -103,7 +103,8 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
         finish(state, r);
         return 0;
     default:
-        return argument_rest(key, argument, state, &(struct rest){"guest", "popek simulate examples/guests/escape.s", &r->guest, &r->output, &r->json});
+        return argument_rest(key, argument, state,
+                             &(struct rest){"guest", "popek simulate examples/guests/escape.s", &r->guest, &r->output, &r->json});
     }
 }
 
