@@ -42,6 +42,9 @@ int command_simulate(int argc, char **argv);
 
 /* load.c: an ISA by built-in name or by path. On failure NULL after a message, and *code is what to exit with. */
 struct isa *load_isa(const char *name, const struct isa_options *options, struct source_reader *reader, int *code);
+/* The same with what decodes its instructions; both are the caller's. On failure NULL after a message, and there is no ISA either. */
+struct matcher;
+struct matcher *load_with_matcher(const char *name, const struct isa_options *options, struct isa **isa, int *code);
 /* A file that is part of the program, by its path in the source tree, as text that the caller frees; NULL: none, or out of memory. */
 char *read_builtin(const char *path);
 /* Calls `visit` for each built-in ISA. */

@@ -103,24 +103,19 @@ static const char *profile_name(const void *context, size_t i) {
 }
 
 static int run(const struct request *r) {
-    struct source_reader reader;
     int code = EXIT_INTERNAL;
     const struct isa_options no_semantics = {.only = ""};
-    struct isa *isa = load_isa(r->isa, &no_semantics, &reader, &code);
-    if (isa == NULL) {
+    struct isa *isa = NULL;
+    struct matcher *m = load_with_matcher(r->isa, &no_semantics, &isa, &code);
+    if (m == NULL) {
         return code;
     }
-    char *message = NULL;
-    struct matcher *m = matcher_of_isa(isa, &message);
-    if (m == NULL) {
-        code = complain_message(message);
-    } else if (r->profile != NULL && isa_find_profile(isa, r->profile) < 0) {
+    if (r->profile != NULL && isa_find_profile(isa, r->profile) < 0) {
         complain_unknown("profile", r->profile, profile_name, isa, isa->profile_count);
         code = EXIT_USAGE;
     } else {
         code = show(r, isa, m);
     }
-    free(message);
     matcher_free(m);
     isa_free(isa);
     return code;
