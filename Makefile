@@ -37,7 +37,7 @@ PAGE            = reports/html/report.css reports/html/report.js
 TEACHING        = examples/isa/third_generation.isa examples/isa/lra.isa examples/isa/third_generation/machine.isa
 # Historic and current machines with known answers (docs/library.md), and the parts that they include.
 LIBRARY_ISAS    = $(addprefix examples/isa/,$(addsuffix .isa,system360_67 pdp10_ka10 pdp11_45 vax vax_virtual mc68000 mc68010 mips32 armv7a riscv)) \
-    $(wildcard $(addprefix examples/isa/,$(addsuffix /*.isa,vax m68k riscv)))
+    $(wildcard $(addprefix examples/isa/,$(addsuffix /*.isa,vax m68k armv7a riscv)))
 HEADERS         = $(foreach room,$(filter-out vmm-model%,$(ROOMS)) cli tests tests/x86-tables,$(wildcard $(room)/*.h))
 GENERATED       = $(BUILD)/isa-model/lexer.c $(BUILD)/isa-model/parser.c
 

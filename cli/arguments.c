@@ -39,3 +39,27 @@ void argument_shard(struct argp_state *state, const char *text, unsigned *shard,
     *shard = (unsigned)part - 1;
     *count = (unsigned)parts;
 }
+
+error_t argument_rest(int key, char *argument, struct argp_state *state, const struct rest *rest) {
+    static const char *const formats[] = {"text", "json"};
+    if (key == 'o' && rest->output != NULL) {
+        *rest->output = argument;
+        return 0;
+    }
+    if (key == 'f' && rest->json != NULL) {
+        *rest->json = argument_choice(state, "format", argument, formats, 2) == 1;
+        return 0;
+    }
+    if (key == ARGP_KEY_ARG && rest->argument != NULL) {
+        if (state->arg_num > 0) {
+            argp_error(state, "one %s at a time; what is '%s'?", rest->what, argument);
+        }
+        *rest->argument = argument;
+        return 0;
+    }
+    if (key == ARGP_KEY_NO_ARGS && rest->argument != NULL) {
+        argp_error(state, "which %s? for example: %s", rest->what, rest->example);
+        return 0;
+    }
+    return ARGP_ERR_UNKNOWN;
+}

@@ -1,4 +1,5 @@
 /* popek assemble: a program for a teaching machine becomes a guest file. */
+#include "arguments.h"
 #include "cli.h"
 
 #include "guest_file.h"
@@ -21,25 +22,14 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
     case 'i':
         r->isa = argument;
         return 0;
-    case 'o':
-        r->output = argument;
-        return 0;
-    case ARGP_KEY_ARG:
-        if (state->arg_num > 0) {
-            argp_error(state, "one program at a time; what is '%s'?", argument);
-        }
-        r->program = argument;
-        return 0;
-    case ARGP_KEY_NO_ARGS:
-        argp_error(state, "which program?");
-        return 0;
     case ARGP_KEY_END:
         if (r->output == NULL) {
             argp_error(state, "where to? A guest file is not text: give -o FILE");
         }
         return 0;
     default:
-        return ARGP_ERR_UNKNOWN;
+        return argument_rest(key, argument, state,
+                             &(struct rest){"program", "popek assemble escape.s -o escape.guest", &r->program, &r->output, NULL});
     }
 }
 

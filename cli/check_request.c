@@ -133,7 +133,8 @@ error_t check_request_parse(int key, char *argument, struct argp_state *state) {
         return 0;
     case ARGP_KEY_END:
         if ((r->count > 0) + (r->target != NULL) + (r->prove != NULL) != 1) {
-            argp_error(state, r->count == 0 && r->target == NULL ? "which plug-in?" : "a plug-in, a target or a file to prove, and not two of them");
+            argp_error(state, r->count == 0 && r->target == NULL ? "which plug-in? for example: popek check handlers.so"
+                                                                 : "a plug-in, a target or a file to prove, and not two of them");
         } else if (r->prove != NULL && r->write != report_check_text) {
             argp_error(state, "--prove writes text");
         }

@@ -42,13 +42,15 @@ int command_simulate(int argc, char **argv);
 
 /* load.c: an ISA by built-in name or by path. On failure NULL after a message, and *code is what to exit with. */
 struct isa *load_isa(const char *name, const struct isa_options *options, struct source_reader *reader, int *code);
+/* The same with what decodes its instructions; both are the caller's. On failure NULL after a message, and there is no ISA either. */
+struct matcher;
+struct matcher *load_with_matcher(const char *name, const struct isa_options *options, struct isa **isa, int *code);
 /* A file that is part of the program, by its path in the source tree, as text that the caller frees; NULL: none, or out of memory. */
 char *read_builtin(const char *path);
 /* Calls `visit` for each built-in ISA. */
 void visit_builtin_isas(void (*visit)(void *context, const char *name, const char *path), void *context);
 
-/* decide.c: `--format text|json` (true: json), and a classification or NULL after a message, with what to exit with. */
-bool parse_format(struct argp_state *state, const char *argument);
+/* decide.c: a classification or NULL after a message, with what to exit with. */
 struct classification *decide_or_complain(const struct isa *isa, const struct classify_options *options, int *code);
 
 /* selection.c: the options of classify and explain that say what is asked. */
@@ -81,6 +83,8 @@ bool output_coloured(const struct output *o);
 
 /* complain.c */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* Says what a library says, or where that is NULL, that memory is exhausted; what to exit with. */
+int complain_message(const char *message);
 /* "unknown KIND 'NAME'; did you mean a or b?"; where nothing is near: "there is: a, b, c", unless that is long. */
 void complain_unknown(const char *kind, const char *name, const char *(*at)(const void *context, size_t i), const void *context, size_t count);
 /* The same behind other words than "unknown KIND". */

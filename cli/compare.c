@@ -29,7 +29,7 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
         return 0;
     case ARGP_KEY_END:
         if (r->subject.isa == NULL || r->profiles == NULL) {
-            argp_error(state, "needs an ISA and --profiles A,B");
+            argp_error(state, "needs an ISA and --profiles A,B, for example: popek compare x86 --profiles ring_compression,umip_best");
         }
         return 0;
     default:

@@ -20,6 +20,11 @@ void complain(const char *format, ...) {
     va_end(arguments);
 }
 
+int complain_message(const char *message) {
+    complain("%s", message == NULL ? "out of memory" : message);
+    return message == NULL ? EXIT_INTERNAL : EXIT_INPUT;
+}
+
 /* What is spelt nearly like the name that was asked for; else, if it is short, the whole list. */
 #define WHOLE_LIST 32u
 #define LONGEST_NAME 64u

@@ -1,15 +1,9 @@
-/* What classify, explain and compare share: formats, asking the classifier, and saying why it failed. */
-#include "arguments.h"
+/* What classify, explain and compare share: asking the classifier, and saying why it failed. */
 #include "cli.h"
 
 #include "progress.h"
 
 #include <stdlib.h>
-
-bool parse_format(struct argp_state *state, const char *argument) {
-    static const char *const names[] = {"text", "json"};
-    return argument_choice(state, "format", argument, names, 2) == 1;
-}
 
 struct classification *decide_or_complain(const struct isa *isa, const struct classify_options *options, int *code) {
     char *message = NULL;

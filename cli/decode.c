@@ -1,4 +1,5 @@
 /* popek decode: which instruction form are these bytes? */
+#include "arguments.h"
 #include "../reports/decode.h"
 #include "cli.h"
 #include "form_class.h"
@@ -63,12 +64,6 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
     case 'i':
         r->isa = argument;
         return 0;
-    case 'f':
-        r->json = parse_format(state, argument);
-        return 0;
-    case 'o':
-        r->output = argument;
-        return 0;
     case ARGP_KEY_ARG:
         r->bad = r->bad == NULL && !add_bytes(r, argument) ? argument : r->bad;
         return 0;
@@ -78,7 +73,7 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
         }
         return 0;
     default:
-        return ARGP_ERR_UNKNOWN;
+        return argument_rest(key, argument, state, &(struct rest){NULL, NULL, NULL, &r->output, &r->json});
     }
 }
 
@@ -108,25 +103,19 @@ static const char *profile_name(const void *context, size_t i) {
 }
 
 static int run(const struct request *r) {
-    struct source_reader reader;
     int code = EXIT_INTERNAL;
     const struct isa_options no_semantics = {.only = ""};
-    struct isa *isa = load_isa(r->isa, &no_semantics, &reader, &code);
-    if (isa == NULL) {
+    struct isa *isa = NULL;
+    struct matcher *m = load_with_matcher(r->isa, &no_semantics, &isa, &code);
+    if (m == NULL) {
         return code;
     }
-    char *message = NULL;
-    struct matcher *m = matcher_of_isa(isa, &message);
-    if (m == NULL) {
-        complain("%s", message == NULL ? "out of memory" : message);
-        code = message == NULL ? EXIT_INTERNAL : EXIT_INPUT;
-    } else if (r->profile != NULL && isa_find_profile(isa, r->profile) < 0) {
+    if (r->profile != NULL && isa_find_profile(isa, r->profile) < 0) {
         complain_unknown("profile", r->profile, profile_name, isa, isa->profile_count);
         code = EXIT_USAGE;
     } else {
         code = show(r, isa, m);
     }
-    free(message);
     matcher_free(m);
     isa_free(isa);
     return code;

@@ -52,7 +52,7 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
         }
         return 0;
     case ARGP_KEY_NO_ARGS:
-        argp_error(state, "which ISA?");
+        argp_error(state, "which ISA? for example: popek emit x86 --instruction SGDT --language c");
         return 0;
     case ARGP_KEY_END:
         if (r->parts != 0 && r->emit != emit_c) {

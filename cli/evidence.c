@@ -126,12 +126,7 @@ static int join(const struct request *r, const struct classification *c, const s
     const struct evidence_inputs inputs = {c, d->results, r->results, r->result_count, d->ledgers, r->ledgers, r->ledger_count};
     char *message = NULL;
     struct evidence *e = evidence_make(&inputs, &message);
-    int code = message == NULL ? EXIT_INTERNAL : EXIT_INPUT;
-    if (e == NULL) {
-        complain("%s", message == NULL ? "out of memory" : message);
-    } else {
-        code = report(r, e, scope, reader);
-    }
+    int code = e == NULL ? complain_message(message) : report(r, e, scope, reader);
     evidence_free(e);
     free(message);
     return code;

@@ -2,6 +2,7 @@
 #include "exercise.h"
 
 #include "cli.h"
+#include "../reports/wording.h"
 #include "form_class.h"
 #include "guest_file.h"
 
@@ -235,7 +236,8 @@ static int report(const struct request *r, const struct exercise_result *result)
     unsigned met = 0;
     (void)printf("Exercise %u: %s\n\n", r->number, exercises[r->number - 1].title);
     for (unsigned i = 0; i < result->count; i++) {
-        (void)printf("  %-4s %s\n", result->points[i].met ? "yes" : "no", result->points[i].text);
+        (void)printf("  %-4s ", result->points[i].met ? "yes" : "no");
+        write_wrapped(stdout, 7, 7, result->points[i].text);
         met += result->points[i].met ? 1 : 0;
     }
     bool solved = exercise_solved(result);

@@ -27,7 +27,7 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
         return 0;
     case ARGP_KEY_END:
         if (r->instruction == NULL) {
-            argp_error(state, "needs an ISA and the name of an instruction or form");
+            argp_error(state, "needs an ISA and the name of an instruction or form, for example: popek explain x86 SGDT");
         }
         return 0;
     default:

@@ -1,6 +1,7 @@
 /* Loads an ISA: a built-in name stands for tables inside of the program, everything else is a path. */
 #include "cli.h"
 
+#include "../x86-tables/matcher.h"
 #include "embedded.h"
 #include "progress.h"
 
@@ -121,4 +122,18 @@ struct isa *load_isa(const char *name, const struct isa_options *options, struct
     }
     progress_tell("%s read and checked, %zu forms", path, isa->form_count);
     return isa;
+}
+
+struct matcher *load_with_matcher(const char *name, const struct isa_options *options, struct isa **isa, int *code) {
+    struct source_reader reader;
+    char *message = NULL;
+    *isa = load_isa(name, options, &reader, code);
+    struct matcher *m = *isa == NULL ? NULL : matcher_of_isa(*isa, &message);
+    if (*isa != NULL && m == NULL) {
+        *code = complain_message(message);
+        isa_free(*isa);
+        *isa = NULL;
+    }
+    free(message);
+    return m;
 }

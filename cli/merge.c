@@ -67,8 +67,7 @@ int command_merge(int argc, char **argv) {
         char *message = NULL;
         json_t *merged = merge_results(documents, (const char *const *)(void *)r.files, r.count, &message);
         if (merged == NULL) {
-            complain("%s", message == NULL ? "out of memory" : message);
-            code = message == NULL ? EXIT_INTERNAL : EXIT_INPUT;
+            code = complain_message(message);
         } else {
             code = write_merged(&r, merged);
         }

@@ -201,19 +201,14 @@ static int probe_all(const struct request *r, const struct isa *isa, const struc
 }
 
 static int run(const struct request *r, struct work *w) {
-    struct source_reader reader;
     int code = EXIT_INTERNAL;
     const struct isa_options wanted = {.only = r->options.instruction};
-    struct isa *isa = load_isa(r->isa, &wanted, &reader, &code);
-    if (isa == NULL) {
+    struct isa *isa = NULL;
+    struct matcher *m = load_with_matcher(r->isa, &wanted, &isa, &code);
+    if (m == NULL) {
         return code;
     }
-    char *message = NULL;
-    struct matcher *m = matcher_of_isa(isa, &message);
-    if (m == NULL) {
-        complain("%s", message == NULL ? "out of memory" : message);
-        code = message == NULL ? EXIT_INTERNAL : EXIT_INPUT;
-    } else if (r->profile != NULL) {
+    if (r->profile != NULL) {
         const struct replay_request replay = {r->profile,       r->options.instruction, r->output,         r->options.mode, r->write != NULL,
                                               r->options.shard, r->options.shard_count, r->options.records};
         code = replay_witnesses(&replay, isa, m, w->opened, w->count);
@@ -227,7 +222,6 @@ static int run(const struct request *r, struct work *w) {
         probe_free(w->probes[i]);
         w->probes[i] = NULL;
     }
-    free(message);
     matcher_free(m);
     isa_free(isa);
     return code;

@@ -1,4 +1,5 @@
 /* popek run: a 32-bit guest on the bare x86 machine, in software or as others see it, and the comparison of two of them. */
+#include "arguments.h"
 #include "cli.h"
 
 #include "../machine/session.h"
@@ -115,21 +116,6 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
     case KEY_COMMAND_LINE:
         r->command_line = argument;
         return 0;
-    case 'f':
-        r->json = parse_format(state, argument);
-        return 0;
-    case 'o':
-        r->output = argument;
-        return 0;
-    case ARGP_KEY_ARG:
-        if (state->arg_num > 0) {
-            argp_error(state, "one guest at a time; what is '%s'?", argument);
-        }
-        r->guest = argument;
-        return 0;
-    case ARGP_KEY_NO_ARGS:
-        argp_error(state, "which guest?");
-        return 0;
     case ARGP_KEY_END:
         if (r->session.compare && r->session.backend != BACKEND_MODEL) {
             argp_error(state, "--compare has the model as its reference: leave --backend out");
@@ -142,7 +128,7 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
         }
         return 0;
     default:
-        return ARGP_ERR_UNKNOWN;
+        return argument_rest(key, argument, state, &(struct rest){"guest", "popek run kernel.elf", &r->guest, &r->output, &r->json});
     }
 }
 
@@ -201,7 +187,7 @@ static int run(struct request *r, struct computer *c, size_t form_count) {
     r->session.trace = trace;
     int code = EXIT_INTERNAL;
     struct direct_kind_table kinds = {.form_count = 0};
-    const struct native_tables native = {&kinds, false};
+    const struct native_tables native = {&kinds};
     bool natively = r->session.backend == BACKEND_NATIVE || (r->session.compare && r->session.other == BACKEND_NATIVE);
     bool ready = !natively || native_kinds_read(&kinds, form_count);
     if (!ready) {

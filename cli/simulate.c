@@ -99,26 +99,12 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
     case KEY_SEED:
         r->made.seed = argument_number(state, "--seed", argument, 0, UINT64_MAX);
         return 0;
-    case 'f':
-        r->json = parse_format(state, argument);
-        return 0;
-    case 'o':
-        r->output = argument;
-        return 0;
-    case ARGP_KEY_ARG:
-        if (state->arg_num > 0) {
-            argp_error(state, "one guest at a time; what is '%s'?", argument);
-        }
-        r->guest = argument;
-        return 0;
-    case ARGP_KEY_NO_ARGS:
-        argp_error(state, "which guest?");
-        return 0;
     case ARGP_KEY_END:
         finish(state, r);
         return 0;
     default:
-        return ARGP_ERR_UNKNOWN;
+        return argument_rest(key, argument, state,
+                             &(struct rest){"guest", "popek simulate examples/guests/escape.s", &r->guest, &r->output, &r->json});
     }
 }
 

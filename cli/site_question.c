@@ -43,19 +43,13 @@ static const char *profile_name(const void *context, size_t i) { return profile_
 
 int site_question_open(struct site_question *s, struct scan_question *q) {
     const struct isa_options no_semantics = {.only = ""};
-    struct source_reader reader;
-    char *message = NULL;
     int code = EXIT_INTERNAL;
-    s->isa = load_isa(s->isa_name, &no_semantics, &reader, &code);
-    if (s->isa == NULL) {
+    s->matcher = load_with_matcher(s->isa_name, &no_semantics, &s->isa, &code);
+    if (s->matcher == NULL) {
         return code;
     }
-    s->matcher = matcher_of_isa(s->isa, &message);
     s->profile = s->profile == NULL && s->isa->profile_count > 0 ? profile_in(s->isa, 0, 0)->name : s->profile;
-    if (s->matcher == NULL) {
-        complain("%s", message == NULL ? "out of memory" : message);
-        code = message == NULL ? EXIT_INTERNAL : EXIT_INPUT;
-    } else if (s->profile == NULL || isa_find_profile(s->isa, s->profile) < 0) {
+    if (s->profile == NULL || isa_find_profile(s->isa, s->profile) < 0) {
         complain_unknown("profile", s->profile == NULL ? "" : s->profile, profile_name, s->isa, s->isa->profile_count);
         code = EXIT_USAGE;
     } else {
@@ -67,7 +61,6 @@ int site_question_open(struct site_question *s, struct scan_question *q) {
         q->transfers = scan_classes_transfers;
         q->context = s->classes;
     }
-    free(message);
     return code;
 }
 

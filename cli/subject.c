@@ -1,6 +1,8 @@
 /* Options about one ISA, and loading it. */
 #include "subject.h"
 
+#include "arguments.h"
+
 error_t parse_subject(int key, char *argument, struct argp_state *state, struct subject *s) {
     switch (key) {
     case 'i':
@@ -9,20 +11,9 @@ error_t parse_subject(int key, char *argument, struct argp_state *state, struct 
     case 'm':
         s->mode = argument;
         return 0;
-    case 'o':
-        s->output = argument;
-        return 0;
-    case 'f':
-        s->json = parse_format(state, argument);
-        return 0;
-    case ARGP_KEY_ARG:
-        if (state->arg_num > 0) {
-            argp_error(state, "one ISA at a time; what is '%s'?", argument);
-        }
-        s->isa = argument;
-        return 0;
     default:
-        return ARGP_ERR_UNKNOWN;
+        return key == ARGP_KEY_NO_ARGS ? ARGP_ERR_UNKNOWN
+                                       : argument_rest(key, argument, state, &(struct rest){"ISA", "", &s->isa, &s->output, &s->json});
     }
 }
 

@@ -1,5 +1,6 @@
 /* The check of handlers as JSON. */
 #include "check.h"
+#include "json_write.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -90,8 +91,5 @@ bool report_check_json(FILE *out, const struct check_report *const *reports, siz
         good = json_array_append_new(checks, report(reports[i])) == 0;
     }
     json_t *all = json_pack("{s:o}", "checks", checks);
-    good = good && all != NULL && json_dumpf(all, out, JSON_INDENT(1) | JSON_PRESERVE_ORDER) == 0;
-    (void)fputc('\n', out);
-    json_decref(all);
-    return good;
+    return json_write(out, all, 1) && good;
 }

@@ -1,5 +1,6 @@
 /* A classification as JSON; docs/classification.schema.json describes it. */
 #include "reports.h"
+#include "json_write.h"
 #include "states.h"
 #include "wording.h"
 
@@ -209,11 +210,5 @@ bool report_classification_json(FILE *out, const struct classification *c, const
                                                       : "undecided",
                   "assumptions", json_texts(c->assumptions, c->assumption_count), "configuration_search", json_search(c), "queries", json_queries(c),
                   "instructions", json_forms(c));
-    if (root == NULL) {
-        return false;
-    }
-    (void)json_dumpf(root, out, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
-    (void)fputc('\n', out);
-    json_decref(root);
-    return true;
+    return json_write(out, root, 2);
 }

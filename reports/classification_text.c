@@ -33,7 +33,8 @@ static void write_theorem(const struct writer *w, unsigned number) {
 static bool write_heading(const struct writer *w) {
     const struct classification *c = w->c;
     const struct profile *profile = profile_in(c->isa, c->profile, 0);
-    (void)fprintf(w->out, "%s%s%s  %s\n", w->paint.bold, c->isa->name, w->paint.plain, c->isa->title);
+    (void)fprintf(w->out, "%s%s%s  ", w->paint.bold, c->isa->name, w->paint.plain);
+    write_wrapped(w->out, 2 + (unsigned)strlen(c->isa->name), 2 + (unsigned)strlen(c->isa->name), c->isa->title);
     (void)fprintf(w->out, "profile    %s%s", profile->name, profile->title[0] == '\0' ? "" : ": ");
     write_wrapped(w->out, 13 + (unsigned)strlen(profile->name), 11, profile->title);
     (void)fprintf(w->out, "mode       %s\n", w->scope->mode < 0 ? "all" : c->isa->modes[w->scope->mode].name);

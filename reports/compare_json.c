@@ -1,5 +1,6 @@
 /* Several profiles beside each other, as JSON: {"isa","profiles":[...],"rows":[{"form","mode","verdicts":[{"class","hole"}]}]}. */
 #include "reports.h"
+#include "json_write.h"
 #include "wording.h"
 
 #include <jansson.h>
@@ -45,8 +46,5 @@ bool report_compare_json(FILE *out, const struct classification *const *list, si
     bool complete = json_array_size(rows) == different;
     json_t *report =
         json_pack("{s:s, s:o, s:o, s:i}", "isa", list[0]->isa->name, "profiles", profiles, "rows", rows, "compared", (int)list[0]->verdict_count);
-    complete = report != NULL && json_dumpf(report, out, JSON_INDENT(2)) == 0 && complete;
-    json_decref(report);
-    (void)fputc('\n', out);
-    return complete;
+    return json_write(out, report, 2) && complete;
 }

@@ -1,5 +1,6 @@
 /* What the tables have, as JSON: {"isa","forms","unaccounted","instructions":[{"capstone","name","kind","reason","modes":[...]}]}. */
 #include "reports.h"
+#include "json_write.h"
 
 #include <jansson.h>
 
@@ -26,8 +27,5 @@ bool report_coverage_json(FILE *out, const struct isa *isa, const struct coverag
     bool complete = json_array_size(rows) == c->row_count;
     json_t *report = json_pack("{s:s, s:i, s:i, s:i, s:o}", "isa", isa->name, "forms", (int)isa->form_count, "capstone_ids", (int)c->known_count,
                                "unaccounted", unaccounted, "instructions", rows);
-    complete = report != NULL && json_dumpf(report, out, JSON_INDENT(2)) == 0 && complete;
-    json_decref(report);
-    (void)fputc('\n', out);
-    return complete;
+    return json_write(out, report, 2) && complete;
 }

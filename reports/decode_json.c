@@ -1,5 +1,6 @@
 /* Decoded instructions as JSON. */
 #include "decode.h"
+#include "json_write.h"
 
 #include <jansson.h>
 
@@ -88,8 +89,5 @@ bool report_decode_json(FILE *out, const struct listing *l) {
     bool complete = json_array_size(rows) == l->row_count;
     json_t *report =
         json_pack("{s:s, s:s, s:s?, s:o}", "isa", l->isa->name, "mode", matcher_mode_name(l->mode), "profile", l->profile, "instructions", rows);
-    complete = report != NULL && json_dumpf(report, out, JSON_INDENT(2) | JSON_PRESERVE_ORDER) == 0 && complete;
-    json_decref(report);
-    (void)fputc('\n', out);
-    return complete;
+    return json_write(out, report, 2) && complete;
 }

@@ -1,5 +1,6 @@
 /* The evidence matrix as JSON. */
 #include "evidence.h"
+#include "json_write.h"
 
 #include <jansson.h>
 
@@ -62,8 +63,5 @@ bool report_evidence_json(FILE *out, const struct evidence *e) {
     json_t *report = json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o}", "isa", c->isa->name, "profile", profile_in(c->isa, c->profile, 0)->name,
                                "totals", json_totals(e), "rows", rows, "exclusions", exclusions, "sources", json_lines(e->sources, e->source_count),
                                "assumptions", json_lines(c->assumptions, c->assumption_count));
-    complete = report != NULL && json_dumpf(report, out, JSON_INDENT(1) | JSON_PRESERVE_ORDER) == 0 && complete;
-    json_decref(report);
-    (void)fputc('\n', out);
-    return complete;
+    return json_write(out, report, 1) && complete;
 }

@@ -102,7 +102,8 @@ static void print_list(FILE *out, const char *title, const char *const *lines, s
 
 bool report_evidence_text(FILE *out, const struct evidence *e, bool detailed, bool coloured) {
     const struct classification *c = e->classification;
-    (void)fprintf(out, "%s: evidence, profile %s\n%zu forms and modes\n\n", c->isa->title, profile_in(c->isa, c->profile, 0)->name, e->row_count);
+    write_wrapped_format(out, 0, "%s: evidence, profile %s", c->isa->title, profile_in(c->isa, c->profile, 0)->name);
+    (void)fprintf(out, "%zu forms and modes\n\n", e->row_count);
     print_totals(out, e, coloured);
     for (size_t i = 0; i < e->row_count && (detailed || e->row_count <= ROWS_SHOWN); i++) {
         print_row(out, e, &e->rows[i]);

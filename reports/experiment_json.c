@@ -1,5 +1,6 @@
 /* The experiment of Popek and Goldberg as JSON. */
 #include "experiment.h"
+#include "json_write.h"
 
 #include "probe_parts.h"
 
@@ -49,8 +50,5 @@ bool report_experiment_json(FILE *out, const struct isa *isa, const struct exper
     }
     bool complete = json_array_size(list) == count;
     json_t *report = json_pack("{s:s, s:o}", "isa", isa->name, "experiments", list);
-    complete = report != NULL && json_dumpf(report, out, JSON_INDENT(1) | JSON_PRESERVE_ORDER) == 0 && complete;
-    json_decref(report);
-    (void)fputc('\n', out);
-    return complete;
+    return json_write(out, report, 1) && complete;
 }

@@ -1,17 +1,8 @@
 /* What an ISA has, as JSON. */
 #include "reports.h"
+#include "json_write.h"
 
 #include <jansson.h>
-
-static bool write_json(FILE *out, json_t *root) {
-    if (root == NULL) {
-        return false;
-    }
-    (void)json_dumpf(root, out, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
-    (void)fputc('\n', out);
-    json_decref(root);
-    return true;
-}
 
 bool report_names_json(FILE *out, const char *const *names, size_t count) {
     json_t *array = json_array();
@@ -21,7 +12,7 @@ bool report_names_json(FILE *out, const char *const *names, size_t count) {
             return false;
         }
     }
-    return write_json(out, json_pack("{s:o}", "isas", array));
+    return json_write(out, json_pack("{s:o}", "isas", array), 2);
 }
 
 static json_t *json_mode_names(const struct isa *isa, const struct form *form) {
@@ -82,7 +73,7 @@ bool report_list_json(FILE *out, const struct isa *isa) {
         (void)json_array_append_new(forms, form);
     }
     bool complete = json_array_size(forms) == isa->form_count;
-    return write_json(out, json_pack("{s:s, s:s, s:o, s:o, s:o}", "isa", isa->name, "title", isa->title, "modes", modes, "profiles", profiles,
-                                     "instructions", forms)) &&
-           complete;
+    json_t *root =
+        json_pack("{s:s, s:s, s:o, s:o, s:o}", "isa", isa->name, "title", isa->title, "modes", modes, "profiles", profiles, "instructions", forms);
+    return json_write(out, root, 2) && complete;
 }

@@ -55,14 +55,19 @@ static void write_form(FILE *out, const struct isa *isa, const struct form *f) {
         (void)fprintf(out, "  %-34s %-24s %s\n", f->text, f->encoding, modes);
         return;
     }
-    int written = fprintf(out, "  %-34s %s", f->text, f->encoding);
+    bool apart = 3 + strlen(f->text) + strlen(f->encoding) > REPORT_WIDTH;
+    if (apart) {
+        (void)fprintf(out, "  %s\n", f->text);
+    }
+    int written = apart ? fprintf(out, "      %s", f->encoding) : fprintf(out, "  %-34s %s", f->text, f->encoding);
     bool line = written < 0 || (size_t)written + 1 + strlen(modes) > REPORT_WIDTH;
     (void)fputs(line ? "\n      " : " ", out);
     write_wrapped(out, line ? 6 : (unsigned)written + 1, 6, modes);
 }
 
 bool report_list_text(FILE *out, const struct isa *isa) {
-    (void)fprintf(out, "%s  %s\n", isa->name, isa->title);
+    (void)fprintf(out, "%s  ", isa->name);
+    write_wrapped(out, 2 + (unsigned)strlen(isa->name), 2 + (unsigned)strlen(isa->name), isa->title);
     for (size_t i = 0; i < isa->mode_count; i++) {
         write_named(out, "mode", isa->modes[i].name, isa->modes[i].title);
     }

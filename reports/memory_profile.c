@@ -1,5 +1,6 @@
 /* The profile of sensitive memory: written by popek run, read by popek annotate. */
 #include "memory_profile.h"
+#include "json_write.h"
 
 #include <inttypes.h>
 #include <jansson.h>
@@ -40,9 +41,7 @@ bool report_memory_profile(FILE *out, const char *guest, const struct memory_sit
         (void)json_array_append_new(list, json_site(&sites[i], &places[i]));
     }
     json_t *root = json_pack("{s:s, s:o}", "guest", guest, "sites", list);
-    bool good = root != NULL && json_dumpf(root, out, JSON_INDENT(1)) == 0 && fputc('\n', out) != EOF;
-    json_decref(root);
-    return good;
+    return json_write(out, root, 1);
 }
 
 static const char *base_name(const char *path) {

@@ -1,5 +1,6 @@
 /* The comparison with a machine as JSON. */
 #include "probe.h"
+#include "json_write.h"
 
 #include "../hardware/components.h"
 #include "../hardware/explanations.h"
@@ -149,8 +150,5 @@ bool report_probe_json(FILE *out, const struct isa *isa, const struct probe *con
     }
     bool complete = json_array_size(list) == count;
     json_t *report = json_pack("{s:s, s:o}", "isa", isa->name, "probes", list);
-    complete = report != NULL && json_dumpf(report, out, JSON_INDENT(1) | JSON_PRESERVE_ORDER) == 0 && complete;
-    json_decref(report);
-    (void)fputc('\n', out);
-    return complete;
+    return json_write(out, report, 1) && complete;
 }

@@ -1,5 +1,6 @@
 /* Replayed witnesses as JSON. */
 #include "replay.h"
+#include "json_write.h"
 
 #include <jansson.h>
 
@@ -40,8 +41,5 @@ bool report_replay_json(FILE *out, const struct replay_report *reports, size_t c
     }
     bool complete = json_array_size(list) == count;
     json_t *report = json_pack("{s:s, s:o}", "isa", count > 0 ? reports[0].isa->name : "", "replays", list);
-    complete = report != NULL && json_dumpf(report, out, JSON_INDENT(1) | JSON_PRESERVE_ORDER) == 0 && complete;
-    json_decref(report);
-    (void)fputc('\n', out);
-    return complete;
+    return json_write(out, report, 1) && complete;
 }

@@ -1,5 +1,6 @@
 /* A run of a guest, as JSON. */
 #include "run.h"
+#include "json_write.h"
 
 #include <jansson.h>
 #include <stdlib.h>
@@ -58,8 +59,6 @@ bool report_run_json(FILE *out, const struct run_report *r) {
     if (screen != NULL) {
         (void)json_object_set_new(root, "screen", json_string(screen));
     }
-    bool good = root != NULL && json_dumpf(root, out, JSON_INDENT(2)) == 0 && fputc('\n', out) != EOF;
     free(screen);
-    json_decref(root);
-    return good;
+    return json_write(out, root, 2);
 }

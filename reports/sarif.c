@@ -1,5 +1,6 @@
 /* What logs of SARIF 2.1.0 have in common. */
 #include "sarif.h"
+#include "json_write.h"
 
 #include <string.h>
 
@@ -36,9 +37,7 @@ void sarif_add(struct sarif *s, json_t *result) {
 bool sarif_close(struct sarif *s, FILE *out) {
     json_t *log = json_pack("{s:s, s:s, s:[{s:{s:{s:s, s:O}}, s:O}]}", "$schema", "https://json.schemastore.org/sarif-2.1.0.json", "version", "2.1.0",
                             "runs", "tool", "driver", "name", "popek", "rules", s->rules, "results", s->results);
-    bool good = s->good && log != NULL && json_dumpf(log, out, JSON_INDENT(1) | JSON_PRESERVE_ORDER) == 0;
-    (void)fputc('\n', out);
-    json_decref(log);
+    bool good = json_write(out, log, 1) && s->good;
     json_decref(s->rules);
     json_decref(s->results);
     json_decref(s->numbers);

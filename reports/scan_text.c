@@ -38,7 +38,9 @@ static void write_verdict(FILE *out, const struct scan_totals *t, const struct s
         (void)fprintf(out, ",\n%" PRIu64 " bytes of INT3 between functions, no sites (--filling counts them)", t->filled);
     }
     (void)fputc('\n', out);
-    if (t->holes > 0) {
+    if (t->binaries == 0) {
+        (void)fputs("runs under trap and emulate as it is: unknown, nothing was read\n", out);
+    } else if (t->holes > 0) {
         (void)fprintf(out, "runs under trap and emulate as it is: no, %zu %s of %zu %s a hole\n", t->holes, t->holes == 1 ? "site" : "sites",
                       t->sites, t->holes == 1 ? "is" : "are");
     } else if (t->undecided > 0) {

@@ -1,5 +1,6 @@
 /* Simulations as JSON; docs/simulate.md says what is in it. */
 #include "simulation.h"
+#include "json_write.h"
 
 #include <inttypes.h>
 #include <jansson.h>
@@ -81,7 +82,5 @@ bool report_simulation_json(FILE *out, const struct simulation_report *r) {
                              "machine", r->monitor, "proven", r->proven, "compared", r->reference != NULL, "words", (int)p->words[p->depth], "origin",
                              (int)p->real_place[p->depth], "storage", (int)p->count, "interval", (int)r->machine->timer.interval, "end",
                              end_name(r->result->end), "counts", counts_json(r), "state", state_json(t, values), "difference", difference);
-    bool good = root != NULL && json_dumpf(root, out, JSON_INDENT(2)) == 0 && fputc('\n', out) != EOF;
-    json_decref(root);
-    return good;
+    return json_write(out, root, 2);
 }

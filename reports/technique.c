@@ -1,5 +1,6 @@
 /* The table of techniques. */
 #include "technique.h"
+#include "json_write.h"
 
 #include <jansson.h>
 #include <string.h>
@@ -85,7 +86,5 @@ bool report_technique_json(FILE *out, const struct technique_report *r) {
         }
     }
     json_t *root = json_pack("{s:s, s:I, s:o}", "guest", r->guest, "instructions", (json_int_t)r->table->instructions, "techniques", rows);
-    bool good = root != NULL && json_dumpf(root, out, JSON_INDENT(2)) == 0 && fputc('\n', out) != EOF;
-    json_decref(root);
-    return good;
+    return json_write(out, root, 2);
 }

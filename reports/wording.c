@@ -1,6 +1,7 @@
 /* Words that the text reports share. */
 #include "wording.h"
 
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,6 +30,16 @@ void write_wrapped(FILE *out, unsigned column, unsigned indent, const char *text
         text += strspn(text, " ");
     }
     (void)fputc('\n', out);
+}
+
+void write_wrapped_format(FILE *out, unsigned indent, const char *format, ...) {
+    char text[2001];
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    (void)fprintf(out, "%*s", (int)indent, "");
+    write_wrapped(out, indent, indent, text);
 }
 
 const char *answer_word(enum answer a) { return a == ANSWER_YES ? "yes" : a == ANSWER_NO ? "no" : "undecided"; }

@@ -15,6 +15,8 @@ struct paint paint_for(bool coloured);
 
 /* Writes words, wrapped to REPORT_WIDTH; `column` characters of the first line are already written, further lines are indented by `indent`. */
 void write_wrapped(FILE *out, unsigned column, unsigned indent, const char *text);
+/* The same of a format, from the indentation on, which it writes; no more than 2,000 characters. */
+void write_wrapped_format(FILE *out, unsigned indent, const char *format, ...) __attribute__((format(printf, 3, 4)));
 /* "yes", "no" or "undecided". */
 const char *answer_word(enum answer a);
 /* What it means that Theorem 1, 2 or 3 holds, fails or is undecided. */

@@ -19,6 +19,9 @@ static const struct command_case cases[] = {
     {"--version", 0, "popek ", NULL},
     {"frobnicate", 2, NULL, "unknown subcommand 'frobnicate'; there is: "},
     {"clasify", 2, NULL, "unknown subcommand 'clasify'; did you mean classify?"},
+    {"scan no-such-file", 3, "unknown, nothing was read", "cannot read 'no-such-file'"},
+    {"run", 2, NULL, "which guest? for example: popek run kernel.elf"},
+    {"simulate a b", 2, NULL, "one guest at a time; what is 'b'?"},
     {"classify x87", 3, NULL, "no readable file: 'x87'; did you mean x86?"},
     {"classify", 2, NULL, "which ISA?"},
     {"classify " TOYS "lra.isa --verbose", 1, "Theorem 1", "10 forms and modes of lra decided for the profile standard"},
@@ -120,8 +123,21 @@ static void test_deterministic(void) {
 
 /* Text for people fits into 80 columns and has no escape sequences when it is not for a terminal. */
 static void test_width(void) {
-    static const char *const commands[] = {"\"$POPEK\" --help", "\"$POPEK\" classify x86", "\"$POPEK\" explain x86 SGDT",
-                                           "\"$POPEK\" classify " TOYS "mfpi.isa"};
+    static const char *const commands[] = {"\"$POPEK\" --help",
+                                           "\"$POPEK\" classify x86",
+                                           "\"$POPEK\" explain x86 SGDT",
+                                           "\"$POPEK\" classify " TOYS "mfpi.isa",
+                                           "\"$POPEK\" list " TOYS "lra.isa",
+                                           "\"$POPEK\" decode 0f 01 e0 9d f4",
+                                           "\"$POPEK\" compare x86 --instruction SMSW --profiles ring_compression,umip_best",
+                                           "\"$POPEK\" compare x86 --instruction SMSW --profiles ring_compression,umip_best,vmx,svm",
+                                           "\"$POPEK\" compare x86 --instruction SMSW --profiles ring_compression,umip_best,vmx,svm,v386,"
+                                           "ring_compression_v86",
+                                           "\"$POPEK\" evidence x86 --mode long --instruction SGDT",
+                                           "\"$POPEK\" simulate examples/guests/escape.s --compare",
+                                           "\"$POPEK\" check \"$(dirname \"$POPEK\")/handlers/broken.so\" --instruction CLTS | "
+                                           "sed '/to see it again:/,/^        }$/d'",
+                                           "\"$POPEK\" scan examples/x86/none; \"$POPEK\" scan \"$POPEK\" --summary"};
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
         struct command_result r = run_command(commands[i]);
         size_t longest = 0;

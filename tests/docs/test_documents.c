@@ -108,7 +108,8 @@ static bool run_one(const struct document *d, const char *path, const struct doc
     return !same && rebasing() && !elided;
 }
 
-static void run_document(const char *path, struct kept *k, bool slow) {
+/* With `keep` nothing is run, and what is kept stays. */
+static void run_document(const char *path, struct kept *k, bool slow, bool keep) {
     struct document d;
     if (!CHECK(document_read(&d, path), "cannot read %s", path)) {
         document_free(&d);
@@ -123,7 +124,9 @@ static void run_document(const char *path, struct kept *k, bool slow) {
         const struct document_command *c = &d.commands[i];
         struct command_result r = {0, NULL, NULL};
         bool replace = false;
-        if (strncmp(c->text, "make ", 5) == 0) {
+        if (keep) {
+            keep_kept(k, path, c);
+        } else if (strncmp(c->text, "make ", 5) == 0) {
             check_make(path, c->text);
         } else if (c->mark != MARK_NOT_RUN && (c->mark != MARK_SLOW || slow)) {
             replace = run_one(&d, path, c, k, &r);
@@ -167,15 +170,13 @@ static void test_documents(void) {
         glob_t found;
         if (glob(patterns[i], 0, NULL, &found) == 0) {
             for (size_t f = 0; f < found.gl_pathc; f++) {
-                if (only == NULL || strcmp(only, found.gl_pathv[f]) == 0) {
-                    run_document(found.gl_pathv[f], &k, slow);
-                }
+                run_document(found.gl_pathv[f], &k, slow, only != NULL && strcmp(only, found.gl_pathv[f]) != 0);
             }
             globfree(&found);
         }
     }
     (void)fclose(k.after);
-    FILE *file = rebasing() && only == NULL ? fopen(KEPT, "w") : NULL;
+    FILE *file = rebasing() ? fopen(KEPT, "w") : NULL;
     if (file != NULL) {
         (void)fputs(text, file);
         (void)fclose(file);

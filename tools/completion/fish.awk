@@ -15,6 +15,9 @@ function flags(kind) {
     if (kind == "instruction") {
         return " -x -a '(__popek_names instruction)'"
     }
+    if (kind == "profiles") {
+        return " -x -a '(__fish_complete_list , \"__popek_names profile\")'"
+    }
     if (kind == "directory") {
         return " -x -a '(__fish_complete_directories)'"
     }

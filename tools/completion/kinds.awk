@@ -1,11 +1,14 @@
 # What can stand for an argument. Included by the others with -f.
 
-# "words a b", "mode", "profile", "instruction", "isa", "isa_name", "directory", "file" or "none" (anything).
+# "words a b", "mode", "profile", "profiles" (with commas between), "instruction", "isa", "isa_name", "directory", "file" or "none" (anything).
 function kind_of(option, argument,    words) {
     if (option == "mode" || option == "instruction") {
         return option
     }
-    if (option == "profile" || option == "profiles" || option == "witnesses") {
+    if (option == "profiles") {
+        return option
+    }
+    if (option == "profile" || option == "witnesses") {
         return "profile"
     }
     if (argument == "ISA" || argument == "[ISA]") {

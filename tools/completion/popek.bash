@@ -22,6 +22,11 @@ _popek_names() {
 _popek_complete() {
     case "$1" in
     words*) mapfile -t COMPREPLY < <(compgen -W "${1#words }" -- "$2") ;;
+    profiles)
+        local before=
+        [[ $2 != *,* ]] || before=${2%,*},
+        mapfile -t COMPREPLY < <(compgen -P "$before" -W "$(_popek_names profile)" -- "${2#"$before"}")
+        ;;
     mode | profile | instruction) mapfile -t COMPREPLY < <(compgen -W "$(_popek_names "$1")" -- "$2") ;;
     isa) mapfile -t COMPREPLY < <(compgen -W "$(popek list 2>/dev/null)" -- "$2"; compgen -f -X '!*.isa' -- "$2"; compgen -d -- "$2") ;;
     isa_name)

@@ -55,6 +55,12 @@ $(COMPLETION) &: $(BUILD)/popek tools/completion/options.sh $(wildcard tools/com
 	awk -f tools/completion/kinds.awk -f tools/completion/zsh.awk $(BUILD)/completion/options >$(BUILD)/completion/_popek
 	awk -f tools/completion/kinds.awk -f tools/completion/fish.awk $(BUILD)/completion/options >$(BUILD)/completion/popek.fish
 completion: $(COMPLETION)
+# All three shells complete, pressed Tab in; `make test` has those that are there.
+COMPLETION_PACKAGES = zsh fish
+$(BUILD)/.packages-completion: tools/packages.sh
+	@tools/packages.sh $@ $(COMPLETION_PACKAGES)
+test-completion: $(BUILD)/tests/run $(INSTALLED) | $(BUILD)/.packages-completion
+	@POPEK_SHELLS=1 $(BUILD)/tests/run $(BUILD)/popek package
 
 # --- installing -----------------------------------------------------------------------------------------------------------------------------------
 INSTALLED = $(BUILD)/popek $(PLUGINS) $(STATE_HEADER) $(PACKAGE)/libpopek.a $(SHARED) $(PACKAGE)/popek.pc $(COMPLETION) $(MANUAL_PAGES)
@@ -92,4 +98,4 @@ test-deb: deb
 # The two commands of README.md in such a root, and how long they take.
 test-fresh: dist
 	@tests/package/fresh_root.sh $(BUILD) $(BUILD)/popek-$(VERSION).tar.gz popek-$(VERSION)
-.PHONY: completion uninstall dist deb test-deb test-fresh
+.PHONY: completion test-completion uninstall dist deb test-deb test-fresh
