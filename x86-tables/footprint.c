@@ -1,0 +1,357 @@
+/* Footprints: a walk over the terms of a form finds the symbols that it depends on; a component that is written, and not among them, is overwritten. */
+#include "footprint.h"
+
+#include "transfer.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { GENERAL_REGISTERS = 16, RSP_NUMBER = 4, OPMASK = 'k' };
+
+static const char *const names[FOOTPRINT_BITS] = {"rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi", "r8", "r9", "r10",
+                                                  "r11", "r12", "r13", "r14", "r15", "cf",  "pf",  "af",  "zf", "sf", "of"};
+
+const char *footprint_name(unsigned bit) { return bit < FOOTPRINT_BITS ? names[bit] : "?"; }
+
+/* What the tables leave open, or what takes its arguments by a convention that no description knows: docs/annotate.md. */
+static const char *const open_extensions[] = {"VMX", "SVM", "SEV-SNP", "SEV-ES", "SKINIT", "SEAM", "TDX", "SMX", "SGX1", "SGX OSS", "PCONFIG", "HRESET"};
+static const char *const open_instructions[] = {"RSM"};
+
+struct walk {
+    const struct isa *isa;
+    int leaves[FOOTPRINT_BITS]; /* by bit, index into isa.leaves */
+    uint32_t *stamps;           /* by term: the walk that has seen it */
+    size_t stamp_count;
+    uint32_t now;
+    term *stack;
+    size_t depth, capacity;
+    symbol *found; /* symbols of the current walk */
+    size_t found_count, found_capacity;
+    bool exhausted;
+};
+
+static bool grow(void **array, size_t *capacity, size_t needed, size_t size) {
+    if (needed <= *capacity) {
+        return true;
+    }
+    size_t larger = *capacity == 0 ? 256 : *capacity * 2;
+    larger = larger < needed ? needed : larger;
+    void *moved = realloc(*array, larger * size);
+    if (moved != NULL) {
+        memset((char *)moved + *capacity * size, 0, (larger - *capacity) * size);
+        *array = moved;
+        *capacity = larger;
+    }
+    return moved != NULL;
+}
+
+static void push(struct walk *w, term t) {
+    void *stamps = w->stamps;
+    void *stack = w->stack;
+    bool good = grow(&stamps, &w->stamp_count, (size_t)t + 1, sizeof *w->stamps) && grow(&stack, &w->capacity, w->depth + 1, sizeof *w->stack);
+    w->stamps = stamps;
+    w->stack = stack;
+    w->exhausted = w->exhausted || !good;
+    if (good && w->stamps[t] != w->now) {
+        w->stamps[t] = w->now;
+        w->stack[w->depth++] = t;
+    }
+}
+
+static void note(struct walk *w, symbol s) {
+    void *found = w->found;
+    bool good = grow(&found, &w->found_capacity, w->found_count + 1, sizeof *w->found);
+    w->found = found;
+    w->exhausted = w->exhausted || !good;
+    if (good) {
+        w->found[w->found_count++] = s;
+    }
+}
+
+static void start(struct walk *w) {
+    w->now++;
+    w->found_count = 0;
+    w->depth = 0;
+}
+
+/* Adds the symbols of a term to those of the walk. */
+static void visit(struct walk *w, term t) {
+    if (t == TERM_NONE) {
+        return;
+    }
+    push(w, t);
+    while (w->depth > 0 && !w->exhausted) {
+        struct term_view v = term_look(w->isa->pool, w->stack[--w->depth]);
+        if (v.operation == TERM_APPLY) {
+            note(w, v.symbol);
+        }
+        for (unsigned i = 0; i < v.argument_count; i++) {
+            push(w, v.arguments[i]);
+        }
+    }
+}
+
+static bool was_found(const struct walk *w, symbol s) {
+    for (size_t i = 0; i < w->found_count; i++) {
+        if (w->found[i] == s) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What a form may become when one operand is replaced by another; NULL: it is taken as it is. */
+static term renamed(struct substitution *s, term t) { return s == NULL || t == TERM_NONE ? t : substitute(s, t); }
+
+/* A general register after the form: visits what is not just kept, and says whether nothing is kept. In modes without 64-bit registers the upper half
+ * does not count. */
+static bool visit_register(struct walk *w, struct substitution *s, term next, term before, bool wide) {
+    static const struct {
+        unsigned high, low;
+    } slices[] = {{7, 0}, {15, 8}, {31, 16}, {63, 32}};
+    bool all = true;
+    for (unsigned i = 0; i < (wide ? 4u : 3u); i++) {
+        term part = renamed(s, term_extract(w->isa->pool, slices[i].high, slices[i].low, next));
+        bool kept = part == term_extract(w->isa->pool, slices[i].high, slices[i].low, before);
+        all = all && !kept;
+        if (!kept) {
+            visit(w, part);
+        }
+    }
+    return all;
+}
+
+static int bit_of(const struct walk *w, size_t leaf) {
+    for (unsigned i = 0; i < FOOTPRINT_BITS; i++) {
+        if (w->leaves[i] == (int)leaf) {
+            return (int)i;
+        }
+    }
+    return -1;
+}
+
+/* Visits all that the form depends on; the set of registers of which it leaves nothing. */
+static uint32_t visit_form(struct walk *w, const struct semantics *s, struct substitution *rename, bool wide) {
+    const struct isa *isa = w->isa;
+    const term roots[] = {s->trap, s->memory_trap, s->trap_vector, s->trap_argument};
+    uint32_t written = 0;
+    start(w);
+    for (size_t i = 0; i < sizeof roots / sizeof roots[0]; i++) {
+        visit(w, renamed(rename, roots[i]));
+    }
+    for (size_t i = 0; i < isa->leaf_count; i++) {
+        int bit = bit_of(w, i);
+        term next = s->next[i];
+        term before = next == TERM_NONE ? TERM_NONE : term_apply(isa->pool, isa->leaves[i].symbol, NULL, 0);
+        if (next == before) {
+            continue;
+        }
+        if (bit >= 0 && bit < GENERAL_REGISTERS) {
+            written |= visit_register(w, rename, next, before, wide) ? UINT32_C(1) << bit : 0;
+        } else {
+            visit(w, renamed(rename, next));
+            written |= bit >= 0 ? UINT32_C(1) << bit : 0;
+        }
+    }
+    for (size_t i = 0; i < s->write_count; i++) {
+        visit(w, renamed(rename, s->writes[i].guard));
+        visit(w, renamed(rename, s->writes[i].index));
+        visit(w, renamed(rename, s->writes[i].value));
+    }
+    for (size_t i = 0; i < s->operand_count; i++) {
+        if (s->operands[i].next != term_apply(isa->pool, s->operands[i].symbol, NULL, 0)) {
+            visit(w, renamed(rename, s->operands[i].next));
+        }
+    }
+    return written;
+}
+
+static uint32_t registers_found(const struct walk *w) {
+    uint32_t found = 0;
+    for (unsigned i = 0; i < FOOTPRINT_BITS; i++) {
+        found |= w->leaves[i] >= 0 && was_found(w, w->isa->leaves[w->leaves[i]].symbol) ? UINT32_C(1) << i : 0;
+    }
+    return found;
+}
+
+static bool is_among(const char *name, const char *const *list, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(name, list[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Exceptions that a program raises on purpose, and whose handler may look at its registers. */
+static bool raises(const struct isa *isa, const struct semantics *s) {
+    static const char *const software[] = {"DE", "DB", "BR"};
+    word128 value = 0;
+    if (term_is_constant(isa->pool, s->trap, &value) && value != 0) {
+        return true;
+    }
+    for (size_t i = 0; i < s->point_count; i++) {
+        if (is_among(isa->traps[s->points[i].trap].name, software, sizeof software / sizeof software[0])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_open(const struct form *f) {
+    return is_among(f->extension, open_extensions, sizeof open_extensions / sizeof open_extensions[0]) ||
+           is_among(f->instruction, open_instructions, sizeof open_instructions / sizeof open_instructions[0]);
+}
+
+static bool is_bound(const struct operand *o) { return strcmp(o->kind, "stack") != 0 && strcmp(o->name, "xmm0") != 0; }
+
+/* The operands that text may name; false: there are too many. */
+static bool take_operands(const struct walk *w, const struct semantics *s, struct form_footprint *f) {
+    for (size_t i = 0; i < s->operand_count; i++) {
+        const struct operand *o = &s->operands[i];
+        if (!is_bound(o)) {
+            continue;
+        }
+        if (f->operand_count == FOOTPRINT_OPERANDS) {
+            return false;
+        }
+        bool opmask = strcmp(o->name, "mask") == 0 && o->kind[0] == 'r';
+        bool changed = o->next != term_apply(w->isa->pool, o->symbol, NULL, 0);
+        f->operands[f->operand_count++] = (struct footprint_operand){opmask ? OPMASK : o->kind[0], was_found(w, o->symbol), changed,
+                                                                     (uint8_t)(o->width <= 64 && o->size <= 64 ? o->width : 0)};
+    }
+    return true;
+}
+
+/* XOR and SUB of a register with itself: the two first operands, of one width. */
+static bool take_clearing(struct walk *w, const struct semantics *s, bool wide, struct form_footprint *f) {
+    const struct operand *o = s->operands;
+    if (f->operand_count < 2 || !is_bound(&o[0]) || !is_bound(&o[1]) || o[0].width != o[1].width || !f->operands[0].read || !f->operands[1].read ||
+        !f->operands[0].written || f->operands[1].written || o[1].kind[0] == 'i') {
+        return true;
+    }
+    struct substitution *rename = substitution_new(w->isa->pool);
+    if (rename == NULL) {
+        return false;
+    }
+    substitution_rename(rename, o[1].symbol, o[0].symbol);
+    (void)visit_form(w, s, rename, wide);
+    f->clears = !was_found(w, o[0].symbol);
+    f->clearing_reads = registers_found(w);
+    substitution_free(rename);
+    return true;
+}
+
+static bool derive(struct walk *w, const struct form *form, const struct semantics *s, bool wide, struct form_footprint *f) {
+    f->places = (uint8_t)transfer_places(w->isa, s);
+    if (is_open(form) || raises(w->isa, s)) {
+        return true;
+    }
+    uint32_t written = visit_form(w, s, NULL, wide);
+    f->reads = registers_found(w);
+    f->writes = written & ~f->reads;
+    f->known = take_operands(w, s, f);
+    return take_clearing(w, s, wide, f) && !w->exhausted && !term_pool_failed(w->isa->pool);
+}
+
+struct form_footprint *footprints_of_isa(const struct isa *isa, unsigned mode) {
+    struct form_footprint *forms = calloc(isa->form_count + 1, sizeof *forms);
+    struct walk w = {.isa = isa};
+    bool wide = strcmp(isa->modes[mode].name, matcher_mode_name(MATCHER_LONG)) == 0;
+    bool good = forms != NULL;
+    for (unsigned i = 0; i < FOOTPRINT_BITS; i++) {
+        char flag[16] = "status.";
+        strcat(flag, names[i]);
+        w.leaves[i] = isa_find_leaf(isa, i < GENERAL_REGISTERS ? names[i] : flag);
+    }
+    for (size_t i = 0; good && i < isa->form_count; i++) {
+        const struct semantics *s = isa->forms[i].semantics[mode];
+        good = s == NULL || derive(&w, &isa->forms[i], s, wide, &forms[i]);
+    }
+    free(w.stamps);
+    free(w.stack);
+    free(w.found);
+    if (!good) {
+        free(forms);
+        forms = NULL;
+    }
+    return forms;
+}
+
+bool operand_is_state(unsigned class) {
+    return class == REGISTER_SEGMENT || class == REGISTER_CONTROL || class == REGISTER_DEBUG || class == REGISTER_TILE || class == REGISTER_BOUND;
+}
+
+/* Operands of the text that have no operand in the semantics are passed over: segment and control registers, CL, AL of IN. */
+bool operand_fits(char kind, const struct matcher_operand *o) {
+    bool is_register = o->kind == OPERAND_REGISTER && !operand_is_state(o->class);
+    switch (kind) {
+    case 'i':
+        return o->kind == OPERAND_IMMEDIATE || o->kind == OPERAND_RELATIVE || o->kind == OPERAND_FAR_POINTER;
+    case 'r':
+        return is_register;
+    case 'm':
+        return o->kind == OPERAND_MEMORY;
+    default:
+        return is_register || o->kind == OPERAND_MEMORY;
+    }
+}
+
+static bool is_general(const struct matcher_operand *o) {
+    return o->kind == OPERAND_REGISTER && o->class >= REGISTER_GENERAL_8 && o->class <= REGISTER_GENERAL_64;
+}
+
+static uint32_t bit_of_operand(const struct matcher_operand *o) {
+    return is_general(o) ? UINT32_C(1) << (o->high_byte ? o->number - 4u : o->number & 15u) : 0;
+}
+
+static uint32_t address_registers(const struct matcher_operand *o) {
+    uint32_t registers = 0;
+    if (o->kind == OPERAND_MEMORY && o->base_class >= REGISTER_GENERAL_16 && o->base_class <= REGISTER_GENERAL_64) {
+        registers |= UINT32_C(1) << (o->base & 15u);
+    }
+    if (o->kind == OPERAND_MEMORY && o->index_class >= REGISTER_GENERAL_16 && o->index_class <= REGISTER_GENERAL_64) {
+        registers |= UINT32_C(1) << (o->index & 15u);
+    }
+    return registers;
+}
+
+struct footprint footprint_of(const struct form_footprint *forms, const struct matcher *m, const struct decoded *d) {
+    const struct form_footprint *f = &forms[d->form];
+    struct matcher_operand text[MATCHER_OPERANDS];
+    size_t count = matcher_operands(m, d, text);
+    if (!f->known) {
+        return (struct footprint){FOOTPRINT_ALL, 0};
+    }
+    bool clears = f->clears && count >= 2 && is_general(&text[0]) && is_general(&text[1]) && text[0].number == text[1].number &&
+                  text[0].class == text[1].class && text[0].high_byte == text[1].high_byte;
+    struct footprint result = {clears ? f->clearing_reads : f->reads, 0};
+    uint32_t written = f->writes;
+    uint32_t unbound = 0;
+    size_t at = 0;
+    for (size_t i = 0; i < count; i++) {
+        result.reads |= address_registers(&text[i]);
+        unbound |= f->operand_count > 0 ? bit_of_operand(&text[i]) : 0;
+    }
+    for (size_t i = 0; i < f->operand_count; i++) {
+        const struct footprint_operand *o = &f->operands[i];
+        bool opmask = o->kind == OPMASK && d->scheme == SCHEME_EVEX; /* not among the operands of the text */
+        size_t k = opmask ? count : at;
+        while (k < count && !operand_fits(o->kind == OPMASK ? 'r' : o->kind, &text[k])) {
+            k++;
+        }
+        if (k == count) {
+            continue;
+        }
+        at = k + 1;
+        /* SDM vol. 1, 3.4.1.1: in 64-bit mode the upper half of a register whose lower half is written becomes 0. */
+        bool whole = text[k].class == REGISTER_GENERAL_64 || (text[k].class == REGISTER_GENERAL_32 && o->width == 32);
+        uint32_t bit = bit_of_operand(&text[k]);
+        unbound &= ~bit;
+        result.reads |= o->read && !(clears && i < 2) ? bit : 0;
+        written |= o->written && whole ? bit : 0;
+    }
+    result.reads |= unbound | UINT32_C(1) << RSP_NUMBER;
+    result.writes = written & ~result.reads;
+    return result;
+}
