@@ -13,10 +13,10 @@ struct site_record {
     uint8_t length;       /* of the instruction */
     uint8_t memory;       /* sensitive memory that it touches, see annotate_line; 0: none that is known */
     uint8_t bits;         /* 16, 32, 64 */
-    /* Registers and flags that must be as the instruction leaves them, or that it reads: bits of footprint.h, and all others set. A bit that is clear:
-     * whatever a replacement leaves there, no instruction of the program reads it. See docs/annotate.md for what that takes for granted. */
+    /* Registers and flags that must be as the instruction leaves them, or that it reads: bits of footprint.h, and all others set. A bit that is
+     * clear: whatever a replacement leaves there, no instruction of the program reads it. See docs/annotate.md for what that takes for granted. */
     uint32_t live;
-    const char *form;     /* "" : not known; in the file's bytes */
+    const char *form; /* "" : not known; in the file's bytes */
 };
 
 struct site_records {

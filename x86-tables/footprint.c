@@ -1,4 +1,5 @@
-/* Footprints: a walk over the terms of a form finds the symbols that it depends on; a component that is written, and not among them, is overwritten. */
+/* Footprints: a walk over the terms of a form finds the symbols that it depends on; a component that is written, and not among them, is overwritten.
+ */
 #include "footprint.h"
 
 #include "transfer.h"
@@ -6,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { GENERAL_REGISTERS = 16, RSP_NUMBER = 4, OPMASK = 'k' };
+enum { GENERAL_REGISTERS = 16, MOST_BRANCHES = 6 };
 
 static const char *const names[FOOTPRINT_BITS] = {"rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi", "r8", "r9", "r10",
                                                   "r11", "r12", "r13", "r14", "r15", "cf",  "pf",  "af",  "zf", "sf", "of"};
@@ -14,7 +15,8 @@ static const char *const names[FOOTPRINT_BITS] = {"rax", "rcx", "rdx", "rbx", "r
 const char *footprint_name(unsigned bit) { return bit < FOOTPRINT_BITS ? names[bit] : "?"; }
 
 /* What the tables leave open, or what takes its arguments by a convention that no description knows: docs/annotate.md. */
-static const char *const open_extensions[] = {"VMX", "SVM", "SEV-SNP", "SEV-ES", "SKINIT", "SEAM", "TDX", "SMX", "SGX1", "SGX OSS", "PCONFIG", "HRESET"};
+static const char *const open_extensions[] = {"VMX", "SVM", "SEV-SNP", "SEV-ES",  "SKINIT",  "SEAM",
+                                              "TDX", "SMX", "SGX1",    "SGX OSS", "PCONFIG", "HRESET"};
 static const char *const open_instructions[] = {"RSM"};
 
 struct walk {
@@ -103,20 +105,30 @@ static bool was_found(const struct walk *w, symbol s) {
 /* What a form may become when one operand is replaced by another; NULL: it is taken as it is. */
 static term renamed(struct substitution *s, term t) { return s == NULL || t == TERM_NONE ? t : substitute(s, t); }
 
+/* A slice of a register's value after the form: visits what it depends on; false where it is, or may be, what it was. */
+static bool visit_slice(struct walk *w, term value, term before, unsigned high, unsigned low, unsigned depth) {
+    term part = term_extract(w->isa->pool, high, low, value);
+    if (part == term_extract(w->isa->pool, high, low, before)) {
+        return false;
+    }
+    struct term_view v = term_look(w->isa->pool, value);
+    if (v.operation != TERM_IF || depth == 0) {
+        visit(w, part);
+        return true;
+    }
+    const term branches[2] = {v.arguments[1], v.arguments[2]};
+    visit(w, v.arguments[0]);
+    bool then = visit_slice(w, branches[0], before, high, low, depth - 1);
+    return visit_slice(w, branches[1], before, high, low, depth - 1) && then;
+}
+
 /* A general register after the form: visits what is not just kept, and says whether nothing is kept. In modes without 64-bit registers the upper half
  * does not count. */
-static bool visit_register(struct walk *w, struct substitution *s, term next, term before, bool wide) {
-    static const struct {
-        unsigned high, low;
-    } slices[] = {{7, 0}, {15, 8}, {31, 16}, {63, 32}};
+static bool visit_register(struct walk *w, term next, term before, bool wide) {
+    static const struct { unsigned high, low; } slices[] = {{7, 0}, {15, 8}, {31, 16}, {63, 32}};
     bool all = true;
     for (unsigned i = 0; i < (wide ? 4u : 3u); i++) {
-        term part = renamed(s, term_extract(w->isa->pool, slices[i].high, slices[i].low, next));
-        bool kept = part == term_extract(w->isa->pool, slices[i].high, slices[i].low, before);
-        all = all && !kept;
-        if (!kept) {
-            visit(w, part);
-        }
+        all = visit_slice(w, next, before, slices[i].high, slices[i].low, MOST_BRANCHES) && all;
     }
     return all;
 }
@@ -147,7 +159,7 @@ static uint32_t visit_form(struct walk *w, const struct semantics *s, struct sub
             continue;
         }
         if (bit >= 0 && bit < GENERAL_REGISTERS) {
-            written |= visit_register(w, rename, next, before, wide) ? UINT32_C(1) << bit : 0;
+            written |= visit_register(w, renamed(rename, next), before, wide) ? UINT32_C(1) << bit : 0;
         } else {
             visit(w, renamed(rename, next));
             written |= bit >= 0 ? UINT32_C(1) << bit : 0;
@@ -205,6 +217,27 @@ static bool is_open(const struct form *f) {
 
 static bool is_bound(const struct operand *o) { return strcmp(o->kind, "stack") != 0 && strcmp(o->name, "xmm0") != 0; }
 
+/* A result that is left open may be what was there: BSF of 0 on real processors. */
+static bool is_undefined(struct walk *w, term t) {
+    start(w);
+    visit(w, t);
+    for (size_t i = 0; i < w->isa->undefined_count; i++) {
+        if (was_found(w, w->isa->undefined_symbols[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static uint32_t undefined_registers(struct walk *w, const struct semantics *s) {
+    uint32_t registers = 0;
+    for (unsigned i = 0; i < GENERAL_REGISTERS; i++) {
+        bool open = w->leaves[i] >= 0 && is_undefined(w, s->next[w->leaves[i]]);
+        registers |= open ? UINT32_C(1) << i : 0;
+    }
+    return registers;
+}
+
 /* The operands that text may name; false: there are too many. */
 static bool take_operands(const struct walk *w, const struct semantics *s, struct form_footprint *f) {
     for (size_t i = 0; i < s->operand_count; i++) {
@@ -217,7 +250,7 @@ static bool take_operands(const struct walk *w, const struct semantics *s, struc
         }
         bool opmask = strcmp(o->name, "mask") == 0 && o->kind[0] == 'r';
         bool changed = o->next != term_apply(w->isa->pool, o->symbol, NULL, 0);
-        f->operands[f->operand_count++] = (struct footprint_operand){opmask ? OPMASK : o->kind[0], was_found(w, o->symbol), changed,
+        f->operands[f->operand_count++] = (struct footprint_operand){opmask ? FOOTPRINT_OPMASK : o->kind[0], was_found(w, o->symbol), changed,
                                                                      (uint8_t)(o->width <= 64 && o->size <= 64 ? o->width : 0)};
     }
     return true;
@@ -249,8 +282,15 @@ static bool derive(struct walk *w, const struct form *form, const struct semanti
     }
     uint32_t written = visit_form(w, s, NULL, wide);
     f->reads = registers_found(w);
-    f->writes = written & ~f->reads;
     f->known = take_operands(w, s, f);
+    f->reads |= undefined_registers(w, s);
+    f->writes = written & ~f->reads;
+    for (size_t i = 0, k = 0; i < s->operand_count && k < f->operand_count; i++) {
+        if (is_bound(&s->operands[i])) {
+            f->operands[k].read = f->operands[k].read || is_undefined(w, s->operands[i].next);
+            k++;
+        }
+    }
     return take_clearing(w, s, wide, f) && !w->exhausted && !term_pool_failed(w->isa->pool);
 }
 
@@ -276,82 +316,4 @@ struct form_footprint *footprints_of_isa(const struct isa *isa, unsigned mode) {
         forms = NULL;
     }
     return forms;
-}
-
-bool operand_is_state(unsigned class) {
-    return class == REGISTER_SEGMENT || class == REGISTER_CONTROL || class == REGISTER_DEBUG || class == REGISTER_TILE || class == REGISTER_BOUND;
-}
-
-/* Operands of the text that have no operand in the semantics are passed over: segment and control registers, CL, AL of IN. */
-bool operand_fits(char kind, const struct matcher_operand *o) {
-    bool is_register = o->kind == OPERAND_REGISTER && !operand_is_state(o->class);
-    switch (kind) {
-    case 'i':
-        return o->kind == OPERAND_IMMEDIATE || o->kind == OPERAND_RELATIVE || o->kind == OPERAND_FAR_POINTER;
-    case 'r':
-        return is_register;
-    case 'm':
-        return o->kind == OPERAND_MEMORY;
-    default:
-        return is_register || o->kind == OPERAND_MEMORY;
-    }
-}
-
-static bool is_general(const struct matcher_operand *o) {
-    return o->kind == OPERAND_REGISTER && o->class >= REGISTER_GENERAL_8 && o->class <= REGISTER_GENERAL_64;
-}
-
-static uint32_t bit_of_operand(const struct matcher_operand *o) {
-    return is_general(o) ? UINT32_C(1) << (o->high_byte ? o->number - 4u : o->number & 15u) : 0;
-}
-
-static uint32_t address_registers(const struct matcher_operand *o) {
-    uint32_t registers = 0;
-    if (o->kind == OPERAND_MEMORY && o->base_class >= REGISTER_GENERAL_16 && o->base_class <= REGISTER_GENERAL_64) {
-        registers |= UINT32_C(1) << (o->base & 15u);
-    }
-    if (o->kind == OPERAND_MEMORY && o->index_class >= REGISTER_GENERAL_16 && o->index_class <= REGISTER_GENERAL_64) {
-        registers |= UINT32_C(1) << (o->index & 15u);
-    }
-    return registers;
-}
-
-struct footprint footprint_of(const struct form_footprint *forms, const struct matcher *m, const struct decoded *d) {
-    const struct form_footprint *f = &forms[d->form];
-    struct matcher_operand text[MATCHER_OPERANDS];
-    size_t count = matcher_operands(m, d, text);
-    if (!f->known) {
-        return (struct footprint){FOOTPRINT_ALL, 0};
-    }
-    bool clears = f->clears && count >= 2 && is_general(&text[0]) && is_general(&text[1]) && text[0].number == text[1].number &&
-                  text[0].class == text[1].class && text[0].high_byte == text[1].high_byte;
-    struct footprint result = {clears ? f->clearing_reads : f->reads, 0};
-    uint32_t written = f->writes;
-    uint32_t unbound = 0;
-    size_t at = 0;
-    for (size_t i = 0; i < count; i++) {
-        result.reads |= address_registers(&text[i]);
-        unbound |= f->operand_count > 0 ? bit_of_operand(&text[i]) : 0;
-    }
-    for (size_t i = 0; i < f->operand_count; i++) {
-        const struct footprint_operand *o = &f->operands[i];
-        bool opmask = o->kind == OPMASK && d->scheme == SCHEME_EVEX; /* not among the operands of the text */
-        size_t k = opmask ? count : at;
-        while (k < count && !operand_fits(o->kind == OPMASK ? 'r' : o->kind, &text[k])) {
-            k++;
-        }
-        if (k == count) {
-            continue;
-        }
-        at = k + 1;
-        /* SDM vol. 1, 3.4.1.1: in 64-bit mode the upper half of a register whose lower half is written becomes 0. */
-        bool whole = text[k].class == REGISTER_GENERAL_64 || (text[k].class == REGISTER_GENERAL_32 && o->width == 32);
-        uint32_t bit = bit_of_operand(&text[k]);
-        unbound &= ~bit;
-        result.reads |= o->read && !(clears && i < 2) ? bit : 0;
-        written |= o->written && whole ? bit : 0;
-    }
-    result.reads |= unbound | UINT32_C(1) << RSP_NUMBER;
-    result.writes = written & ~result.reads;
-    return result;
 }

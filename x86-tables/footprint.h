@@ -13,9 +13,10 @@
 const char *footprint_name(unsigned bit);
 
 #define FOOTPRINT_OPERANDS 6u
+#define FOOTPRINT_OPMASK 'k' /* as a kind: the opmask where there is EVEX, else a register */
 /* An operand of the tables that a register of the instruction's text may be. */
 struct footprint_operand {
-    char kind;    /* the first letter, as operand_fits has it; 'k': the opmask where there is EVEX */
+    char kind;    /* the first letter, as operand_fits has it, or FOOTPRINT_OPMASK */
     bool read;    /* the value before counts */
     bool written; /* whatever was there */
     uint8_t width;
@@ -34,9 +35,9 @@ struct form_footprint {
     struct footprint_operand operands[FOOTPRINT_OPERANDS];
 };
 
-/* One for each form, for the operating mode with that index; the caller frees them. Makes terms: not for several threads at once. NULL: out of memory.
- * Not known are forms whose registers the tables leave open or have by convention only: calls of monitors, enclaves, SMM, and those that raise
- * a software exception (#DE, #BR, #DB) or never complete. */
+/* One for each form, for the operating mode with that index; the caller frees them. Makes terms: not for several threads at once. NULL: out of
+ * memory. Not known are forms whose registers the tables leave open or have by convention only: calls of monitors, enclaves, SMM, and those that
+ * raise a software exception (#DE, #BR, #DB) or never complete. */
 struct form_footprint *footprints_of_isa(const struct isa *isa, unsigned mode);
 
 struct footprint {
@@ -45,7 +46,8 @@ struct footprint {
 /* Of an instruction. RSP is always read: any event is delivered through it. All is read and nothing written when the form is not known. */
 struct footprint footprint_of(const struct form_footprint *forms, const struct matcher *m, const struct decoded *d);
 
-/* An operand of an instruction's text can be one of the form's whose kind has that first letter ('\0': none). Of several, the first that is left is. */
+/* An operand of an instruction's text can be one of the form's whose kind has that first letter ('\0': none). Of several, the first that is left is.
+ */
 bool operand_fits(char kind, const struct matcher_operand *o);
 /* Registers that are no operands in the tables, but state. */
 bool operand_is_state(unsigned class);

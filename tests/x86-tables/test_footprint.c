@@ -24,11 +24,11 @@ static const struct {
 /* The general register that one of Capstone's is a part of, -1: none. */
 static int general_number(unsigned r) {
     static const uint16_t parts[16][5] = {
-        {X86_REG_RAX, X86_REG_EAX, X86_REG_AX, X86_REG_AL, X86_REG_AH},         {X86_REG_RCX, X86_REG_ECX, X86_REG_CX, X86_REG_CL, X86_REG_CH},
-        {X86_REG_RDX, X86_REG_EDX, X86_REG_DX, X86_REG_DL, X86_REG_DH},         {X86_REG_RBX, X86_REG_EBX, X86_REG_BX, X86_REG_BL, X86_REG_BH},
-        {X86_REG_RSP, X86_REG_ESP, X86_REG_SP, X86_REG_SPL, X86_REG_SPL},       {X86_REG_RBP, X86_REG_EBP, X86_REG_BP, X86_REG_BPL, X86_REG_BPL},
-        {X86_REG_RSI, X86_REG_ESI, X86_REG_SI, X86_REG_SIL, X86_REG_SIL},       {X86_REG_RDI, X86_REG_EDI, X86_REG_DI, X86_REG_DIL, X86_REG_DIL},
-        {X86_REG_R8, X86_REG_R8D, X86_REG_R8W, X86_REG_R8B, X86_REG_R8B},       {X86_REG_R9, X86_REG_R9D, X86_REG_R9W, X86_REG_R9B, X86_REG_R9B},
+        {X86_REG_RAX, X86_REG_EAX, X86_REG_AX, X86_REG_AL, X86_REG_AH},        {X86_REG_RCX, X86_REG_ECX, X86_REG_CX, X86_REG_CL, X86_REG_CH},
+        {X86_REG_RDX, X86_REG_EDX, X86_REG_DX, X86_REG_DL, X86_REG_DH},        {X86_REG_RBX, X86_REG_EBX, X86_REG_BX, X86_REG_BL, X86_REG_BH},
+        {X86_REG_RSP, X86_REG_ESP, X86_REG_SP, X86_REG_SPL, X86_REG_SPL},      {X86_REG_RBP, X86_REG_EBP, X86_REG_BP, X86_REG_BPL, X86_REG_BPL},
+        {X86_REG_RSI, X86_REG_ESI, X86_REG_SI, X86_REG_SIL, X86_REG_SIL},      {X86_REG_RDI, X86_REG_EDI, X86_REG_DI, X86_REG_DIL, X86_REG_DIL},
+        {X86_REG_R8, X86_REG_R8D, X86_REG_R8W, X86_REG_R8B, X86_REG_R8B},      {X86_REG_R9, X86_REG_R9D, X86_REG_R9W, X86_REG_R9B, X86_REG_R9B},
         {X86_REG_R10, X86_REG_R10D, X86_REG_R10W, X86_REG_R10B, X86_REG_R10B}, {X86_REG_R11, X86_REG_R11D, X86_REG_R11W, X86_REG_R11B, X86_REG_R11B},
         {X86_REG_R12, X86_REG_R12D, X86_REG_R12W, X86_REG_R12B, X86_REG_R12B}, {X86_REG_R13, X86_REG_R13D, X86_REG_R13W, X86_REG_R13B, X86_REG_R13B},
         {X86_REG_R14, X86_REG_R14D, X86_REG_R14W, X86_REG_R14B, X86_REG_R14B}, {X86_REG_R15, X86_REG_R15D, X86_REG_R15W, X86_REG_R15B, X86_REG_R15B}};
@@ -48,7 +48,10 @@ static const struct {
     const char *registers;   /* names between blanks */
     const char *why;
 } explained[] = {
-    {"-", "", ""},
+    {"FCOMI", "af sf of", "cleared: SDM vol. 1, table A-2"},
+    {"FCOMIP", "af sf of", "cleared: SDM vol. 1, table A-2"},
+    {"FUCOMI", "af sf of", "cleared: SDM vol. 1, table A-2"},
+    {"FUCOMIP", "af sf of", "cleared: SDM vol. 1, table A-2"},
 };
 
 struct comparison {
@@ -102,6 +105,11 @@ static void compare_one(struct comparison *c, const struct decoded *d) {
     for (unsigned i = 0; i < FOOTPRINT_BITS - FOOTPRINT_FLAGS; i++) {
         theirs.reads |= (flags & flags_of_capstone[i].read) != 0 ? UINT32_C(1) << (FOOTPRINT_FLAGS + i) : 0;
         theirs.writes |= (flags & flags_of_capstone[i].written) != 0 ? UINT32_C(1) << (FOOTPRINT_FLAGS + i) : 0;
+    }
+    const cs_x86 *x = &c->insn->detail->x86;
+    if (x->op_count == 2 && x->operands[0].type == X86_OP_REG && x->operands[1].type == X86_OP_REG && x->operands[0].reg == x->operands[1].reg &&
+        general_number(x->operands[0].reg) >= 0 && (c->insn->id == X86_INS_XOR || c->insn->id == X86_INS_SUB)) {
+        theirs.reads &= ~(UINT32_C(1) << general_number(x->operands[0].reg)); /* Capstone does not know that it is cleared */
     }
     c->count++;
     report(c, d, theirs.reads & ~ours.reads & ~ours.writes, "Capstone says read:");
