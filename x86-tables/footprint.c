@@ -2,6 +2,7 @@
  */
 #include "footprint.h"
 
+#include "symbol_walk.h"
 #include "transfer.h"
 
 #include <stdlib.h>
@@ -22,85 +23,8 @@ static const char *const open_instructions[] = {"RSM"};
 struct walk {
     const struct isa *isa;
     int leaves[FOOTPRINT_BITS]; /* by bit, index into isa.leaves */
-    uint32_t *stamps;           /* by term: the walk that has seen it */
-    size_t stamp_count;
-    uint32_t now;
-    term *stack;
-    size_t depth, capacity;
-    symbol *found; /* symbols of the current walk */
-    size_t found_count, found_capacity;
-    bool exhausted;
+    struct symbol_walk symbols;
 };
-
-static bool grow(void **array, size_t *capacity, size_t needed, size_t size) {
-    if (needed <= *capacity) {
-        return true;
-    }
-    size_t larger = *capacity == 0 ? 256 : *capacity * 2;
-    larger = larger < needed ? needed : larger;
-    void *moved = realloc(*array, larger * size);
-    if (moved != NULL) {
-        memset((char *)moved + *capacity * size, 0, (larger - *capacity) * size);
-        *array = moved;
-        *capacity = larger;
-    }
-    return moved != NULL;
-}
-
-static void push(struct walk *w, term t) {
-    void *stamps = w->stamps;
-    void *stack = w->stack;
-    bool good = grow(&stamps, &w->stamp_count, (size_t)t + 1, sizeof *w->stamps) && grow(&stack, &w->capacity, w->depth + 1, sizeof *w->stack);
-    w->stamps = stamps;
-    w->stack = stack;
-    w->exhausted = w->exhausted || !good;
-    if (good && w->stamps[t] != w->now) {
-        w->stamps[t] = w->now;
-        w->stack[w->depth++] = t;
-    }
-}
-
-static void note(struct walk *w, symbol s) {
-    void *found = w->found;
-    bool good = grow(&found, &w->found_capacity, w->found_count + 1, sizeof *w->found);
-    w->found = found;
-    w->exhausted = w->exhausted || !good;
-    if (good) {
-        w->found[w->found_count++] = s;
-    }
-}
-
-static void start(struct walk *w) {
-    w->now++;
-    w->found_count = 0;
-    w->depth = 0;
-}
-
-/* Adds the symbols of a term to those of the walk. */
-static void visit(struct walk *w, term t) {
-    if (t == TERM_NONE) {
-        return;
-    }
-    push(w, t);
-    while (w->depth > 0 && !w->exhausted) {
-        struct term_view v = term_look(w->isa->pool, w->stack[--w->depth]);
-        if (v.operation == TERM_APPLY) {
-            note(w, v.symbol);
-        }
-        for (unsigned i = 0; i < v.argument_count; i++) {
-            push(w, v.arguments[i]);
-        }
-    }
-}
-
-static bool was_found(const struct walk *w, symbol s) {
-    for (size_t i = 0; i < w->found_count; i++) {
-        if (w->found[i] == s) {
-            return true;
-        }
-    }
-    return false;
-}
 
 /* What a form may become when one operand is replaced by another; NULL: it is taken as it is. */
 static term renamed(struct substitution *s, term t) { return s == NULL || t == TERM_NONE ? t : substitute(s, t); }
@@ -113,11 +37,11 @@ static bool visit_slice(struct walk *w, term value, term before, unsigned high, 
     }
     struct term_view v = term_look(w->isa->pool, value);
     if (v.operation != TERM_IF || depth == 0) {
-        visit(w, part);
+        symbol_walk_visit(&w->symbols, part);
         return true;
     }
     const term branches[2] = {v.arguments[1], v.arguments[2]};
-    visit(w, v.arguments[0]);
+    symbol_walk_visit(&w->symbols, v.arguments[0]);
     bool then = visit_slice(w, branches[0], before, high, low, depth - 1);
     return visit_slice(w, branches[1], before, high, low, depth - 1) && then;
 }
@@ -147,9 +71,9 @@ static uint32_t visit_form(struct walk *w, const struct semantics *s, struct sub
     const struct isa *isa = w->isa;
     const term roots[] = {s->trap, s->memory_trap, s->trap_vector, s->trap_argument};
     uint32_t written = 0;
-    start(w);
+    symbol_walk_start(&w->symbols);
     for (size_t i = 0; i < sizeof roots / sizeof roots[0]; i++) {
-        visit(w, renamed(rename, roots[i]));
+        symbol_walk_visit(&w->symbols, renamed(rename, roots[i]));
     }
     for (size_t i = 0; i < isa->leaf_count; i++) {
         int bit = bit_of(w, i);
@@ -161,18 +85,18 @@ static uint32_t visit_form(struct walk *w, const struct semantics *s, struct sub
         if (bit >= 0 && bit < GENERAL_REGISTERS) {
             written |= visit_register(w, renamed(rename, next), before, wide) ? UINT32_C(1) << bit : 0;
         } else {
-            visit(w, renamed(rename, next));
+            symbol_walk_visit(&w->symbols, renamed(rename, next));
             written |= bit >= 0 ? UINT32_C(1) << bit : 0;
         }
     }
     for (size_t i = 0; i < s->write_count; i++) {
-        visit(w, renamed(rename, s->writes[i].guard));
-        visit(w, renamed(rename, s->writes[i].index));
-        visit(w, renamed(rename, s->writes[i].value));
+        symbol_walk_visit(&w->symbols, renamed(rename, s->writes[i].guard));
+        symbol_walk_visit(&w->symbols, renamed(rename, s->writes[i].index));
+        symbol_walk_visit(&w->symbols, renamed(rename, s->writes[i].value));
     }
     for (size_t i = 0; i < s->operand_count; i++) {
         if (s->operands[i].next != term_apply(isa->pool, s->operands[i].symbol, NULL, 0)) {
-            visit(w, renamed(rename, s->operands[i].next));
+            symbol_walk_visit(&w->symbols, renamed(rename, s->operands[i].next));
         }
     }
     return written;
@@ -181,7 +105,7 @@ static uint32_t visit_form(struct walk *w, const struct semantics *s, struct sub
 static uint32_t registers_found(const struct walk *w) {
     uint32_t found = 0;
     for (unsigned i = 0; i < FOOTPRINT_BITS; i++) {
-        found |= w->leaves[i] >= 0 && was_found(w, w->isa->leaves[w->leaves[i]].symbol) ? UINT32_C(1) << i : 0;
+        found |= w->leaves[i] >= 0 && symbol_walk_found(&w->symbols, w->isa->leaves[w->leaves[i]].symbol) ? UINT32_C(1) << i : 0;
     }
     return found;
 }
@@ -219,10 +143,10 @@ static bool is_bound(const struct operand *o) { return strcmp(o->kind, "stack") 
 
 /* A result that is left open may be what was there: BSF of 0 on real processors. */
 static bool is_undefined(struct walk *w, term t) {
-    start(w);
-    visit(w, t);
+    symbol_walk_start(&w->symbols);
+    symbol_walk_visit(&w->symbols, t);
     for (size_t i = 0; i < w->isa->undefined_count; i++) {
-        if (was_found(w, w->isa->undefined_symbols[i])) {
+        if (symbol_walk_found(&w->symbols, w->isa->undefined_symbols[i])) {
             return true;
         }
     }
@@ -250,8 +174,9 @@ static bool take_operands(const struct walk *w, const struct semantics *s, struc
         }
         bool opmask = strcmp(o->name, "mask") == 0 && o->kind[0] == 'r';
         bool changed = o->next != term_apply(w->isa->pool, o->symbol, NULL, 0);
-        f->operands[f->operand_count++] = (struct footprint_operand){opmask ? FOOTPRINT_OPMASK : o->kind[0], was_found(w, o->symbol), changed,
-                                                                     (uint8_t)(o->width <= 64 && o->size <= 64 ? o->width : 0)};
+        f->operands[f->operand_count++] =
+            (struct footprint_operand){opmask ? FOOTPRINT_OPMASK : o->kind[0], symbol_walk_found(&w->symbols, o->symbol), changed,
+                                       (uint8_t)(o->width <= 64 && o->size <= 64 ? o->width : 0)};
     }
     return true;
 }
@@ -269,7 +194,7 @@ static bool take_clearing(struct walk *w, const struct semantics *s, bool wide, 
     }
     substitution_rename(rename, o[1].symbol, o[0].symbol);
     (void)visit_form(w, s, rename, wide);
-    f->clears = !was_found(w, o[0].symbol);
+    f->clears = !symbol_walk_found(&w->symbols, o[0].symbol);
     f->clearing_reads = registers_found(w);
     substitution_free(rename);
     return true;
@@ -291,12 +216,12 @@ static bool derive(struct walk *w, const struct form *form, const struct semanti
             k++;
         }
     }
-    return take_clearing(w, s, wide, f) && !w->exhausted && !term_pool_failed(w->isa->pool);
+    return take_clearing(w, s, wide, f) && !w->symbols.exhausted && !term_pool_failed(w->isa->pool);
 }
 
 struct form_footprint *footprints_of_isa(const struct isa *isa, unsigned mode) {
     struct form_footprint *forms = calloc(isa->form_count + 1, sizeof *forms);
-    struct walk w = {.isa = isa};
+    struct walk w = {.isa = isa, .symbols = {.pool = isa->pool}};
     bool wide = strcmp(isa->modes[mode].name, matcher_mode_name(MATCHER_LONG)) == 0;
     bool good = forms != NULL;
     for (unsigned i = 0; i < FOOTPRINT_BITS; i++) {
@@ -308,9 +233,7 @@ struct form_footprint *footprints_of_isa(const struct isa *isa, unsigned mode) {
         const struct semantics *s = isa->forms[i].semantics[mode];
         good = s == NULL || derive(&w, &isa->forms[i], s, wide, &forms[i]);
     }
-    free(w.stamps);
-    free(w.stack);
-    free(w.found);
+    symbol_walk_free(&w.symbols);
     if (!good) {
         free(forms);
         forms = NULL;
