@@ -362,6 +362,12 @@ bench: $(BUILD)/handlers/reference.so $(BUILD)/tests/bench/handlers $(BUILD)/tes
 	@$(BUILD)/tests/bench/direct x86-tables/x86.isa || [ $$? -eq 77 ]
 	@POPEK_PLUGINS=$(BUILD) $(BUILD)/tests/bench/guest x86-tables/x86.isa $(KIND_TABLE) $(BUILD)/guests/compute_long.elf
 
+# One thread against two, beside what the machine gives two threads at this moment; part of `make bench`.
+bench-jobs: $(BUILD)/tests/bench/scan
+	@POPEK_ONLY_JOBS=1 $(BUILD)/tests/bench/scan x86-tables/x86.isa x86-tables/capstone_names.txt $(SCANNED_LIBRARY)
+	@POPEK_ONLY_JOBS=1 $(BUILD)/tests/bench/scan x86-tables/x86.isa x86-tables/capstone_names.txt $(DECODED_LIBRARY)
+.PHONY: bench-jobs
+
 SANITIZE = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 sanitize:
 	$(MAKE) BUILD=build-sanitize CFLAGS="$(SANITIZE)" test

@@ -100,7 +100,7 @@ struct scan_binary {
 enum scan_status {
     SCAN_FINE,
     SCAN_UNREADABLE, /* the file cannot be opened or mapped; *message says why, NULL: no regular file */
-    SCAN_UNKNOWN,    /* no binary that is known here */
+    SCAN_UNKNOWN,    /* no binary that is known here; *message may say more */
     SCAN_BAD,        /* damaged, or of a kind that is refused; *message says what */
     SCAN_NO_TABLE,   /* scan_question.forms gave none */
     SCAN_OUT_OF_MEMORY
