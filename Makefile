@@ -288,6 +288,16 @@ compare-scan: $(BUILD)/tests/compare_scan
 	@tail -1 $(BUILD)/tests/compare_scan.txt
 compare-scan-many: $(BUILD)/tests/compare_scan
 	@$< x86-tables/x86.isa x86-tables/capstone_names.txt x86-tables/disagreements.txt $(MANY_BINARIES)
+# The same of libraries that are rich in VEX and EVEX, which are fetched from Debian and unpacked, not installed.
+compare-scan-vectors: $(BUILD)/tests/compare_scan
+	@tools/vector_libraries.sh $(BUILD)/vector-libraries >$(BUILD)/vector-libraries.txt || { [ $$? -eq 77 ] && exit 0; exit 1; }; \
+	    $< x86-tables/x86.isa x86-tables/capstone_names.txt x86-tables/disagreements.txt $$(cat $(BUILD)/vector-libraries.txt)
+# The sites of ten programs and libraries beside those of objdump and a list by hand (docs/scan.md).
+OBJDUMP_BINARIES ?= $(wildcard /bin/bash /bin/ls /usr/bin/as /usr/bin/gcc-12 /usr/bin/perl /usr/bin/openssl /usr/lib/*/ld-linux-x86-64.so.2 /usr/lib/*/libc.so.6 \
+    /usr/lib/*/libstdc++.so.6 /usr/lib/*/libm.so.6)
+compare-objdump: $(BUILD)/popek
+	@tests/scanner/compare_objdump.sh $(BUILD)/popek "" $(OBJDUMP_BINARIES)
+.PHONY: compare-scan-vectors compare-objdump
 # Every truncation of small binaries, and 100,000 mutations of each; `make test` has some thousand.
 damage: $(BUILD)/popek $(BUILD)/tests/run
 	@POPEK_MUTATIONS=100000 $(BUILD)/tests/run $(BUILD)/popek scan_hostile
@@ -362,6 +372,12 @@ bench: $(BUILD)/handlers/reference.so $(BUILD)/tests/bench/handlers $(BUILD)/tes
 	@$(BUILD)/tests/bench/direct x86-tables/x86.isa || [ $$? -eq 77 ]
 	@POPEK_PLUGINS=$(BUILD) $(BUILD)/tests/bench/guest x86-tables/x86.isa $(KIND_TABLE) $(BUILD)/guests/compute_long.elf
 
+# One thread against two, beside what the machine gives two threads at this moment; part of `make bench`.
+bench-jobs: $(BUILD)/tests/bench/scan
+	@POPEK_ONLY_JOBS=1 $(BUILD)/tests/bench/scan x86-tables/x86.isa x86-tables/capstone_names.txt $(SCANNED_LIBRARY)
+	@POPEK_ONLY_JOBS=1 $(BUILD)/tests/bench/scan x86-tables/x86.isa x86-tables/capstone_names.txt $(DECODED_LIBRARY)
+.PHONY: bench-jobs
+
 SANITIZE = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 sanitize:
 	$(MAKE) BUILD=build-sanitize CFLAGS="$(SANITIZE)" test
@@ -431,6 +447,8 @@ fuzz: $(BUILD)/.packages-lint
 	printf '.text\n.globl f\n.type f,@function\nf: pushf\nsgdt (%%rax)\nret\n' | as -g -o build-fuzz/binaries/seed.o -
 	ld -e f -o build-fuzz/binaries/seed build-fuzz/binaries/seed.o
 	$(AR) rc build-fuzz/binaries/seed.a build-fuzz/binaries/seed.o
+	printf '.text\nf: cli; nop; nop; ret\n.section .popek.sites,""\n.quad f\n.byte 3,0,1,0,2,64\n.long 17\n.asciz "CLI"\n' | as -o build-fuzz/binaries/sites.o -
+	cp examples/x86/entry.s build-fuzz/binaries/
 	build-fuzz/fuzz_scan -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048 -max_len=16384 -print_final_stats=1 \
 	    -artifact_prefix=build-fuzz/ build-fuzz/binaries
 	$(MAKE) damage

@@ -1,6 +1,7 @@
 /* popek rewrite: calls, hypercalls or traps in the place of a binary's sites, and back. */
 #include "../scanner/rewrite.h"
 
+#include "../x86-tables/footprint.h"
 #include "except_list.h"
 #include "site_question.h"
 
@@ -10,7 +11,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { KEY_TO = 0x400, KEY_UNDO, KEY_VECTOR, KEY_ENTRY, KEY_ALL, KEY_ANNOTATED, KEY_MEMORY };
+enum { KEY_TO = 0x400, KEY_UNDO, KEY_VECTOR, KEY_ENTRY, KEY_ALL, KEY_ANNOTATED, KEY_MEMORY, KEY_LIST };
 
 static const char *const kind_names[] = {[REWRITE_HEADER] = "", [REWRITE_TRAP] = "trap", [REWRITE_HYPERCALL] = "hypercall", [REWRITE_CALL] = "call"};
 
@@ -20,7 +21,7 @@ struct request {
     struct rewrite_question question;
     struct except_list except;
     const char *input, *output;
-    bool undo;
+    bool undo, list;
 };
 
 static const struct argp_option options[] = {
@@ -31,6 +32,7 @@ static const struct argp_option options[] = {
     {"all-sites", KEY_ALL, NULL, 0, "sensitive and privileged instructions too; else holes, the others trap by themselves", 0},
     {"memory", KEY_MEMORY, NULL, 0, "also what popek annotate --from has labelled because of the memory that it touches", 0},
     {"only-annotated", KEY_ANNOTATED, NULL, 0, "what popek annotate has labelled; else what a scan finds, too", 0},
+    {"list", KEY_LIST, NULL, 0, "every place, with the registers and flags that are free there", 0},
     {"undo", KEY_UNDO, NULL, 0, "give back the original file", 0},
     {NULL, 0, NULL, 0, NULL, 0},
 };
@@ -74,6 +76,9 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
         return 0;
     case KEY_ANNOTATED:
         r->question.only_annotated = true;
+        return 0;
+    case KEY_LIST:
+        r->list = true;
         return 0;
     case KEY_UNDO:
         r->undo = true;
@@ -137,7 +142,19 @@ static int complain_of(const struct request *r, const struct rewrite_result *res
     }
 }
 
-/* How many places there are of each kind, and those that are as they were. */
+/* What a replacement may overwrite, as far as popek annotate has found it out. */
+static void show_free(const struct rewrite_place *p) {
+    bool any = false;
+    for (unsigned i = 0; i < FOOTPRINT_BITS; i++) {
+        if ((p->live >> i & 1) == 0) {
+            bool narrow = p->bits != 64 && i < FOOTPRINT_FLAGS;
+            (void)printf("%s%s%s", any ? " " : "  free: ", narrow ? "e" : "", footprint_name(i) + (narrow ? 1 : 0));
+            any = true;
+        }
+    }
+}
+
+/* How many places there are of each kind, and those that are as they were, or all. */
 static int show(const struct request *r, const struct rewrite_result *result) {
     static const char *const outcomes[] = {[REWRITE_PLACED] = "placed",
                                            [REWRITE_TOO_SHORT] = "too short",
@@ -154,9 +171,13 @@ static int show(const struct request *r, const struct rewrite_result *result) {
                  kind_names[r->question.kind], annotated, result->place_count - annotated);
     for (size_t i = 0; i < result->place_count; i++) {
         const struct rewrite_place *p = &result->places[i];
-        if (p->outcome != REWRITE_PLACED) {
-            (void)printf("  %10" PRIx64 "  %-16s %2u bytes  %s\n", p->address, r->sites.isa->forms[p->form].instruction, p->total,
+        if (r->list || p->outcome != REWRITE_PLACED) {
+            (void)printf("  %10" PRIx64 "  %-16s %2u bytes  %s", p->address, r->sites.isa->forms[p->form].instruction, p->total,
                          outcomes[p->outcome]);
+            if (r->list) {
+                show_free(p);
+            }
+            (void)putchar('\n');
         }
     }
     return placed == result->place_count ? EXIT_FINE : EXIT_FINDINGS;

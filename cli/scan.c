@@ -135,16 +135,26 @@ static void show_progress(void *context, size_t done, size_t count, const char *
     (void)fputs(done == count ? "\r\033[K" : "", stderr);
 }
 
+/* In a directory what is no binary is passed over, but not the module of a kernel that is only compressed. */
+static int complain_of_unknown(const struct scan_result *result, const char *path, bool found) {
+    if (found && (result->message == NULL || strstr(path, ".ko.") == NULL)) {
+        return EXIT_FINE;
+    }
+    if (result->message != NULL) {
+        complain("'%s': %s", path, result->message);
+    } else {
+        complain("'%s' is no ELF file, no archive and no PE file; for raw code: --raw", path);
+    }
+    return EXIT_INPUT;
+}
+
 /* One message for each file that could not be scanned; the exit code for it. */
 static int complain_of(const struct scan_result *result, const char *path, bool found) {
     switch (result->status) {
     case SCAN_FINE:
         return EXIT_FINE;
     case SCAN_UNKNOWN:
-        if (!found) {
-            complain("'%s' is no ELF file, no archive and no PE file; for raw code: --raw", path);
-        }
-        return found ? EXIT_FINE : EXIT_INPUT;
+        return complain_of_unknown(result, path, found);
     case SCAN_UNREADABLE:
         complain("cannot read '%s': %s", path, result->message == NULL ? "no regular file" : result->message);
         return EXIT_INPUT;
@@ -164,7 +174,9 @@ static int judge(const struct scan_report *r, const struct scan_paths *paths) {
     int worst = EXIT_FINE;
     bool hole = false;
     bool undecided = false;
+    size_t binaries = 0;
     for (size_t i = 0; i < r->count; i++) {
+        binaries += r->results[i].binary_count;
         int code = complain_of(&r->results[i], r->paths[i], paths->found[i]);
         worst = code > worst ? code : worst;
         for (size_t b = 0; b < r->results[i].binary_count; b++) {
@@ -175,6 +187,10 @@ static int judge(const struct scan_report *r, const struct scan_paths *paths) {
                 undecided = undecided || form->undecided;
             }
         }
+    }
+    if (binaries == 0 && worst == EXIT_FINE) {
+        complain("there is no binary in what was given");
+        worst = EXIT_INPUT;
     }
     if (worst != EXIT_FINE) {
         return worst;

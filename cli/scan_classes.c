@@ -2,6 +2,7 @@
 #include "scan_classes.h"
 
 #include "../reports/closing.h"
+#include "../x86-tables/footprint.h"
 #include "../x86-tables/transfer.h"
 #include "known_classes.h"
 
@@ -16,6 +17,7 @@ struct mode_classes {
     char (*closings)[CLOSING_SIZE]; /* by form, of those that were decided here */
     bool tried;
     uint8_t *transfers; /* by form, sets of enum transfer_place */
+    struct form_footprint *footprints;
 };
 
 struct scan_classes {
@@ -44,6 +46,7 @@ void scan_classes_free(struct scan_classes *c) {
         free(c->modes[i].forms);
         free(c->modes[i].closings);
         free(c->modes[i].transfers);
+        free(c->modes[i].footprints);
     }
     class_table_free(c->known);
     isa_free(c->whole);
@@ -159,4 +162,16 @@ const uint8_t *scan_classes_transfers(void *context, enum matcher_mode mode) {
     }
     (void)pthread_mutex_unlock(&c->lock);
     return m->transfers;
+}
+
+const struct form_footprint *scan_classes_footprints(void *context, enum matcher_mode mode) {
+    struct scan_classes *c = context;
+    struct mode_classes *m = &c->modes[mode];
+    int code = EXIT_FINE;
+    (void)pthread_mutex_lock(&c->lock);
+    const struct isa *isa = m->footprints == NULL ? load_whole(c, &code) : NULL;
+    int at = isa == NULL ? -1 : isa_find_mode(isa, matcher_mode_name(mode));
+    m->footprints = at < 0 ? m->footprints : footprints_of_isa(isa, (unsigned)at);
+    (void)pthread_mutex_unlock(&c->lock);
+    return m->footprints;
 }

@@ -24,5 +24,7 @@ void scan_classes_free(struct scan_classes *c);
 const struct scan_form *scan_classes_forms(void *context, enum matcher_mode mode);
 /* Where forms go on, see scan_question; for that the ISA is loaded with its semantics, once. NULL after a message. */
 const uint8_t *scan_classes_transfers(void *context, enum matcher_mode mode);
+/* Which registers forms read and overwrite, the same way. */
+const struct form_footprint *scan_classes_footprints(void *context, enum matcher_mode mode);
 
 #endif

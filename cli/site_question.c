@@ -59,6 +59,7 @@ int site_question_open(struct site_question *s, struct scan_question *q) {
         q->form_count = s->isa->form_count;
         q->forms = scan_classes_forms;
         q->transfers = scan_classes_transfers;
+        q->footprints = scan_classes_footprints;
         q->context = s->classes;
     }
     return code;

@@ -33,25 +33,6 @@ static uint64_t effective_address(const struct run *run, const struct matcher_op
     return cut(sum, d->address_size);
 }
 
-static bool hidden_class(unsigned class) {
-    return class == REGISTER_SEGMENT || class == REGISTER_CONTROL || class == REGISTER_DEBUG || class == REGISTER_TILE || class == REGISTER_BOUND;
-}
-
-/* Operands of the text that have no operand in the semantics are passed over: segment and control registers, CL, AL of IN. */
-bool operand_fits(char kind, const struct matcher_operand *o) {
-    bool is_register = o->kind == OPERAND_REGISTER && !hidden_class(o->class);
-    switch (kind) {
-    case 'i':
-        return o->kind == OPERAND_IMMEDIATE || o->kind == OPERAND_RELATIVE || o->kind == OPERAND_FAR_POINTER;
-    case 'r':
-        return is_register;
-    case 'm':
-        return o->kind == OPERAND_MEMORY;
-    default:
-        return is_register || o->kind == OPERAND_MEMORY;
-    }
-}
-
 static enum operand_site register_site(unsigned class) {
     switch (class) {
     case REGISTER_MM:
@@ -65,7 +46,7 @@ static enum operand_site register_site(unsigned class) {
     case REGISTER_X87:
         return SITE_X87;
     default:
-        return hidden_class(class) ? SITE_UNKNOWN : SITE_GENERAL;
+        return operand_is_state(class) ? SITE_UNKNOWN : SITE_GENERAL;
     }
 }
 

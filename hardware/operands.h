@@ -3,7 +3,7 @@
 #define POPEK_HARDWARE_OPERANDS_H
 
 #include "../isa-model/isa.h"
-#include "../x86-tables/matcher.h"
+#include "../x86-tables/footprint.h"
 #include "state.h"
 
 enum operand_site {
@@ -26,8 +26,6 @@ struct operand_binding {
     word128 constant; /* SITE_CONSTANT */
 };
 
-/* An operand of the text can be this operand of the semantics; `kind` is the first letter of the latter's kind, 0 or - when it has none. */
-bool operand_fits(char kind, const struct matcher_operand *o);
 /* Memory operands that no byte of the encoding names. */
 enum implicit_place { AT_SI, AT_DI, AT_BP, AT_BELOW_BP, AT_BX_AL, AT_AX_LINE, AT_FIRST_REGISTER };
 /* Whether the operand of that name is one, with or without a repeat prefix of the instruction. */

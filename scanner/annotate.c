@@ -2,8 +2,9 @@
 #include "annotate.h"
 
 #include "annotate_probe.h"
-#include "sites.h"
+#include "liveness.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,7 +31,7 @@ static void write_head(FILE *out, const struct annotate_question *q, const struc
     (void)fputs(INSTRUCTION ": ", out);
 }
 
-static void write_tail(FILE *out, const struct annotate_question *q, const struct probed *p, unsigned code_bits) {
+static void write_tail(FILE *out, const struct annotate_question *q, const struct probed *p, unsigned code_bits, uint32_t live) {
     const char *form = p->form == PROBE_NO_FORM ? "" : q->isa->forms[p->form].text;
     bool wide = q->bits == 64;
     (void)fputs("; " INSTRUCTION_END ": ", out);
@@ -40,12 +41,13 @@ static void write_tail(FILE *out, const struct annotate_question *q, const struc
     (void)fprintf(out, LAST_BYTE_END ": .pushsection " ANNOTATE_SECTION ",\"\"; .%s " FIRST_BYTE "b%s; ", wide ? "quad" : "long", wide ? "" : ",0");
     (void)fprintf(out,
                   ".byte " LAST_BYTE_END "b-" FIRST_BYTE "b," INSTRUCTION "b-" FIRST_BYTE "b," INSTRUCTION_END "b-" INSTRUCTION
-                  "b,%u,%u; .asciz \"%s\"; .popsection",
-                  (unsigned)p->memory, code_bits, form);
+                  "b,%u,%u,%u; .long %#" PRIx32 "; .asciz \"%s\"; .popsection",
+                  (unsigned)p->memory, (unsigned)ANNOTATE_VERSION, code_bits, live, form);
 }
 
+/* `live` is by statement. */
 static void write_text(FILE *out, const struct annotate_question *q, const char *text, size_t size, const struct statements *s,
-                       const struct probed *probed) {
+                       const struct probed *probed, const uint32_t *live) {
     size_t at = 0;
     for (size_t i = 0; i < s->count; i++) {
         const struct statement *first = &s->list[i];
@@ -56,7 +58,7 @@ static void write_text(FILE *out, const struct annotate_question *q, const char 
         (void)fwrite(text + at, 1, first->start - at, out);
         write_head(out, q, &probed[i]);
         (void)fwrite(text + first->start, 1, last->end - first->start, out);
-        write_tail(out, q, &probed[i], first->bits);
+        write_tail(out, q, &probed[i], first->bits, live[i]);
         at = last->end;
         i += probed[i].joined;
     }
@@ -134,6 +136,73 @@ static enum annotate_status check(struct annotate_result *r, const struct annota
     return status;
 }
 
+static enum annotate_status make_text(struct annotate_result *r, const struct annotate_question *q, const char *text, size_t size,
+                                      const struct statements *s, const struct probed *probed, const uint32_t *live) {
+    free(r->text);
+    r->text = NULL;
+    FILE *out = open_memstream(&r->text, &r->size);
+    if (out != NULL) {
+        write_text(out, q, text, size, s, probed, live);
+    }
+    return out != NULL && fclose(out) == 0 ? ANNOTATE_FINE : ANNOTATE_OUT_OF_MEMORY;
+}
+
+/* A statement may have become several instructions, or none that was found: what is live at any of them is. */
+static bool join_live(const struct annotate_question *q, const struct assembled *a, uint32_t *live, size_t count) {
+    struct site_records records;
+    bool good = sites_read(&records, a->bytes, a->size);
+    uint32_t *numbers = calloc(records.count + 1, sizeof *numbers);
+    good = good && numbers != NULL;
+    for (size_t i = 0; good && i < records.count; i++) {
+        numbers[i] = records.list[i].live;
+        records.list[i].live = SITE_LIVE_UNKNOWN;
+    }
+    good = good && liveness_find(q->scan, a->bytes, a->size, &records);
+    memset(live, 0, count * sizeof *live);
+    for (size_t i = 0; good && i < records.count; i++) {
+        if (numbers[i] < count) {
+            live[numbers[i]] |= records.list[i].live;
+        }
+    }
+    for (size_t i = 0; good && i < count; i++) {
+        live[i] = live[i] == 0 || records.damaged ? SITE_LIVE_UNKNOWN : live[i];
+    }
+    free(numbers);
+    sites_free(&records);
+    return good;
+}
+
+/* Assembles the text with the numbers of statements where the registers are to be, and finds the registers. */
+static enum annotate_status find_live(struct annotate_result *r, const struct annotate_question *q, uint32_t *live, size_t count) {
+    struct assembled a = assembler_run(q, r->text, r->size, false);
+    enum annotate_status status = a.status;
+    if (status == ANNOTATE_FINE) {
+        status = join_live(q, &a, live, count) ? ANNOTATE_FINE : ANNOTATE_OUT_OF_MEMORY;
+    } else {
+        r->message = a.messages;
+        a.messages = NULL;
+    }
+    assembled_free(&a);
+    return status;
+}
+
+static enum annotate_status annotate_statements(struct annotate_result *r, const struct annotate_question *q, const char *text, size_t size,
+                                                const struct statements *s, const struct probed *probed) {
+    uint32_t *live = calloc(s->count + 1, sizeof *live);
+    enum annotate_status status = live == NULL ? ANNOTATE_OUT_OF_MEMORY : ANNOTATE_FINE;
+    for (size_t i = 0; live != NULL && i < s->count; i++) {
+        r->statements += probed[i].site ? 1 : 0;
+        live[i] = (uint32_t)i;
+    }
+    status = status == ANNOTATE_FINE ? make_text(r, q, text, size, s, probed, live) : status;
+    if (status == ANNOTATE_FINE && r->statements > 0) {
+        status = find_live(r, q, live, s->count);
+        status = status == ANNOTATE_FINE ? make_text(r, q, text, size, s, probed, live) : status;
+    }
+    free(live);
+    return status == ANNOTATE_FINE ? check(r, q) : status;
+}
+
 struct annotate_result annotate_text(const struct annotate_question *q, const char *text, size_t size) {
     struct annotate_result r = {.status = ANNOTATE_OUT_OF_MEMORY};
     struct statements s;
@@ -142,15 +211,7 @@ struct annotate_result annotate_text(const struct annotate_question *q, const ch
         r.status = annotate_probe(q, text, &s, &probed, &r.message);
     }
     if (r.status == ANNOTATE_FINE) {
-        FILE *out = open_memstream(&r.text, &r.size);
-        if (out != NULL) {
-            write_text(out, q, text, size, &s, probed);
-        }
-        bool written = out != NULL && fclose(out) == 0;
-        for (size_t i = 0; i < s.count; i++) {
-            r.statements += probed[i].site ? 1 : 0;
-        }
-        r.status = written ? check(&r, q) : ANNOTATE_OUT_OF_MEMORY;
+        r.status = annotate_statements(&r, q, text, size, &s, probed);
     }
     free(probed);
     assembler_text_free(&s);

@@ -58,8 +58,10 @@ void annotate_result_free(struct annotate_result *r);
 
 /* The section that labels are recorded in, one record behind the other; it is not loaded. A record: the address of the first byte (8 bytes), how many
  * bytes there are with the room, how many of them lie before the instruction, how long it is, which sensitive memory it touches (0: it is a site for
- * what it is), and 16, 32 or 64 (1 byte each), the form as text ("" when a macro's arguments say which), ended by a zero byte. Numbers are
- * little-endian. */
+ * what it is), 2 for this version of records, and 16, 32 or 64 (1 byte each), what is live there (4 bytes, site_record.live), the form as text
+ * ("" when a macro's arguments say which), ended by a zero byte. Numbers are little-endian. Records of the first version have neither the 2 nor what
+ * is live: in their place is 16, 32 or 64. */
 #define ANNOTATE_SECTION ".popek.sites"
+#define ANNOTATE_VERSION 2
 
 #endif

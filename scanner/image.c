@@ -2,6 +2,7 @@
 #include "image.h"
 
 #include <gelf.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -69,6 +70,26 @@ static void sort_functions(struct image *image) {
 /* A Linux kernel as it is booted: compressed, so that nothing in it can be found. */
 static bool is_boot_image(const uint8_t *bytes, size_t size) { return size > 0x206 && memcmp(bytes + 0x202, "HdrS", 4) == 0; }
 
+/* NULL: not compressed in a way that is known here; else the program that unpacks it. */
+static const char *unpacker(const uint8_t *bytes, size_t size) {
+    static const struct {
+        const char *magic, *program;
+    } kinds[] = {{"\xFD"
+                  "7zXZ",
+                  "xz"},
+                 {"\x1F\x8B", "gzip"},
+                 {"\x28\xB5\x2F\xFD", "zstd"},
+                 {"BZh", "bzip2"},
+                 {"\x04\x22\x4D\x18", "lz4"}};
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        size_t length = strlen(kinds[i].magic);
+        if (size >= length && memcmp(bytes, kinds[i].magic, length) == 0) {
+            return kinds[i].program;
+        }
+    }
+    return NULL;
+}
+
 static enum scan_status refuse(struct image *image, const char *message) {
     image->message = strdup(message);
     return SCAN_BAD;
@@ -86,6 +107,11 @@ enum scan_status image_open(struct image *image, const struct scan_question *q, 
             refuse(image, "a bzImage holds its kernel compressed: scan the vmlinux that scripts/extract-vmlinux takes out of it (docs/kernels.md)");
     } else if (size >= 2 && memcmp(bytes, "MZ", 2) == 0) {
         status = image_open_pe(image, bytes, size);
+    } else if (unpacker(bytes, size) != NULL) {
+        const char *program = unpacker(bytes, size);
+        if (asprintf(&image->message, "it is compressed: unpack it first, %s -dc", program) < 0) {
+            image->message = NULL;
+        }
     }
     if (q->mode >= 0) {
         image->mode = (enum matcher_mode)q->mode;

@@ -27,7 +27,7 @@ struct image {
     struct image_function *functions; /* by section and offset, no two at one place */
     size_t function_count;
     void *elf;     /* the Elf handle that the names belong to, NULL */
-    char *message; /* of SCAN_BAD, or a warning of SCAN_FINE */
+    char *message; /* of SCAN_BAD and SCAN_UNKNOWN, or a warning of SCAN_FINE */
 };
 
 /* Takes the bytes of one binary apart. *image is to be closed whatever the status. */

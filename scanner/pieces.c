@@ -6,12 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PIECE_SIZE ((size_t)1 << 20)
+#define PIECE_SIZE ((size_t)1 << 17)
 #define MOST_JOBS 256u
 
 struct pieces {
     struct sweep *list;
     size_t count, capacity;
+    bool guesses; /* cut where no function starts, too */
     atomic_size_t next;
 };
 
@@ -29,6 +30,29 @@ static bool add_piece(struct pieces *p, const struct sweep *piece) {
     return true;
 }
 
+/* The piece, up to where a function starts or the section ends; what has no function for long is cut anywhere. */
+static bool add_pieces(struct pieces *p, struct sweep *piece, size_t stop, size_t function) {
+    const struct image_function *functions = piece->image->functions;
+    size_t last = function > piece->function ? (size_t)functions[function - 1].offset : piece->first;
+    piece->limit = stop;
+    piece->function_end = function;
+    for (size_t cut = last + PIECE_SIZE; p->guesses && cut < stop && stop - cut >= PIECE_SIZE; cut += PIECE_SIZE) {
+        piece->end = cut;
+        if (!add_piece(p, piece)) {
+            return false;
+        }
+        piece->guess = true;
+        piece->first = cut;
+        piece->function = function;
+    }
+    piece->end = stop;
+    bool good = add_piece(p, piece);
+    piece->guess = false;
+    piece->first = stop;
+    piece->function = function;
+    return good;
+}
+
 /* `function` is the first of the section; returns the first of the next one, SIZE_MAX when memory is exhausted. */
 static size_t cut_section(struct pieces *p, struct sweep piece, size_t function) {
     const struct image *image = piece.image;
@@ -37,19 +61,11 @@ static size_t cut_section(struct pieces *p, struct sweep piece, size_t function)
     piece.function = function;
     for (; function < image->function_count && image->functions[function].section == piece.section; function++) {
         size_t start = (size_t)image->functions[function].offset;
-        if (start - piece.first >= PIECE_SIZE) {
-            piece.end = start;
-            piece.function_end = function;
-            if (!add_piece(p, &piece)) {
-                return SIZE_MAX;
-            }
-            piece.first = start;
-            piece.function = function;
+        if (start - piece.first >= PIECE_SIZE && !add_pieces(p, &piece, start, function)) {
+            return SIZE_MAX;
         }
     }
-    piece.end = size;
-    piece.function_end = function;
-    return add_piece(p, &piece) ? function : SIZE_MAX;
+    return add_pieces(p, &piece, size, function) ? function : SIZE_MAX;
 }
 
 static void *work(void *context) {
@@ -81,6 +97,9 @@ static void run(struct pieces *p, unsigned jobs) {
 static bool join(struct scan_binary *binary, const struct pieces *p) {
     size_t count = 0;
     for (size_t i = 0; i < p->count; i++) {
+        if (p->list[i].guess && !p->list[i - 1].exhausted && !p->list[i].exhausted) {
+            sweep_correct(&p->list[i], p->list[i - 1].reached);
+        }
         if (p->list[i].exhausted) {
             return false;
         }
@@ -103,7 +122,7 @@ static bool join(struct scan_binary *binary, const struct pieces *p) {
 }
 
 bool pieces_sweep(struct scan_binary *binary, const struct image *image, const struct scan_question *q, const uint8_t *marked, struct plan *plan) {
-    struct pieces p = {.list = NULL};
+    struct pieces p = {.list = NULL, .guesses = plan == NULL && q->jobs > 1};
     struct sweep piece = {.matcher = q->matcher, .marked = marked, .mode = image->mode, .all_bytes = q->all_bytes, .image = image, .plan = plan};
     size_t function = 0;
     for (uint32_t i = 0; i < image->section_count && function != SIZE_MAX; i++) {
@@ -118,6 +137,7 @@ bool pieces_sweep(struct scan_binary *binary, const struct image *image, const s
     }
     for (size_t i = 0; i < p.count; i++) {
         free(p.list[i].sites);
+        free(p.list[i].points);
     }
     free(p.list);
     return good;

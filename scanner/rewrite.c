@@ -71,14 +71,17 @@ static enum rewrite_status add_record(struct work *w, const struct site_record *
                                         .before = s->before,
                                         .length = s->length,
                                         .bits = s->bits,
-                                        .annotated = true};
+                                        .annotated = true,
+                                        .live = s->live};
     return add_place(w, &place) ? REWRITE_FINE : REWRITE_OUT_OF_MEMORY;
 }
 
 static enum rewrite_status add_annotated(struct work *w) {
     struct site_records records;
     enum rewrite_status status = sites_read(&records, w->bytes, w->size) ? REWRITE_FINE : REWRITE_OUT_OF_MEMORY;
-    if (status == REWRITE_FINE && records.damaged) {
+    if (status == REWRITE_FINE && records.unknown) {
+        status = fail(w, REWRITE_BAD, "the section " ANNOTATE_SECTION " has records of another version than this program knows: annotate it anew");
+    } else if (status == REWRITE_FINE && records.damaged) {
         status = fail(w, REWRITE_BAD, "the section " ANNOTATE_SECTION " is damaged");
     } else if (status == REWRITE_FINE && !records.present && w->q->only_annotated) {
         status = fail(w, REWRITE_BAD, "the file has no section " ANNOTATE_SECTION ": it was not made of annotated source");
@@ -105,6 +108,7 @@ static enum rewrite_status add_scanned(struct work *w, const char *path) {
                                                 .form = s->form,
                                                 .total = s->length,
                                                 .length = s->length,
+                                                .live = SITE_LIVE_UNKNOWN,
                                                 .bits = b->mode == MATCHER_LONG        ? 64
                                                         : b->mode >= MATCHER_PROTECTED ? 32
                                                                                        : 16};

@@ -39,6 +39,7 @@ struct rewrite_place {
     uint8_t total, before, length; /* bytes: with the room; before the instruction; of the instruction */
     uint8_t bits;                  /* 16, 32, 64 */
     bool annotated;
+    uint32_t live; /* site_record.live of annotated ones; else all */
     enum rewrite_outcome outcome;
 };
 

@@ -115,7 +115,7 @@ static enum scan_status scan_binary(struct scan_result *r, const struct scan_que
         image.message = NULL;
         larger[r->binary_count++] = b;
     } else {
-        if (status == SCAN_BAD && r->message == NULL) {
+        if ((status == SCAN_BAD || status == SCAN_UNKNOWN) && r->message == NULL) {
             r->message = image.message;
             image.message = NULL;
         }
@@ -139,7 +139,12 @@ static enum scan_status scan_member(struct scan_result *r, const struct scan_que
         return SCAN_FINE;
     }
     char *name = member_name(path, header->ar_name);
+    char *before = r->message;
     enum scan_status status = scan_binary(r, q, name, (const uint8_t *)bytes, size, start);
+    if (status == SCAN_UNKNOWN && before == NULL) {
+        free(r->message);
+        r->message = NULL;
+    }
     return status == SCAN_UNKNOWN ? SCAN_FINE : status;
 }
 
@@ -190,6 +195,7 @@ struct scan_result scan_file(const struct scan_question *q, const char *path) {
     if (s.st_size == 0) {
         (void)close(file);
         r.status = SCAN_UNKNOWN;
+        r.message = strdup("it is empty");
         return r;
     }
     size_t size = (size_t)s.st_size;

@@ -4,6 +4,8 @@
 
 #include "../x86-tables/matcher.h"
 
+struct form_footprint;
+
 /* What is known of one form in one mode under a profile. The strings belong to whoever made the table. */
 struct scan_form {
     bool site;              /* a hole, sensitive, privileged, or undecided: to be reported */
@@ -22,6 +24,8 @@ struct scan_question {
     const struct scan_form *(*forms)(void *context, enum matcher_mode mode);
     /* By form number, where an instruction goes on (x86-tables/transfer.h); for `breakpoints` alone. NULL: it could not be made. */
     const uint8_t *(*transfers)(void *context, enum matcher_mode mode);
+    /* By form number, which registers it reads and overwrites (x86-tables/footprint.h); for annotate_text alone. NULL: they could not be made. */
+    const struct form_footprint *(*footprints)(void *context, enum matcher_mode mode);
     void *context;
     int mode;         /* enum matcher_mode, -1: as the file says */
     bool raw;         /* the file is code and nothing else, at address `base` */
@@ -96,7 +100,7 @@ struct scan_binary {
 enum scan_status {
     SCAN_FINE,
     SCAN_UNREADABLE, /* the file cannot be opened or mapped; *message says why, NULL: no regular file */
-    SCAN_UNKNOWN,    /* no binary that is known here */
+    SCAN_UNKNOWN,    /* no binary that is known here; *message may say more */
     SCAN_BAD,        /* damaged, or of a kind that is refused; *message says what */
     SCAN_NO_TABLE,   /* scan_question.forms gave none */
     SCAN_OUT_OF_MEMORY

@@ -96,21 +96,37 @@ static int by_place(const void *a, const void *b) {
     return x->file_offset < y->file_offset ? -1 : x->file_offset > y->file_offset ? 1 : 0;
 }
 
+static uint64_t number(const uint8_t *p, unsigned size) {
+    uint64_t value = 0;
+    for (unsigned i = 0; i < size; i++) {
+        value |= (uint64_t)p[i] << (8 * i);
+    }
+    return value;
+}
+
+static bool is_bits(uint8_t byte) { return byte == 16 || byte == 32 || byte == 64; }
+
 /* One record at `at`; its size, 0 when there is none. */
 static size_t read_record(const struct reader *r, size_t at, struct site_record *site) {
-    enum { FIXED = 13 };
+    enum { VERSION = 12, FIXED_FIRST = 13, BITS = 13, LIVE = 14, FIXED = 18 };
     size_t left = r->data_size - at;
     const uint8_t *p = r->data + at;
-    const uint8_t *end = left <= FIXED ? NULL : memchr(p + FIXED, 0, left - FIXED);
-    if (end == NULL) {
+    bool first = left > VERSION && is_bits(p[VERSION]);
+    size_t fixed = first ? FIXED_FIRST : FIXED;
+    const uint8_t *end = left <= fixed ? NULL : memchr(p + fixed, 0, left - fixed);
+    r->out->unknown = left > VERSION && !first && p[VERSION] != ANNOTATE_VERSION;
+    if (end == NULL || r->out->unknown || (!first && !is_bits(p[BITS]))) {
         return 0;
     }
-    uint64_t address = 0;
-    for (unsigned i = 0; i < 8; i++) {
-        address |= (uint64_t)p[i] << (8 * i);
-    }
-    *site = (struct site_record){
-        .section = UINT32_MAX, .total = p[8], .before = p[9], .length = p[10], .memory = p[11], .bits = p[12], .form = (const char *)p + FIXED};
+    uint64_t address = number(p, 8);
+    *site = (struct site_record){.section = UINT32_MAX,
+                                 .total = p[8],
+                                 .before = p[9],
+                                 .length = p[10],
+                                 .memory = p[11],
+                                 .bits = first ? p[VERSION] : p[BITS],
+                                 .live = first ? SITE_LIVE_UNKNOWN : (uint32_t)number(p + LIVE, 4),
+                                 .form = (const char *)p + fixed};
     if (r->relocatable) {
         place_by_relocation(r, at, address, site);
     } else {

@@ -51,22 +51,22 @@ static void tell(const struct sweep *s, size_t at, size_t length, const struct d
     }
 }
 
-/* Up to `stop`, where a function starts or the piece ends; an instruction that goes on behind it was none. */
-static bool sweep_function(struct sweep *s, size_t at, size_t stop) {
+/* Up to `end`; an instruction that goes on behind `stop`, where a function starts, was none. */
+static bool sweep_function(struct sweep *s, size_t at, size_t end, size_t stop) {
     const uint8_t *code = s->image->sections[s->section].code;
     struct decoded d;
-    while (at < stop) {
+    while (at < end) {
         size_t next = at + 1;
         if (matcher_decode(s->matcher, s->mode, code + at, stop - at, &d)) {
             next = at + d.length;
             s->instructions++;
             if (s->marked[d.form] != SWEEP_NONE) {
-                size_t end = s->marked[d.form] == SWEEP_FILLING && d.length == 1 ? filling_end(code, at, stop) : at;
-                if (end > at) {
-                    tell(s, at, end - at, NULL);
-                    s->instructions += end - at - 1;
-                    s->filled += end - at;
-                    at = end;
+                size_t filled = s->marked[d.form] == SWEEP_FILLING && d.length == 1 ? filling_end(code, at, stop) : at;
+                if (filled > at) {
+                    tell(s, at, filled - at, NULL);
+                    s->instructions += filled - at - 1;
+                    s->filled += filled - at;
+                    at = filled;
                     continue;
                 }
                 if (!add_site(s, at, code + at, &d, false)) {
@@ -83,18 +83,75 @@ static bool sweep_function(struct sweep *s, size_t at, size_t stop) {
         }
         at = next;
     }
+    s->reached = at;
     return true;
 }
 
+/* The first instructions of a guess one by one; where it has come to. */
+static size_t sweep_points(struct sweep *s) {
+    s->points = calloc(SWEEP_POINTS, sizeof *s->points);
+    s->exhausted = s->points == NULL;
+    s->reached = s->first;
+    while (!s->exhausted && s->point_count < SWEEP_POINTS && s->reached < s->end) {
+        s->points[s->point_count++] = (struct sweep_mark_point){s->reached, s->site_count, s->instructions, s->skipped, s->filled};
+        (void)sweep_function(s, s->reached, s->reached + 1, s->limit);
+    }
+    return s->reached;
+}
+
 void sweep_run(struct sweep *s) {
-    size_t at = s->first;
-    bool good = true;
+    size_t at = s->guess ? sweep_points(s) : s->first;
+    bool good = !s->exhausted;
     for (size_t f = s->function; good && f < s->function_end; f++) {
         size_t start = (size_t)s->image->functions[f].offset;
-        good = start <= at || sweep_function(s, at, start);
+        good = start <= at || sweep_function(s, at, start, start);
         at = start > at ? start : at;
     }
     if (good) {
-        (void)sweep_function(s, at, s->end);
+        (void)sweep_function(s, at, s->end, s->limit);
     }
+}
+
+/* What was found behind the point goes to the sweep that has come there. */
+static void take_rest(struct sweep *to, const struct sweep *from, const struct sweep_mark_point *point) {
+    size_t count = from->site_count - point->site_count;
+    struct scan_site *sites = count == 0 ? to->sites : realloc(to->sites, (to->site_count + count) * sizeof *sites);
+    if (count > 0 && sites == NULL) {
+        to->exhausted = true;
+        return;
+    }
+    to->sites = sites;
+    if (count > 0) {
+        memcpy(sites + to->site_count, from->sites + point->site_count, count * sizeof *sites);
+    }
+    to->site_count += count;
+    to->instructions += from->instructions - point->instructions;
+    to->skipped += from->skipped - point->skipped;
+    to->filled += from->filled - point->filled;
+    to->reached = from->reached;
+}
+
+void sweep_correct(struct sweep *s, size_t at) {
+    struct sweep right = *s;
+    right.sites = NULL;
+    right.site_count = right.site_capacity = 0;
+    right.instructions = right.skipped = right.filled = 0;
+    right.reached = at;
+    bool met = false;
+    for (size_t i = 0; i < s->point_count && !met && !right.exhausted && right.reached < s->end;) {
+        if (right.reached < s->points[i].at) {
+            (void)sweep_function(&right, right.reached, right.reached + 1, s->limit);
+        } else {
+            met = right.reached == s->points[i].at;
+            i += met ? 0 : 1;
+            if (met) {
+                take_rest(&right, s, &s->points[i]);
+            }
+        }
+    }
+    if (!met && !right.exhausted && right.reached < s->end) {
+        (void)sweep_function(&right, right.reached, s->end, s->limit);
+    }
+    free(s->sites);
+    *s = right;
 }

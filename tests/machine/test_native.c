@@ -122,7 +122,7 @@ static void test_guests(void) {
     size_t form_count = isa == NULL ? 0 : isa->form_count;
     struct decoder *decoder = isa == NULL ? NULL : decoder_new(isa, &message);
     bool good = CHECK(decoder != NULL, "no decoder: %s", message) && CHECK(read_kinds(&kinds, form_count), "no kinds");
-    const struct native_tables tables = {&kinds, false};
+    const struct native_tables tables = {&kinds};
     for (size_t i = 0; decoder != NULL && i < sizeof guests / sizeof guests[0] && good; i++) {
         good = run_guest(decoder, &tables, guests[i]);
     }

@@ -2,6 +2,7 @@
 #include "../tests.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Capstone 4 lacks the first instruction and finds INT1 in the middle of it; with LKGS only the tables have a site. */
@@ -40,5 +41,21 @@ static void test_rows(void) {
     }
 }
 
-static const struct test tests[] = {{"rows explain one instruction", test_rows}};
+/* What objdump and a list of names by hand find; a file made here, then libraries of the machine. */
+static void test_objdump(void) {
+    struct command_result r = run_command("cd \"$TEMPORARY\" && printf '.text\\nf: cli; int3; nop; int3; int3; cpuid; mov %%cr0, %%rax; mov %%rax, "
+                                          "%%fs:8; pop %%fs; rep insb; lock incl (%%rax); "
+                                          "endbr64; syscall; data16 lret; add %%eax, %%ebx\\n' >list.s && as list.s -o list.o");
+    CHECK(r.code == 0, "the object cannot be made: %s", r.err);
+    command_result_free(&r);
+    r = run_command("tests/scanner/compare_objdump.sh \"$POPEK\" '' \"$TEMPORARY/list.o\" /bin/ls $(ls /usr/lib/*/libc.so.6)");
+    CHECK(r.code == 0 && strstr(r.out, "list.o: 9 by both, 0 by") != NULL && strstr(r.out, "libc.so.6: ") != NULL, "other sites than objdump's: %s%s",
+          r.out, r.err);
+    command_result_free(&r);
+    r = run_command("tests/scanner/compare_objdump.sh \"$POPEK\" '--drop-form CPUID' \"$TEMPORARY/list.o\"");
+    CHECK(r.code == 1 && strstr(r.out, "1 by objdump alone") != NULL, "a form that is left out is not missed: %s%s", r.out, r.err);
+    command_result_free(&r);
+}
+
+static const struct test tests[] = {{"rows explain one instruction", test_rows}, {"beside objdump", test_objdump}};
 const struct suite scan_compare_suite = SUITE("scan_compare", tests);

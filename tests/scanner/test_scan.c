@@ -57,6 +57,10 @@ static const char *const build_commands =
     "ld -o sites sites.o -Ttext=0x401000 && strip -o stripped sites && ar rc all.a sites.o plain.o legacy.o && ar rcT thin.a sites.o &&\n"
     "objcopy -O binary -j .text sites.o raw.bin && printf 'text\\n' >note.txt && mkdir -p tree/below && cp sites.o tree/below/ && cp plain.o tree/ "
     "&&\n"
+    "mkdir -p nobody modules && cp note.txt nobody/ && : >empty && mkfifo pipe && { cp sites.o arm.o; printf '\\267\\0' | dd of=arm.o bs=1 seek=18 "
+    "conv=notrunc "
+    "2>/dev/null; } && as --x32 sites.s -o x32.o && printf '\\3757zXZ\\0more' >module.ko.xz && printf '\\037\\213\\010more' >module.ko.gz && cp "
+    "module.ko.xz note.txt modules/ &&\n"
     "cp note.txt tree/ && head -c 700 sites >cut && head -c 30 sites.o >short && head -c 514 /dev/zero >boot && printf 'HdrS1234' >>boot\n"
     /* A PE file of one section: headers, then NOP, SGDT, RET at offset 0x200, image base 0x140000000, address 0x1000. */
     "{ printf 'MZ'; head -c 58 /dev/zero; printf '\\100\\0\\0\\0'; printf 'PE\\0\\0'; printf '\\144\\206\\1\\0'; head -c 12 /dev/zero;\n"
@@ -115,6 +119,15 @@ static const struct scan_case cases[] = {
     /* Negative control: a form that is no site is no stop. */
     {"--breakpoints --summary --drop-form 'SGDT m16&64' plan", 0, "^  replace +0 \nof them 2 without", NULL},
     {"thin.a", 3, "", "thin archive"},
+    /* Nothing that was scanned is no "yes". */
+    {"empty", 3, "", "'empty': it is empty"},
+    {"nobody", 3, "", "there is no binary in what was given"},
+    {"module.ko.xz", 3, "", "it is compressed: unpack it first, xz -dc"},
+    {"module.ko.gz", 3, "", "it is compressed: unpack it first, gzip -dc"},
+    {"modules", 3, "", "modules/module.ko.xz': it is compressed"},
+    {"pipe", 3, "", "cannot read 'pipe': no regular file"},
+    {"arm.o", 3, "", "the ELF file is not for x86"},
+    {"x32.o", 1, "x32.o: ELF object, mode long, 4 sites", NULL},
     {"boot", 3, "", "extract-vmlinux"},
     {"note.txt", 3, "", "no ELF file, no archive and no PE file"},
     {"short", 3, "", "'short': the ELF header is damaged"},
@@ -180,6 +193,20 @@ static void test_jobs(void) {
     command_result_free(&r);
 }
 
+/* Code without symbols is cut where nobody knows that an instruction starts: noise, filling, and code of which two readings never meet. */
+static void test_guesses(void) {
+    struct command_result r = run_command(
+        "p=$(realpath \"$POPEK\"); cd \"$TEMPORARY\"; awk 'BEGIN { x = 7; for (i = 0; i < 400000; i++) { x = (x * 1103515245 + 12345) % 2147483648; "
+        "printf \"%c\", int(x / 65536) % 256 } }' | LC_ALL=C cat >noise.bin; { printf '\\220'; head -c 700000 /dev/zero | tr '\\0' '\\260'; printf "
+        "'\\364\\364'; head -c 500001 /dev/zero | tr '\\0' '\\314'; printf '\\364'; } >apart.bin; for f in noise.bin apart.bin; do for j in 1 2 7; "
+        "do "
+        "\"$p\" scan --raw -f csv -j $j $f >guess.$j; \"$p\" scan --raw --summary -j $j $f >>guess.$j; done; cmp guess.1 guess.2 && cmp guess.1 "
+        "guess.7 && test "
+        "$(wc -l <guess.1) -gt 5 || exit 1; done");
+    CHECK(r.code == 0, "guessed starts change the result: %s %s", r.out, r.err);
+    command_result_free(&r);
+}
+
 /* Every site is a stop, and the only ones of these two kinds. */
 static void test_stops(void) {
     struct command_result r =
@@ -197,5 +224,6 @@ static void test_first_screen(void) {
     command_result_free(&r);
 }
 
-static const struct test tests[] = {{"cases", test_cases}, {"threads", test_jobs}, {"stops", test_stops}, {"first screen", test_first_screen}};
+static const struct test tests[] = {
+    {"cases", test_cases}, {"threads", test_jobs}, {"guessed starts", test_guesses}, {"stops", test_stops}, {"first screen", test_first_screen}};
 const struct suite scan_suite = SUITE("scan", tests);
