@@ -63,14 +63,26 @@ bool guest_patches_load(struct computer *c, const char *path, const uint8_t *byt
     return good;
 }
 
-struct rewrite_result guest_rewrite(struct site_question *sites, const char *path, const uint8_t *bytes, size_t size, enum rewrite_kind kind,
-                                    bool all) {
+static bool was_met(const void *context, uint64_t file_offset) {
+    const struct guest_rewriting *g = context;
+    uint32_t physical = 0;
+    return computer_loads_at(g->bytes, g->size, file_offset, &physical) && (g->met[physical / 8] >> physical % 8 & 1) != 0;
+}
+
+struct rewrite_result guest_rewrite(struct site_question *sites, const struct guest_rewriting *g) {
     struct scan_question scan = {.mode = -1, .jobs = 1, .only_counts = true};
     struct rewrite_result result = {.status = REWRITE_NO_TABLE};
     if (site_question_open(sites, &scan) != EXIT_FINE) {
         return result;
     }
     const char *const none[] = {NULL};
-    const struct rewrite_question q = {.scan = &scan, .isa = sites->isa, .kind = kind, .vector = HYPERCALL_VECTOR, .all_sites = all, .except = none};
-    return rewrite_file(&q, path, bytes, size);
+    const struct rewrite_question q = {.scan = &scan,
+                                       .isa = sites->isa,
+                                       .kind = g->kind,
+                                       .vector = HYPERCALL_VECTOR,
+                                       .all_sites = g->all,
+                                       .except = none,
+                                       .is_code = was_met,
+                                       .context = g};
+    return rewrite_file(&q, g->path, g->bytes, g->size);
 }

@@ -201,7 +201,7 @@ static int run(struct request *r, struct computer *c, size_t form_count) {
     r->session.trace = trace;
     int code = EXIT_INTERNAL;
     struct direct_kind_table kinds = {.form_count = 0};
-    const struct native_tables native = {&kinds, false};
+    const struct native_tables native = {&kinds};
     bool natively = r->session.backend == BACKEND_NATIVE || (r->session.compare && r->session.other == BACKEND_NATIVE);
     bool ready = !natively || native_kinds_read(&kinds, form_count);
     if (!ready) {

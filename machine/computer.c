@@ -105,7 +105,7 @@ static void single_step_trap(struct computer *c) {
     raise_fault(c, &(struct fault){VECTOR_DEBUG, false, true, 0, 0});
 }
 
-/* One instruction. SDM vol. 3A, 19.3.1.4: with TF set before it, #DB comes after it. */
+/* One instruction. SDM vol. 3B, 20.3.1.4: with TF set before it, #DB comes after it; vol. 3A, 7.8.3: not after a load of SS. */
 static void execute_fetched(struct computer *c) {
     struct processor *p = &c->processor;
     struct fault fault;
@@ -129,7 +129,7 @@ static void execute_fetched(struct computer *c) {
     if (p->state.translation_cache != p->translations_seen || p->state.cr3 != p->root_seen) {
         forget_translations(p);
     }
-    if (traced) {
+    if (traced && (flags & INSTRUCTION_SHADOWS_TRAPS) == 0) {
         single_step_trap(c);
     }
 }

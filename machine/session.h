@@ -22,6 +22,7 @@ struct session_request {
     const struct native_tables *native; /* BACKEND_NATIVE */
     bool unscanned;                     /* BACKEND_NATIVE: nothing is looked at before it executes; only what traps comes back */
     bool single;                        /* BACKEND_NATIVE: one instruction, by itself */
+    uint8_t *met;                       /* BACKEND_NATIVE: a bit for each byte of memory, set where an instruction began that came back; NULL */
     FILE *trace;                        /* a line for each instruction that the model executes; NULL */
 };
 
