@@ -1,6 +1,9 @@
 /* From the records of popek rewrite to what the machine knows of a guest. */
 #include "guest_patches.h"
 
+#include "cli.h"
+#include "reached_code.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,16 +66,17 @@ bool guest_patches_load(struct computer *c, const char *path, const uint8_t *byt
     return good;
 }
 
-static bool was_met(const void *context, uint64_t file_offset) {
-    const struct guest_rewriting *g = context;
-    uint32_t physical = 0;
-    return computer_loads_at(g->bytes, g->size, file_offset, &physical) && (g->met[physical / 8] >> physical % 8 & 1) != 0;
-}
+static bool was_reached(const void *context, uint64_t file_offset) { return ((const uint8_t *)context)[file_offset] != 0; }
 
 struct rewrite_result guest_rewrite(struct site_question *sites, const struct guest_rewriting *g) {
     struct scan_question scan = {.mode = -1, .jobs = 1, .only_counts = true};
     struct rewrite_result result = {.status = REWRITE_NO_TABLE};
     if (site_question_open(sites, &scan) != EXIT_FINE) {
+        return result;
+    }
+    uint8_t *code = reached_code(&scan, sites->isa, g->bytes, g->size, g->met);
+    if (code == NULL) {
+        result.status = REWRITE_OUT_OF_MEMORY;
         return result;
     }
     const char *const none[] = {NULL};
@@ -82,7 +86,9 @@ struct rewrite_result guest_rewrite(struct site_question *sites, const struct gu
                                        .vector = HYPERCALL_VECTOR,
                                        .all_sites = g->all,
                                        .except = none,
-                                       .is_code = was_met,
-                                       .context = g};
-    return rewrite_file(&q, g->path, g->bytes, g->size);
+                                       .is_code = was_reached,
+                                       .context = code};
+    result = rewrite_file(&q, g->path, g->bytes, g->size);
+    free(code);
+    return result;
 }

@@ -19,7 +19,7 @@ struct guest_rewriting {
     bool all;           /* not holes alone */
     const uint8_t *met; /* of the machine's memory, where the program was loaded: see session_request.met; 8 bits a byte */
 };
-/* The program with its sites replaced: of one without annotations only those that were met. */
+/* The program with its sites replaced: of one without annotations only those in code that was met, or is reached from there (reached_code.h). */
 struct rewrite_result guest_rewrite(struct site_question *sites, const struct guest_rewriting *g);
 
 #endif

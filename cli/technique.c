@@ -99,7 +99,7 @@ int run_techniques(const struct technique_request *r, const struct decoder *deco
         complain("%s: --technique takes the program as it was before popek rewrite", r->guest);
         return EXIT_INPUT;
     }
-    struct technique_run run = {.bare = boot(r, decoder, r->bytes, r->size), .native = &native, .met = calloc(r->memory / 8, 1)};
+    struct technique_run run = {.bare = boot(r, decoder, r->bytes, r->size), .native = &native, .met = calloc(r->memory / 8, 1), .except = r->except};
     bool good = run.bare != NULL && run.met != NULL;
     code = run.met == NULL || good ? code : EXIT_INPUT;
     if (good && !native_kinds_read(&kinds, form_count)) {

@@ -79,7 +79,10 @@ void computer_memory_changed(struct computer *c) {
 /* Brings the devices to the present, and finds out when they next have something to do. */
 static void advance_devices(struct computer *c) {
     timer_advance(&c->devices.timer);
-    c->next_event = timer_next(&c->devices.timer);
+    clock_advance(&c->devices.clock);
+    uint64_t timer = timer_next(&c->devices.timer);
+    uint64_t clock = clock_next(&c->devices.clock);
+    c->next_event = timer < clock ? timer : clock;
 }
 
 static bool take_interrupt(struct computer *c) {

@@ -15,7 +15,8 @@ struct native_tables {
 
 struct session_request {
     enum session_backend backend, other;
-    bool compare; /* `other` beside the model */
+    bool compare;       /* unicorn and native beside the model, instruction by instruction; any other two each by itself, and what they showed */
+    const char *except; /* of two that run by themselves: lines that contain this are not compared; NULL: all are */
     uint32_t memory;
     uint64_t instructions;
     enum boot_kind kind;                /* of the guest, for reports */

@@ -3,6 +3,7 @@
 
 #include "../direct/kind_table.h"
 #include "computer_internal.h"
+#include "outcome.h"
 #include "patches.h"
 
 #include <stdlib.h>
@@ -28,37 +29,16 @@ enum computer_end technique_bare(struct computer *bare, uint64_t instructions, s
     return end;
 }
 
-/* The first line in which two texts differ. */
-static void describe_output(const char *bare, const char *seen, char *text, size_t size) {
-    unsigned line = 1;
-    size_t start = 0;
-    for (size_t at = 0; bare[at] != '\0' && bare[at] == seen[at]; at++) {
-        start = bare[at] == '\n' ? at + 1 : start;
-        line += bare[at] == '\n' ? 1 : 0;
-    }
-    bare += start;
-    seen += start;
-    (void)snprintf(text, size, "line %u of the serial port is \"%.*s\", on the bare machine \"%.*s\"", line, (int)strcspn(seen, "\n"), seen,
-                   (int)strcspn(bare, "\n"), bare);
-}
-
 /* Of a bare machine that has not come to its end only what it has shown so far counts. */
 static bool compare(const struct technique_run *r, const struct session_result *result, char *text, size_t size) {
-    size_t length = 0;
-    const char *seen = computer_serial(r->guest, &length);
-    const char *bare = computer_serial(r->bare, &length);
-    bool unfinished = r->bare_end == COMPUTER_RUNNING;
-    bool same_end = unfinished || (result->end == r->bare_end && result->exit_code == computer_exit_code(r->bare));
-    text[0] = '\0';
+    const struct outcome seen = {r->guest, result->end, ""};
+    const struct outcome bare = {r->bare, r->bare_end, "on the bare machine"};
     if (result->differs) {
         (void)snprintf(text, size, "%.500s", result->difference);
-    } else if (unfinished ? strncmp(seen, bare, length) != 0 : strcmp(seen, bare) != 0) {
-        describe_output(bare, seen, text, size);
-    } else if (!same_end) {
-        (void)snprintf(text, size, "it ended with %s, code %u; on the bare machine with %s, code %u", computer_end_name(result->end),
-                       result->exit_code, computer_end_name(r->bare_end), computer_exit_code(r->bare));
+        return false;
     }
-    return text[0] == '\0';
+    const struct outcome_question q = {r->bare_end == COMPUTER_RUNNING, r->except};
+    return outcomes_agree(&seen, &bare, &q, text, size);
 }
 
 static bool ends_line(char c) { return c == '\n' || c == '\r'; }

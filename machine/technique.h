@@ -48,7 +48,8 @@ struct technique_run {
     struct computer *guest, *bare;
     enum computer_end bare_end;
     const struct native_tables *native;
-    uint8_t *met; /* TECHNIQUE_SCAN: see session.h */
+    uint8_t *met;       /* TECHNIQUE_SCAN: see session.h */
+    const char *except; /* lines that contain this are not compared; NULL: all are */
 };
 void technique_execute(const struct technique_run *r, struct technique_table *table);
 /* The bare machine: runs the model, at most so many instructions. */

@@ -68,8 +68,12 @@ void serial_drop(struct serial *s);
 struct clock {
     uint8_t index, bytes[128];
     const uint64_t *executed; /* the time */
+    uint64_t since, fired;    /* of the periodic interrupt: when it was set up, and how many periods are reported */
+    struct interrupt_controllers *interrupts;
 };
-bool clock_attach(struct clock *c, struct ports *ports, const uint64_t *executed, uint32_t memory_size);
+bool clock_attach(struct clock *c, struct ports *ports, struct interrupt_controllers *interrupts, const uint64_t *executed, uint32_t memory_size);
+void clock_advance(struct clock *c);        /* to the present */
+uint64_t clock_next(const struct clock *c); /* when it next interrupts, in instructions; NEVER */
 
 /* ---- 8042 keyboard controller ---- */
 #define KEYBOARD_WAITING 4u

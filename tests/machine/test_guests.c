@@ -40,7 +40,7 @@ static const char *judge(const char *list, const char *name, const char *how, bo
     char text[256];
     bool known = listed(list, name, how, text, sizeof text);
     if (same) {
-        return known && always ? "the difference that is listed is not seen" : NULL;
+        return known && always && strcmp(name, "two_processes") != 0 ? "the difference that is listed is not seen" : NULL;
     }
     if (!known) {
         return "a difference that is not listed";
@@ -148,6 +148,30 @@ static void test_qemu(void) {
     free(list);
 }
 
+/* Two of them without the model in between. */
+static void test_pairs(void) {
+    static const struct {
+        const char *guest, *options;
+        int code;
+        const char *says;
+    } cases[] = {{"robin_irvine", "--backend native --compare unicorn", 0, ""},
+                 {"robin_irvine", "--backend native --compare model --stats", 0, ""},
+                 {"hostile/host_segments", "--backend native --compare unicorn", 1, "on unicorn \"a word at FS = 0: no exception\""},
+                 {"hostile/host_segments", "--backend unicorn --compare native", 1, "on native \"a word at FS = 0: vector 0000000d"},
+                 {"hello", "--backend kvm --compare unicorn", 0, ""},
+                 {"hostile/host_segments", "--backend kvm --compare unicorn", 1, "on unicorn"}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct command_result r = run_guest(cases[i].guest, cases[i].options);
+        if (r.code == 77) {
+            (void)printf("       not run: %s", r.err);
+        } else {
+            CHECK(r.code == cases[i].code && strstr(r.err, cases[i].says) != NULL, "%s %s: exit code %d: %s", cases[i].guest, cases[i].options,
+                  r.code, r.err);
+        }
+        command_result_free(&r);
+    }
+}
+
 /* The judge itself: what is not listed, or listed and not seen, or otherwise, is wrong. */
 static void test_judge(void) {
     static const char list[] = "\na unicorn | this text | because\n";
@@ -169,5 +193,6 @@ static const struct test tests[] = {{"the model shows what is kept", test_model}
                                     {"beside Unicorn", test_lockstep},
                                     {"on KVM", test_kvm},
                                     {"under QEMU", test_qemu},
+                                    {"pairs of backends", test_pairs},
                                     {"the list of differences", test_judge}};
 const struct suite guests_suite = SUITE("guests", tests);

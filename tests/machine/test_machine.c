@@ -128,7 +128,7 @@ static void test_inputs(void) {
         {"\"$POPEK\" run \"$POPEK\"", 3, "32-bit x86"},
         {"\"$POPEK\" run --backend other x", 2, "unknown backend 'other'"},
         {"\"$POPEK\" run --memory 12 x", 2, "--memory needs a number"},
-        {"\"$POPEK\" run --backend unicorn --compare unicorn x", 2, "leave --backend out"},
+        {"\"$POPEK\" run --backend unicorn --compare unicorn x", 2, "another backend than"},
         {"printf '\\353\\376' >\"$TEMPORARY/loop\"; \"$POPEK\" run --instructions 1000 \"$TEMPORARY/loop\"", 1, "stopped after 1000 instructions"},
         {"printf '\\364' >\"$TEMPORARY/halt\"; \"$POPEK\" run \"$TEMPORARY/halt\"", 0, ""},
         {"printf '\\017\\013' >\"$TEMPORARY/ud\"; \"$POPEK\" run --instructions 1000 \"$TEMPORARY/ud\"", 1, "stopped after"},
