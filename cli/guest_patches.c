@@ -1,6 +1,9 @@
 /* From the records of popek rewrite to what the machine knows of a guest. */
 #include "guest_patches.h"
 
+#include "cli.h"
+#include "reached_code.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,14 +66,29 @@ bool guest_patches_load(struct computer *c, const char *path, const uint8_t *byt
     return good;
 }
 
-struct rewrite_result guest_rewrite(struct site_question *sites, const char *path, const uint8_t *bytes, size_t size, enum rewrite_kind kind,
-                                    bool all) {
+static bool was_reached(const void *context, uint64_t file_offset) { return ((const uint8_t *)context)[file_offset] != 0; }
+
+struct rewrite_result guest_rewrite(struct site_question *sites, const struct guest_rewriting *g) {
     struct scan_question scan = {.mode = -1, .jobs = 1, .only_counts = true};
     struct rewrite_result result = {.status = REWRITE_NO_TABLE};
     if (site_question_open(sites, &scan) != EXIT_FINE) {
         return result;
     }
+    uint8_t *code = reached_code(&scan, sites->isa, g->bytes, g->size, g->met);
+    if (code == NULL) {
+        result.status = REWRITE_OUT_OF_MEMORY;
+        return result;
+    }
     const char *const none[] = {NULL};
-    const struct rewrite_question q = {.scan = &scan, .isa = sites->isa, .kind = kind, .vector = HYPERCALL_VECTOR, .all_sites = all, .except = none};
-    return rewrite_file(&q, path, bytes, size);
+    const struct rewrite_question q = {.scan = &scan,
+                                       .isa = sites->isa,
+                                       .kind = g->kind,
+                                       .vector = HYPERCALL_VECTOR,
+                                       .all_sites = g->all,
+                                       .except = none,
+                                       .is_code = was_reached,
+                                       .context = code};
+    result = rewrite_file(&q, g->path, g->bytes, g->size);
+    free(code);
+    return result;
 }

@@ -10,8 +10,16 @@
 bool guest_patches_load(struct computer *c, const char *path, const uint8_t *bytes, size_t size);
 bool guest_is_rewritten(const uint8_t *bytes, size_t size);
 
-/* The program with its sites replaced; `all`: not holes alone. */
-struct rewrite_result guest_rewrite(struct site_question *sites, const char *path, const uint8_t *bytes, size_t size, enum rewrite_kind kind,
-                                    bool all);
+/* A program to be rewritten. */
+struct guest_rewriting {
+    const char *path;
+    const uint8_t *bytes;
+    size_t size;
+    enum rewrite_kind kind;
+    bool all;           /* not holes alone */
+    const uint8_t *met; /* of the machine's memory, where the program was loaded: see session_request.met; 8 bits a byte */
+};
+/* The program with its sites replaced: of one without annotations only those in code that was met, or is reached from there (reached_code.h). */
+struct rewrite_result guest_rewrite(struct site_question *sites, const struct guest_rewriting *g);
 
 #endif

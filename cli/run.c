@@ -31,15 +31,20 @@ enum option_key {
     KEY_COMMAND_LINE,
     KEY_SCREEN,
     KEY_TECHNIQUE,
+    KEY_EXCEPT,
     KEY_PROFILE
 };
 
 static const struct argp_option options[] = {
     {"backend", 'b', "model|unicorn|kvm|native", 0, "what executes the guest (model: the steps of the tables)", 0},
-    {"compare", KEY_COMPARE, "unicorn|native", 0, "another backend beside the model, instruction by instruction: the first difference, exit code 1",
+    {"compare", KEY_COMPARE, "BACKEND", 0,
+     "another backend: beside the model, unicorn and native instruction by instruction; of any other two what they showed; a difference is exit code "
+     "1",
      0},
     {"technique", KEY_TECHNIQUE, "NAME", 0,
      "natively by trap, scan, patch, hypercall or all of them: a table, with what differs from the bare machine", 0},
+    {"except-lines", KEY_EXCEPT, "TEXT", 0,
+     "with --technique, and where --compare has two that run by themselves: do not compare lines that contain TEXT, such as the time", 0},
     {"profile-memory", KEY_PROFILE, "FILE", 0,
      "write there which instructions touch page tables, descriptor tables and devices, for popek annotate --from (model)", 0},
     {"trace", KEY_TRACE, "FILE", 0, "a line for every instruction", 0},
@@ -85,15 +90,15 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
     case KEY_COMPARE:
         r->session.other = parse_backend(state, "--compare", argument);
         r->session.compare = true;
-        if (r->session.other != BACKEND_UNICORN && r->session.other != BACKEND_NATIVE) {
-            argp_error(state, "--compare compares the model with unicorn or native");
-        }
         return 0;
     case KEY_TECHNIQUE:
         r->techniques = technique_set(argument);
         if (r->techniques == 0) {
             argp_error(state, "unknown technique '%s'; there is: trap, scan, patch, hypercall, all", argument);
         }
+        return 0;
+    case KEY_EXCEPT:
+        r->session.except = argument;
         return 0;
     case KEY_PROFILE:
         r->profile = argument;
@@ -117,8 +122,15 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
         r->command_line = argument;
         return 0;
     case ARGP_KEY_END:
-        if (r->session.compare && r->session.backend != BACKEND_MODEL) {
-            argp_error(state, "--compare has the model as its reference: leave --backend out");
+        if (r->session.compare && r->session.other == r->session.backend) {
+            argp_error(state, "--compare needs another backend than --backend");
+        }
+        if (r->session.compare && r->session.other == BACKEND_MODEL) { /* the model leads */
+            r->session.other = r->session.backend;
+            r->session.backend = BACKEND_MODEL;
+        }
+        if (r->session.except != NULL && !r->session.compare && r->techniques == 0) {
+            argp_error(state, "--except-lines belongs to --technique and --compare");
         }
         if (r->profile != NULL && (r->session.compare || r->session.backend != BACKEND_MODEL || r->techniques != 0)) {
             argp_error(state, "--profile-memory watches the model: leave --backend, --compare and --technique out");
@@ -238,7 +250,7 @@ int command_run(int argc, char **argv) {
     struct computer *c = decoder == NULL ? NULL : computer_new(decoder, r.session.memory);
     if (c != NULL && r.techniques != 0) {
         code = run_techniques(&(struct technique_request){r.guest, r.command_line, r.output, bytes, size, r.session.memory, r.session.instructions,
-                                                          r.techniques, r.json},
+                                                          r.techniques, r.session.except, r.json},
                               decoder, form_count);
     } else if (c == NULL) {
         complain("%s", message == NULL ? "out of memory" : message);

@@ -40,7 +40,8 @@ static bool run_one(const struct technique_request *r, const struct decoder *dec
     bool all = run->technique == TECHNIQUE_HYPERCALL;
     sites.profile = SITES_PROFILE;
     if (changed) {
-        rewritten = guest_rewrite(&sites, r->guest, r->bytes, r->size, all ? REWRITE_HYPERCALL : REWRITE_TRAP, all);
+        rewritten =
+            guest_rewrite(&sites, &(struct guest_rewriting){r->guest, r->bytes, r->size, all ? REWRITE_HYPERCALL : REWRITE_TRAP, all, run->met});
         count_places(&rewritten, row);
     }
     bool good = rewritten.status == REWRITE_FINE || rewritten.status == REWRITE_BAD;
@@ -98,9 +99,9 @@ int run_techniques(const struct technique_request *r, const struct decoder *deco
         complain("%s: --technique takes the program as it was before popek rewrite", r->guest);
         return EXIT_INPUT;
     }
-    struct technique_run run = {.bare = boot(r, decoder, r->bytes, r->size), .native = &native};
-    bool good = run.bare != NULL;
-    code = good ? code : EXIT_INPUT;
+    struct technique_run run = {.bare = boot(r, decoder, r->bytes, r->size), .native = &native, .met = calloc(r->memory / 8, 1), .except = r->except};
+    bool good = run.bare != NULL && run.met != NULL;
+    code = run.met == NULL || good ? code : EXIT_INPUT;
     if (good && !native_kinds_read(&kinds, form_count)) {
         complain("the table of what direct execution may run cannot be read");
         good = false;
@@ -111,7 +112,8 @@ int run_techniques(const struct technique_request *r, const struct decoder *deco
     }
     for (unsigned i = 0; good && i < TECHNIQUES; i++) {
         run.technique = (enum technique)i;
-        good = (r->wanted >> i & 1) == 0 || run_one(r, decoder, &run, &table);
+        bool finds_code = run.technique == TECHNIQUE_SCAN && r->wanted >> (TECHNIQUE_SCAN + 1) != 0;
+        good = ((r->wanted >> i & 1) == 0 && !finds_code) || run_one(r, decoder, &run, &table);
     }
     if (good && table.rows[TECHNIQUE_TRAP].ran && !table.rows[TECHNIQUE_TRAP].equivalent) {
         find_witness(r, decoder, &run, &table);
@@ -121,6 +123,7 @@ int run_techniques(const struct technique_request *r, const struct decoder *deco
         code = show(r, &table);
     }
     computer_free(run.bare);
+    free(run.met);
     kind_table_free(&kinds);
     return code;
 }

@@ -10,7 +10,8 @@ struct technique_request {
     size_t size;
     uint32_t memory;
     uint64_t instructions;
-    unsigned wanted; /* bit i: enum technique i */
+    unsigned wanted;    /* bit i: enum technique i */
+    const char *except; /* lines that contain this are not compared; NULL: all are */
     bool json;
 };
 /* The set that a name stands for; 0: none ("all": every one). */

@@ -103,14 +103,23 @@ static void hide(struct code *c, uint32_t linear) {
     }
 }
 
+static bool is_there(const struct code *c, uint32_t page) { return page < c->page_count && c->pages[page].frame != DIRECT_NO_FRAME; }
+
+static void hide_page(struct code *c, uint32_t page) {
+    memset(c->pages[page].marks, HIDDEN, DIRECT_PAGE);
+    memset(c->copy + (size_t)page * DIRECT_PAGE, CODE_HIDING, DIRECT_PAGE);
+}
+
 bool code_forget(struct code *c, uint32_t page) {
     struct page *p = &c->pages[page];
     if (!p->scanned) {
         return true;
     }
     if (c->policy == DIRECT_UNSCANNED) {
-        memset(p->marks, HIDDEN, DIRECT_PAGE);
-        memset(c->copy + (size_t)page * DIRECT_PAGE, CODE_HIDING, DIRECT_PAGE);
+        hide_page(c, page);
+        if (page > 0 && c->pages[page - 1].scanned) { /* an instruction there may go on here, and would with hidden bytes */
+            hide_page(c, page - 1);
+        }
     }
     for (uint32_t linear = page * DIRECT_PAGE; linear < (page + 1) * DIRECT_PAGE; linear++) {
         if ((mark_at(c, linear) & KIND) != HIDDEN) {
@@ -238,20 +247,52 @@ static enum arrival reveal(struct code *c, const struct instruction *i) {
     return ARRIVED_VISIBLE;
 }
 
-/* Everything of a page as it is. */
-static enum arrival reveal_unscanned(struct code *c, uint32_t linear, bool wide) {
-    uint32_t page = linear / DIRECT_PAGE;
-    for (uint32_t p = page; p < c->page_count && p <= page + 1; p++) { /* the instruction may go on in the next page */
-        const uint8_t *bytes = guest_byte(c, p * DIRECT_PAGE);
-        if (bytes != NULL && !begin_scan(c, p, wide)) {
-            return ARRIVED_LOST;
-        }
-        if (bytes != NULL) {
-            memset(c->pages[p].marks, START, DIRECT_PAGE);
-            memcpy(c->copy + (size_t)p * DIRECT_PAGE, bytes, DIRECT_PAGE);
-        }
+static void show_unscanned(struct code *c, uint32_t linear, uint32_t end) {
+    if (linear < end) {
+        memset(c->pages[linear / DIRECT_PAGE].marks + linear % DIRECT_PAGE, START, end - linear);
+        memcpy(c->copy + linear, guest_byte(c, linear), end - linear);
     }
-    return ARRIVED_VISIBLE;
+}
+
+/* The first instruction from `i` on that does not end before the end of its page, by decoding one after the other: where it begins, and ends as far
+ * as its bytes are there. */
+static void find_last(const struct code *c, const struct instruction *i, uint32_t *begin, uint32_t *end) {
+    uint32_t page_end = (i->linear / DIRECT_PAGE + 1) * DIRECT_PAGE;
+    struct instruction last = *i;
+    for (;;) {
+        *begin = last.linear;
+        *end = last.linear + (last.matched ? last.decoded.length : last.count < sizeof last.bytes ? last.count + 1u : 1u);
+        if (*end >= page_end) {
+            return;
+        }
+        code_look(c, i->base, *end - i->base, i->wide, &last);
+    }
+}
+
+/* The page of `i` as it is, but for its last instruction if that goes on in the next one, unless `joined` says that the next one is visible. */
+static void show_page(struct code *c, const struct instruction *i, bool joined, uint32_t *end) {
+    uint32_t page = i->linear / DIRECT_PAGE;
+    uint32_t page_end = (page + 1) * DIRECT_PAGE;
+    uint32_t begin = 0;
+    find_last(c, i, &begin, end);
+    show_unscanned(c, page * DIRECT_PAGE, joined || *end == page_end ? page_end : begin);
+}
+
+/* Everything of a page, and of the next one, in which its last instruction may go on. */
+static enum arrival reveal_unscanned(struct code *c, const struct instruction *i) {
+    uint32_t page = i->linear / DIRECT_PAGE;
+    uint32_t end = 0;
+    bool next = is_there(c, page + 1);
+    if (!begin_scan(c, page, i->wide) || (next && !begin_scan(c, page + 1, i->wide))) {
+        return ARRIVED_LOST;
+    }
+    show_page(c, i, next || page + 1 == c->page_count, &end);
+    if (next) {
+        struct instruction beyond;
+        code_look(c, i->base, end - i->base, i->wide, &beyond);
+        show_page(c, &beyond, page + 2 == c->page_count, &end);
+    }
+    return code_is_visible(c, i->linear) ? ARRIVED_VISIBLE : ARRIVED_CALLER;
 }
 
 enum arrival code_arrive(struct code *c, const struct instruction *i) {
@@ -260,7 +301,7 @@ enum arrival code_arrive(struct code *c, const struct instruction *i) {
         return ARRIVED_CALLER;
     }
     if (c->policy == DIRECT_UNSCANNED) {
-        return reveal_unscanned(c, i->linear, i->wide);
+        return reveal_unscanned(c, i);
     }
     enum arrival first = reveal(c, i);
     struct instruction next = *i;

@@ -2,11 +2,21 @@
  * model-specific registers are lists. */
 #include "execute.h"
 
+#include "page_directory_pointers.h"
 #include "ports.h"
 
 #include <stdlib.h>
 
-enum source_kind { SOURCE_ZERO, SOURCE_DESCRIPTORS, SOURCE_TASK_STATE, SOURCE_PORTS, SOURCE_MSR, SOURCE_MSR_IMPLEMENTED, SOURCE_CPUID };
+enum source_kind {
+    SOURCE_ZERO,
+    SOURCE_DESCRIPTORS,
+    SOURCE_TASK_STATE,
+    SOURCE_PORTS,
+    SOURCE_MSR,
+    SOURCE_MSR_IMPLEMENTED,
+    SOURCE_CPUID,
+    SOURCE_POINTERS
+};
 struct array_source {
     struct processor *processor;
     unsigned component;
@@ -19,8 +29,8 @@ struct array_source {
 #define IA32_SYSENTER_LAST 0x176u
 
 /* CPUID of the bare machine: EDX, ECX, EBX, EAX from the highest bits down. A 32-bit processor with FPU, VME, DE, PSE, TSC, MSR, CMPXCHG8B, PGE,
- * CMOV, MMX, FXSR, SSE and SSE2; without PAE and everything later. SDM vol. 2A, CPUID. */
-#define CPUID_FEATURES 0x0780A13Fu
+ * CMOV, MMX, FXSR, SSE and SSE2, and PAE; without everything later. SDM vol. 2A, CPUID. */
+#define CPUID_FEATURES 0x0780A17Fu
 static word128 cpuid_value(uint64_t index) {
     uint32_t leaf = (uint32_t)(index >> 32);
     uint32_t words[4] = {0, 0, 0, 0}; /* EAX EBX ECX EDX */
@@ -42,16 +52,21 @@ static uint32_t event_entry(const struct processor *p, uint32_t index) {
     return first ? (uint32_t)p->state.idtr_base + p->event * size : index;
 }
 
+/* In virtual-8086 mode the vector of the 8086 may be asked for, too, which is not in the IDT. */
+static bool may_be_gate(const struct array_source *a, uint32_t linear) {
+    const struct x86 *s = &a->processor->state;
+    return a->kind == SOURCE_DESCRIPTORS && (s->vm == 0 || linear - (uint32_t)s->idtr_base <= s->idtr_limit);
+}
+
 static word128 read_linear(struct array_source *a, uint32_t linear, uint32_t size) {
     struct processor *p = a->processor;
     struct fault fault;
     uint64_t value = 0;
-    bool gate = a->kind == SOURCE_DESCRIPTORS;
-    uint32_t at = gate ? event_entry(p, linear) : linear;
+    uint32_t at = a->kind == SOURCE_DESCRIPTORS ? event_entry(p, linear) : linear;
     if (!linear_read(p, at, &value, size, false, &fault)) {
         return missing_value(p->trial, MISSING_ELEMENT, a->component, linear, &fault);
     }
-    if (gate && !p->trial->has_gate) {
+    if (may_be_gate(a, linear) && !p->trial->has_gate) {
         p->trial->has_gate = true;
         p->trial->gate = value;
     }
@@ -87,6 +102,8 @@ static word128 read_element(void *context, word128 index) {
         return has_msr((uint32_t)index) ? 1 : 0;
     case SOURCE_CPUID:
         return cpuid_value((uint64_t)index);
+    case SOURCE_POINTERS: /* by physical address in units of 32 bytes */
+        return page_directory_pointers_at(a->processor->memory, (uint64_t)index << 5);
     default:
         return 0;
     }
@@ -101,7 +118,8 @@ static enum source_kind kind_of(const char *name) {
                  {"device", SOURCE_PORTS},
                  {"msr", SOURCE_MSR},
                  {"msr_implemented", SOURCE_MSR_IMPLEMENTED},
-                 {"cpuid", SOURCE_CPUID}};
+                 {"cpuid", SOURCE_CPUID},
+                 {"page_directory_pointers", SOURCE_POINTERS}};
     for (unsigned i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         if (strcmp(name, kinds[i].name) == 0) {
             return kinds[i].kind;

@@ -259,6 +259,6 @@ bool bind_places(const struct decoder *decoder, const struct decoded *d, struct 
     if (bit_test && i->places[0].kind == PLACE_MEMORY && i->places[1].kind == PLACE_REGISTER) {
         i->places[0].bit_register = (uint8_t)((i->places[1].offset - offsetof(struct x86, rax)) / sizeof(uint64_t));
     }
-    i->flags = (uint8_t)(flags_of(name, i) | (loads_stack_segment(entry->text) ? INSTRUCTION_SHADOWS : 0));
+    i->flags = (uint8_t)(flags_of(name, i) | (loads_stack_segment(entry->text) ? INSTRUCTION_SHADOWS | INSTRUCTION_SHADOWS_TRAPS : 0));
     return bind_vectors(decoder->isa->forms[d->form].extension, d, i);
 }

@@ -106,7 +106,7 @@ static void reset(struct computer *c) {
     memset(s, 0, sizeof *s);
     s->rdx = 0x611;
     s->cr0_et = s->cr0_nw = s->cr0_cd = 1;
-    s->cr4_supported = 0x69F; /* VME, PVI, TSD, DE, PSE, PGE, OSFXSR, OSXMMEXCPT */
+    s->cr4_supported = 0x6BF; /* VME, PVI, TSD, DE, PSE, PAE, PGE, OSFXSR, OSXMMEXCPT */
     s->idtr_limit = s->gdtr_limit = 0xFFFF;
     s->dr6 = 0xFFFF0FF0;
     s->dr7 = 0x400;

@@ -1,6 +1,8 @@
 /* Executes steps that read arrays, call opaque functions or push a frame: on a copy of the state, and more than once where something is missing. */
+#include "decode.h"
 #include "execute.h"
 #include "ports.h"
+#include "task_switch.h"
 
 /* Values that stand for what cannot be read: no bits, all bits, and descriptors, gates and selectors of each kind that checks tell apart. */
 static const uint64_t samples[] = {0,
@@ -174,6 +176,17 @@ static void use_port(struct processor *p, const struct instruction *i, struct tr
     }
 }
 
+/* What is stored is stored: the rest of the switch. */
+static bool finish_switch(struct processor *p, const struct instruction *i, const struct event *event, struct task_switch *how, struct fault *fault) {
+    const struct x86 after = p->trial->after; /* the trial is used again meanwhile */
+    how->length = i->length;
+    how->returns = strcmp(p->decoder->isa->forms[i->form].instruction, "IRET") == 0;
+    how->resumes = event != NULL && event->resume;
+    how->has_error = event != NULL && event->has_error;
+    how->error = event != NULL ? event->error : 0;
+    return task_switch(p, how, &after, fault);
+}
+
 bool execute_event(struct processor *p, const struct instruction *i, const struct event *event, struct fault *fault) {
     struct trial *t = p->trial;
     struct operands o;
@@ -198,7 +211,12 @@ bool execute_event(struct processor *p, const struct instruction *i, const struc
         *fault = fault_of_outcome(t->outcome, t->argument);
         return false;
     }
-    if ((i->flags & INSTRUCTION_FRAME) != 0) {
+    struct task_switch how;
+    bool switches = t->after.task != p->state.task;
+    if (switches && !task_switch_ready(p, &t->after, &how, fault)) {
+        return false;
+    }
+    if ((i->flags & INSTRUCTION_FRAME) != 0 && !switches) {
         find_assigned(p, i, t, &o, assigned);
         if (!frame_make(p, i, t, assigned, event, &frame, fault)) {
             return false;
@@ -218,6 +236,9 @@ bool execute_event(struct processor *p, const struct instruction *i, const struc
     }
     if (!store_operands(p, i, t, &o, fault) || !frame_store(p, &frame, fault) || !arrays_commit(p, true, fault)) {
         return false;
+    }
+    if (switches) {
+        return finish_switch(p, i, event, &how, fault);
     }
     p->state = t->after;
     p->vectors = t->vectors;

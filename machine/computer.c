@@ -79,7 +79,10 @@ void computer_memory_changed(struct computer *c) {
 /* Brings the devices to the present, and finds out when they next have something to do. */
 static void advance_devices(struct computer *c) {
     timer_advance(&c->devices.timer);
-    c->next_event = timer_next(&c->devices.timer);
+    clock_advance(&c->devices.clock);
+    uint64_t timer = timer_next(&c->devices.timer);
+    uint64_t clock = clock_next(&c->devices.clock);
+    c->next_event = timer < clock ? timer : clock;
 }
 
 static bool take_interrupt(struct computer *c) {
@@ -105,7 +108,7 @@ static void single_step_trap(struct computer *c) {
     raise_fault(c, &(struct fault){VECTOR_DEBUG, false, true, 0, 0});
 }
 
-/* One instruction. SDM vol. 3A, 19.3.1.4: with TF set before it, #DB comes after it. */
+/* One instruction. SDM vol. 3B, 20.3.1.4: with TF set before it, #DB comes after it; vol. 3A, 7.8.3: not after a load of SS. */
 static void execute_fetched(struct computer *c) {
     struct processor *p = &c->processor;
     struct fault fault;
@@ -129,7 +132,7 @@ static void execute_fetched(struct computer *c) {
     if (p->state.translation_cache != p->translations_seen || p->state.cr3 != p->root_seen) {
         forget_translations(p);
     }
-    if (traced) {
+    if (traced && (flags & INSTRUCTION_SHADOWS_TRAPS) == 0) {
         single_step_trap(c);
     }
 }

@@ -62,6 +62,17 @@ static void finish_instruction(struct computer *c, const struct engine_event *ev
     }
 }
 
+#define STI 0xFBu
+#define FLAG_INTERRUPT 0x200u
+
+/* The engine does not say whether interrupts have to wait for one more instruction. SDM vol. 2B, STI: where they were disabled before. */
+static void find_shadow(struct computer *c, const struct machine_state *before, const struct machine_state *after) {
+    uint8_t last = 0;
+    uint32_t linear = (uint32_t)(after->segments[SEGMENT_CS].base + after->rip) - 1;
+    memory_read(&c->memory, linear, &last, sizeof last);
+    c->processor.shadow = (before->rflags & FLAG_INTERRUPT) == 0 && (after->rflags & FLAG_INTERRUPT) != 0 && last == STI;
+}
+
 void run_on_engine(struct computer *c, const struct session_request *request, struct session_result *result) {
     const struct engine_ports ports = computer_engine_ports(c);
     struct engine *e = unicorn_engine_open(c->memory.bytes, c->memory.size, &ports, &result->unusable);
@@ -69,6 +80,7 @@ void run_on_engine(struct computer *c, const struct session_request *request, st
     result->end = COMPUTER_RUNNING;
     while (e != NULL && result->end == COMPUTER_RUNNING && c->processor.executed < request->instructions && steps++ < request->instructions) {
         struct machine_state s;
+        struct machine_state before;
         struct engine_event event;
         uint64_t slice = next_slice(c, request->instructions - c->processor.executed);
         computer_state(c, &s);
@@ -77,8 +89,10 @@ void run_on_engine(struct computer *c, const struct session_request *request, st
             result->end = computer_step(c);
             continue;
         }
+        before = s;
         e->operations->run(e, slice, &event);
         e->operations->get_state(e, &s);
+        find_shadow(c, &before, &s);
         computer_passed(c, event.executed);
         result->direct += event.executed;
         bool followed = computer_follow(c, &s);

@@ -1,29 +1,19 @@
 /* Takes over the state of another processor, which shows selectors and not what is behind them: that is loaded anew by the steps of the tables. */
 #include "computer_internal.h"
+#include "load_segments.h"
 
-/* Executes an instruction that is not in memory. */
-static bool execute_bytes(struct processor *p, const uint8_t *bytes, size_t size) {
-    struct decoded d;
-    struct instruction i;
-    struct fault fault;
-    bool good = matcher_decode(p->decoder->matcher, (enum matcher_mode)processor_mode(&p->state), bytes, size, &d) &&
-                bind_places(p->decoder, &d, &i) && execute(p, &i, &fault);
-    return good;
-}
+#define FLAG_V86 0x20000u
 
-/* MOV Sreg, AX. */
-static bool load_data_segment(struct processor *p, unsigned segment, uint16_t selector) {
-    const uint8_t bytes[] = {0x8E, (uint8_t)(0xC0 | segment << 3)};
-    p->state.rax = selector;
-    return execute_bytes(p, bytes, sizeof bytes);
-}
-
-/* JMP ptr16:32, at the level that the selector has. */
-static bool load_code_segment(struct processor *p, uint16_t selector, uint32_t offset) {
-    uint8_t bytes[7] = {0xEA};
-    memcpy(bytes + 1, &offset, sizeof offset);
-    memcpy(bytes + 5, &selector, sizeof selector);
-    return execute_bytes(p, bytes, sizeof bytes);
+/* SDM vol. 3B, 23.2.1: there is nothing behind selectors that a table would tell. */
+static void follow_v86(struct computer *c, const struct machine_state *seen) {
+    struct machine_state next = *seen;
+    for (unsigned i = 0; i < SEGMENT_COUNT; i++) {
+        uint16_t selector = seen->segments[i].selector;
+        next.segments[i] =
+            (struct segment_state){.base = (uint32_t)selector << 4, .limit = 0xFFFF, .selector = selector, .type = 3, .dpl = 3, .usable = 1};
+    }
+    next.cpl = 3;
+    computer_set_state(c, &next);
 }
 
 bool computer_follow(struct computer *c, const struct machine_state *seen) {
@@ -36,7 +26,13 @@ bool computer_follow(struct computer *c, const struct machine_state *seen) {
     next.tr.type = old.tr.type;
     next.cr2 = old.cr2;
     bool good = true;
+    struct fault fault;
     x86_set_opaques(machine_opaque, &c->opaque_context);
+    if ((next.rflags & FLAG_V86) != 0) {
+        memcpy(next.segments, seen->segments, sizeof next.segments);
+        follow_v86(c, &next);
+        return true;
+    }
     if ((next.cr0 & 1) == 0) {
         computer_set_state(c, &next);
         return false;
@@ -44,11 +40,11 @@ bool computer_follow(struct computer *c, const struct machine_state *seen) {
     computer_set_state(c, &next);
     c->memory.epoch++;
     if (seen->segments[SEGMENT_CS].selector != old.segments[SEGMENT_CS].selector) {
-        good = load_code_segment(p, seen->segments[SEGMENT_CS].selector, (uint32_t)seen->rip) && good;
+        good = load_code_segment(p, seen->segments[SEGMENT_CS].selector, (uint32_t)seen->rip, &fault) && good;
     }
     for (unsigned i = 0; i < SEGMENT_COUNT; i++) {
         if (i != SEGMENT_CS && seen->segments[i].selector != old.segments[i].selector) {
-            good = load_data_segment(p, i, seen->segments[i].selector) && good;
+            good = load_data_segment(p, i, seen->segments[i].selector, &fault) && good;
         }
     }
     p->state.rax = seen->general[0];

@@ -20,6 +20,7 @@ static void copy_machine(struct attempt *a) {
     computer_state(a->model, &s);
     memcpy(a->native->memory.bytes, a->model->memory.bytes, a->model->memory.size);
     computer_set_state(a->native, &s);
+    a->native->processor.state.pdpte = a->model->processor.state.pdpte;
     computer_memory_changed(a->native);
 }
 

@@ -19,6 +19,7 @@ struct lockstep {
     struct undefined_results undefined;
     struct session_result *result;
     char text[160]; /* of the instruction */
+    bool apart;     /* the engine could not take over the last state */
     struct machine_state before;
 };
 
@@ -146,6 +147,14 @@ static unsigned delivered_vector(const struct computer_statistics *before, const
     return 256;
 }
 
+/* The engine goes on where the model is. It cannot in every state, which then are the model's. */
+static void bring_engine(struct lockstep *l) {
+    struct machine_state s;
+    computer_state(l->computer, &s);
+    copy_writes(l);
+    l->apart = !computer_must_step(l->computer) && !l->engine->operations->set_state(l->engine, &s);
+}
+
 static bool step_both(struct lockstep *l) {
     struct computer *c = l->computer;
     struct computer_statistics before = c->statistics;
@@ -163,7 +172,10 @@ static bool step_both(struct lockstep *l) {
     bool interrupted = c->statistics.interrupts != before.interrupts;
     bool faulted = c->statistics.faults != before.faults;
     unsigned vector = delivered_vector(&before, &c->statistics);
-    bool special = alone || interrupted || software || moved || c->ports.accesses != accesses || c->processor.state.halted != 0;
+    bool entered = c->processor.state.vm != 0; /* virtual-8086 mode: the engine shows another EIP */
+    l->result->excused += l->apart ? 1 : 0;
+    bool special =
+        alone || interrupted || software || moved || entered || l->apart || c->ports.accesses != accesses || c->processor.state.halted != 0;
     if (l->result->end != COMPUTER_RUNNING && l->result->end != COMPUTER_ENDED) {
         return true;
     }
@@ -172,12 +184,7 @@ static bool step_both(struct lockstep *l) {
         return false;
     }
     if (special || again || faulted || l->undefined.others) {
-        struct machine_state s;
-        computer_state(c, &s);
-        copy_writes(l);
-        if (!computer_must_step(c) && !l->engine->operations->set_state(l->engine, &s)) {
-            return differ(l, "a state that the engine cannot take over: EIP", s.rip, 0);
-        }
+        bring_engine(l);
     }
     return true;
 }

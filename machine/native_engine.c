@@ -20,6 +20,7 @@ static bool set_state(struct engine *e, const struct machine_state *s) {
     const struct processor *like = &n->like->processor;
     computer_set_state(n->computer, s);
     p->state.translation_cache = like->state.translation_cache; /* when it threw translations away, the shadow goes, too */
+    p->state.pdpte = like->state.pdpte;
     p->state.x87_control = like->state.x87_control;
     p->state.x87_status = like->state.x87_status;
     p->state.x87_tag = like->state.x87_tag;

@@ -20,8 +20,22 @@ static void go_back(struct native *n, unsigned vector) {
     }
 }
 
+static void note_place(struct native *n, uint8_t *met) {
+    struct processor *p = &n->computer->processor;
+    struct fault fault;
+    uint32_t linear = (uint32_t)(p->state.cs_base + p->state.rip);
+    const struct translation *t = translate(p, linear, ACCESS_FETCH, p->state.cpl == 3, &fault);
+    if (t != NULL && t->host != NULL) {
+        uint32_t physical = (uint32_t)(t->host - p->memory->bytes) + linear % DIRECT_PAGE;
+        met[physical / 8] |= (uint8_t)(1u << physical % 8);
+    }
+}
+
 /* The machine executes an instruction, or delivers an interrupt. */
-static enum computer_end step_machine(struct native *n, struct session_result *result) {
+static enum computer_end step_machine(struct native *n, const struct session_request *request, struct session_result *result) {
+    if (request->met != NULL) {
+        note_place(n, request->met);
+    }
     n->log.count = 0;
     n->computer->memory.epoch++; /* the guest may have written to code */
     result->stepped++;
@@ -62,7 +76,7 @@ static enum computer_end run_directly(struct native *n, const struct session_req
             go_back(n, event.vector);
         }
         n->done = true;
-        return step_machine(n, result);
+        return step_machine(n, request, result);
     default:
         result->differs = true;
         (void)snprintf(result->difference, sizeof result->difference,
@@ -81,7 +95,7 @@ static void run_loop(struct native *n, const struct session_request *request, st
         uint64_t now = n->microseconds * TICKS_PER_SECOND / 1000000 * INSTRUCTIONS_PER_TICK;
         c->processor.executed = now > c->processor.executed ? now : c->processor.executed;
         (void)computer_until_event(c);
-        result->end = computer_must_step(c) ? step_machine(n, result) : run_directly(n, request, result);
+        result->end = computer_must_step(c) ? step_machine(n, request, result) : run_directly(n, request, result);
     }
     char found[256];
     if (!result->differs && !n->lost && !direct_audit(n->direct, found, sizeof found)) {

@@ -4,6 +4,7 @@
 
 #include "execute.h"
 #include "host_code.h"
+#include "page_directory_pointers.h"
 
 #include <stdlib.h>
 
@@ -21,7 +22,9 @@ enum function {
     FUNCTION_PORT_WRITTEN,
     FUNCTION_COMPUTED,
     FUNCTION_RESERVED_MXCSR,
-    FUNCTION_SIMD_EXCEPTION
+    FUNCTION_RESERVED_POINTER,
+    FUNCTION_SIMD_EXCEPTION,
+    FUNCTION_TASK
 };
 static const struct {
     const char *name;
@@ -38,6 +41,8 @@ static const struct {
     {"caches written back", FUNCTION_KEEP},
     {"a reserved bit of the register is set", FUNCTION_NO},
     {"a reserved bit of CR3 is set", FUNCTION_NO},
+    {"a PDPTE has a reserved bit set", FUNCTION_RESERVED_POINTER},
+    {"state of the task", FUNCTION_TASK},
     {"value read from the port", FUNCTION_PORT_VALUE},
     {"device after a read", FUNCTION_PORT_READ},
     {"device after a write", FUNCTION_PORT_WRITTEN},
@@ -72,6 +77,11 @@ static struct opaque_table parse(const char *text) {
     }
     if (strncmp(name, "compute.", 8) == 0 || strncmp(name, "restored ST", 11) == 0) {
         t.function = FUNCTION_COMPUTED;
+    }
+    static const char of_task[] = " of the task"; /* "CR3 of the task", ...: task_switch.c loads them all */
+    const size_t end = sizeof of_task - 1;
+    if (t.function == FUNCTION_UNKNOWN && (size_t)(colon - name) > end && strncmp(colon - end, of_task, end) == 0) {
+        t.function = FUNCTION_NO;
     }
     const char *comma = strchr(colon, ',');
     t.width = comma == NULL ? 0 : (unsigned)strtoul(comma + 1, NULL, 10);
@@ -165,6 +175,10 @@ word128 machine_opaque(void *context, unsigned number, const word128 *a, unsigne
         return stand_in(t, a, count);
     case FUNCTION_RESERVED_MXCSR: /* the arguments are the image, as a token, and CR4.OSFXSR */
         return a[1] != 0 && area_has_reserved_mxcsr(c->processor);
+    case FUNCTION_RESERVED_POINTER:
+        return page_directory_pointers_reserved(a[0]);
+    case FUNCTION_TASK: /* by this the component shows that there was a switch: careful.c */
+        return 1;
     case FUNCTION_SIMD_EXCEPTION:
         t->computed = true;
         return t->simd_exception;

@@ -77,9 +77,10 @@ struct location {
 enum instruction_flag {
     INSTRUCTION_CAREFUL = 1, /* arrays, opaque functions or a frame of several words: see careful.c */
     INSTRUCTION_REPEATED = 2,
-    INSTRUCTION_SHADOWS = 4, /* no interrupt before the next one: STI, MOV SS, POP SS */
-    INSTRUCTION_FRAME = 8,   /* pushes a frame that depends on what happens */
-    INSTRUCTION_VECTORS = 16 /* reads or writes x87, MMX or SSE state */
+    INSTRUCTION_SHADOWS = 4,       /* no interrupt before the next one: STI, MOV SS, POP SS */
+    INSTRUCTION_FRAME = 8,         /* pushes a frame that depends on what happens */
+    INSTRUCTION_VECTORS = 16,      /* reads or writes x87, MMX or SSE state */
+    INSTRUCTION_SHADOWS_TRAPS = 32 /* nor a debug exception: MOV SS, POP SS */
 };
 /* An x87, MMX or SSE instruction as the host's processor executes it, with its memory operand at another address: host_code.h. */
 #define MOST_HOST_BYTES 12u

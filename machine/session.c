@@ -1,6 +1,8 @@
 /* A run of a guest. */
 #include "session.h"
 
+#include "computer_internal.h"
+#include "outcome.h"
 #include "session_parts.h"
 
 #include <string.h>
@@ -46,12 +48,8 @@ static void run_model(struct computer *c, const struct session_request *request,
     }
 }
 
-void session_run(struct computer *c, const struct session_request *request, struct session_result *result) {
-    double start = session_clock();
-    memset(result, 0, sizeof *result);
-    if (request->compare) {
-        run_compared(c, request, result);
-    } else if (request->backend == BACKEND_UNICORN) {
+static void run_alone(struct computer *c, const struct session_request *request, struct session_result *result) {
+    if (request->backend == BACKEND_UNICORN) {
         run_on_engine(c, request, result);
     } else if (request->backend == BACKEND_KVM) {
         run_on_kvm(c, request, result);
@@ -60,6 +58,45 @@ void session_run(struct computer *c, const struct session_request *request, stru
     } else {
         run_model(c, request, result);
     }
+}
+
+/* The same guest on two backends, each by itself. */
+static void run_pair(struct computer *c, const struct session_request *request, struct session_result *result) {
+    struct computer *second = c->patches != NULL ? NULL : computer_new(c->processor.decoder, c->memory.size);
+    struct session_request other = *request;
+    struct session_result found;
+    char where[32];
+    if (second == NULL) {
+        result->unusable = c->patches != NULL ? "a rewritten guest is compared with --technique" : "out of memory";
+        return;
+    }
+    memcpy(second->memory.bytes, c->memory.bytes, c->memory.size);
+    second->processor.state = c->processor.state;
+    computer_memory_changed(second);
+    memset(&found, 0, sizeof found);
+    other.backend = request->other;
+    run_alone(c, request, result);
+    if (result->unusable == NULL) {
+        run_alone(second, &other, &found);
+        result->unusable = found.unusable;
+        (void)snprintf(where, sizeof where, "on %s", session_backend_name(request->other));
+        if (!result->differs && found.differs) {
+            result->differs = true;
+            (void)snprintf(result->difference, sizeof result->difference, "%s: %.400s", where, found.difference);
+        } else if (!result->differs) {
+            const struct outcome_question q = {false, request->except};
+            result->differs = !outcomes_agree(&(struct outcome){c, result->end, ""}, &(struct outcome){second, found.end, where}, &q,
+                                              result->difference, sizeof result->difference);
+        }
+    }
+    computer_free(second);
+}
+
+void session_run(struct computer *c, const struct session_request *request, struct session_result *result) {
+    double start = session_clock();
+    memset(result, 0, sizeof *result);
+    bool beside = request->backend == BACKEND_MODEL && (request->other == BACKEND_UNICORN || request->other == BACKEND_NATIVE);
+    (request->compare ? (beside ? run_compared : run_pair) : run_alone)(c, request, result);
     result->seconds = session_clock() - start;
     result->exit_code = computer_exit_code(c);
     if (result->unusable == NULL) {

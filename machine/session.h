@@ -15,13 +15,15 @@ struct native_tables {
 
 struct session_request {
     enum session_backend backend, other;
-    bool compare; /* `other` beside the model */
+    bool compare;       /* unicorn and native beside the model, instruction by instruction; any other two each by itself, and what they showed */
+    const char *except; /* of two that run by themselves: lines that contain this are not compared; NULL: all are */
     uint32_t memory;
     uint64_t instructions;
     enum boot_kind kind;                /* of the guest, for reports */
     const struct native_tables *native; /* BACKEND_NATIVE */
     bool unscanned;                     /* BACKEND_NATIVE: nothing is looked at before it executes; only what traps comes back */
     bool single;                        /* BACKEND_NATIVE: one instruction, by itself */
+    uint8_t *met;                       /* BACKEND_NATIVE: a bit for each byte of memory, set where an instruction began that came back; NULL */
     FILE *trace;                        /* a line for each instruction that the model executes; NULL */
 };
 

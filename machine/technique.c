@@ -3,14 +3,16 @@
 
 #include "../direct/kind_table.h"
 #include "computer_internal.h"
+#include "outcome.h"
 #include "patches.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define ROUNDS 2000u        /* of the empty trap */
-#define PATIENCE 120000000u /* instructions that a guest may take longer than on the bare machine */
-#define LEAST_SHARE 0.2     /* of the time in the child, below which the guest's own time is not told from the cost of the exits */
+#define ROUNDS 2000u              /* of the empty trap */
+#define PATIENCE 120000000u       /* instructions that a guest may take longer than on the bare machine */
+#define LONG_PATIENCE 3000000000u /* the same where the bare machine did not come to its end */
+#define LEAST_SHARE 0.2           /* of the time in the child, below which the guest's own time is not told from the cost of the exits */
 
 const char *technique_name(enum technique t) {
     static const char *const names[TECHNIQUES] = {"trap", "scan", "patch", "hypercall"};
@@ -22,52 +24,52 @@ bool technique_rewrites(enum technique t) { return t == TECHNIQUE_PATCH || t == 
 enum computer_end technique_bare(struct computer *bare, uint64_t instructions, struct technique_table *table) {
     enum computer_end end = computer_run(bare, instructions);
     table->instructions = computer_statistics(bare)->executed;
+    table->unfinished = end == COMPUTER_RUNNING;
+    (void)computer_serial(bare, &table->shown);
     return end;
 }
 
-/* The first line in which two texts differ. */
-static void describe_output(const char *bare, const char *seen, char *text, size_t size) {
-    unsigned line = 1;
-    size_t start = 0;
-    for (size_t at = 0; bare[at] != '\0' && bare[at] == seen[at]; at++) {
-        start = bare[at] == '\n' ? at + 1 : start;
-        line += bare[at] == '\n' ? 1 : 0;
-    }
-    bare += start;
-    seen += start;
-    (void)snprintf(text, size, "line %u of the serial port is \"%.*s\", on the bare machine \"%.*s\"", line, (int)strcspn(seen, "\n"), seen,
-                   (int)strcspn(bare, "\n"), bare);
-}
-
+/* Of a bare machine that has not come to its end only what it has shown so far counts. */
 static bool compare(const struct technique_run *r, const struct session_result *result, char *text, size_t size) {
-    size_t length = 0;
-    const char *seen = computer_serial(r->guest, &length);
-    const char *bare = computer_serial(r->bare, &length);
-    bool same_end = result->end == r->bare_end && result->exit_code == computer_exit_code(r->bare);
-    text[0] = '\0';
+    const struct outcome seen = {r->guest, result->end, ""};
+    const struct outcome bare = {r->bare, r->bare_end, "on the bare machine"};
     if (result->differs) {
         (void)snprintf(text, size, "%.500s", result->difference);
-    } else if (strcmp(seen, bare) != 0) {
-        describe_output(bare, seen, text, size);
-    } else if (!same_end) {
-        (void)snprintf(text, size, "it ended with %s, code %u; on the bare machine with %s, code %u", computer_end_name(result->end),
-                       result->exit_code, computer_end_name(r->bare_end), computer_exit_code(r->bare));
+        return false;
     }
-    return text[0] == '\0';
+    const struct outcome_question q = {r->bare_end == COMPUTER_RUNNING, r->except};
+    return outcomes_agree(&seen, &bare, &q, text, size);
+}
+
+static bool ends_line(char c) { return c == '\n' || c == '\r'; }
+
+static void find_last_line(const char *text, struct technique_row *row) {
+    size_t end = row->shown;
+    while (end > 0 && ends_line(text[end - 1])) {
+        end--;
+    }
+    size_t start = end;
+    while (start > 0 && !ends_line(text[start - 1])) {
+        start--;
+    }
+    (void)snprintf(row->last_line, sizeof row->last_line, "%.*s", (int)(end - start), text + start);
 }
 
 void technique_execute(const struct technique_run *r, struct technique_table *table) {
     struct technique_row *row = &table->rows[r->technique];
     const struct session_request request = {.backend = BACKEND_NATIVE,
-                                            .instructions = 2 * table->instructions + PATIENCE,
+                                            .instructions = 2 * table->instructions + (table->unfinished ? LONG_PATIENCE : PATIENCE),
                                             .native = r->native,
-                                            .unscanned = r->technique != TECHNIQUE_SCAN};
+                                            .unscanned = r->technique != TECHNIQUE_SCAN,
+                                            .met = r->technique == TECHNIQUE_SCAN ? r->met : NULL};
     struct session_result result;
     session_run(r->guest, &request, &result);
     row->ran = result.unusable == NULL;
     row->unusable = result.unusable;
     if (row->ran) {
         row->equivalent = compare(r, &result, row->difference, sizeof row->difference);
+        row->end = result.end;
+        find_last_line(computer_serial(r->guest, &row->shown), row);
         row->exits = result.entries;
         row->emulated = computer_emulated(r->guest);
         row->seconds = result.seconds - result.setup_seconds + result.guest_seconds;

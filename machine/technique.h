@@ -20,7 +20,10 @@ struct technique_row {
     bool ran;
     const char *unusable; /* why it did not run */
     size_t placed, sites; /* of a rewritten program: sites replaced, and all of them */
-    bool equivalent;      /* the guest showed what it shows on the bare machine, and ended as there */
+    bool equivalent;      /* the guest showed what it shows on the bare machine, and ended as there, if it ended there at all */
+    enum computer_end end;
+    size_t shown;         /* bytes at the serial port, ... */
+    char last_line[100];  /* ... and the last line of them that is not empty, cut where it is too long */
     char difference[512]; /* where it did not */
     char witness[512];    /* TECHNIQUE_TRAP: the first instruction that did something else without a trap; "" when none was found */
     uint64_t exits;       /* times that the guest's code was left, for whatever reason */
@@ -30,6 +33,8 @@ struct technique_row {
 };
 struct technique_table {
     uint64_t instructions; /* that the bare machine executed */
+    bool unfinished;       /* it had not come to its end by then: the techniques are compared with the beginning alone */
+    size_t shown;          /* bytes that it had sent to its serial port */
     double own_seconds;    /* what the guest's own instructions took: the time in the child without what entering and leaving costs, of the technique
                               with the fewest exits; 0: too little to tell it from the cost of the exits */
     double at_most;        /* own_seconds 0: the guest's own instructions took less than this */
@@ -43,6 +48,8 @@ struct technique_run {
     struct computer *guest, *bare;
     enum computer_end bare_end;
     const struct native_tables *native;
+    uint8_t *met;       /* TECHNIQUE_SCAN: see session.h */
+    const char *except; /* lines that contain this are not compared; NULL: all are */
 };
 void technique_execute(const struct technique_run *r, struct technique_table *table);
 /* The bare machine: runs the model, at most so many instructions. */

@@ -1,5 +1,8 @@
-/* Paging: from linear to physical addresses with 4 KiB and 4 MiB pages, and accesses at linear addresses. SDM vol. 3A, chapter 5. */
+/* Paging: from linear to physical addresses, with entries of 32 bits and with those of PAE, and accesses at linear addresses. SDM vol. 3A, chapter 5.
+ */
 #include "processor.h"
+
+#include "page_directory_pointers.h"
 
 #define ENTRY_PRESENT 0x01u
 #define ENTRY_WRITABLE 0x02u
@@ -12,6 +15,14 @@
 #define ERROR_PROTECTION 1u
 #define ERROR_WRITE 2u
 #define ERROR_USER 4u
+#define ERROR_RESERVED 8u
+
+/* Reserved bits: SDM vol. 3A, 5.3, 5.4.2, tables 5-4 and 5-10, on a processor with physical addresses of 36 bits (CPUID, arrays.c), without PSE-36
+ * and without IA32_EFER.NXE. */
+#define RESERVED_IN_4M 0x003FE000u
+#define RESERVED_IN_PAE (~((UINT64_C(1) << PHYSICAL_BITS) - 1))
+#define RESERVED_IN_2M UINT64_C(0x001FE000)
+#define PAE_ADDRESS (((UINT64_C(1) << PHYSICAL_BITS) - 1) & ~UINT64_C(0xFFF))
 
 void forget_translations(struct processor *p) {
     for (unsigned i = 0; i < TRANSLATIONS; i++) {
@@ -23,26 +34,37 @@ void forget_translations(struct processor *p) {
 
 void forget_translation(struct processor *p, uint32_t linear) { p->translations[(linear >> 12) % TRANSLATIONS].page = UINT32_MAX; }
 
-static bool page_fault(uint32_t linear, enum access access, bool user, bool present, struct fault *fault) {
-    uint32_t error = (present ? ERROR_PROTECTION : 0u) | (access == ACCESS_WRITE ? ERROR_WRITE : 0u) | (user ? ERROR_USER : 0u);
+/* `cause`: ERROR_PROTECTION and ERROR_RESERVED. */
+static bool page_fault(uint32_t linear, enum access access, bool user, uint32_t cause, struct fault *fault) {
+    uint32_t error = cause | (access == ACCESS_WRITE ? ERROR_WRITE : 0u) | (user ? ERROR_USER : 0u);
     *fault = (struct fault){VECTOR_PAGE, true, false, error, linear};
     return false;
 }
 
-static uint32_t read_entry(const struct processor *p, uint32_t physical) {
-    uint32_t entry = 0;
-    memory_read(p->memory, physical, &entry, sizeof entry);
-    return entry;
+/* An entry of a paging structure. */
+struct entry {
+    uint64_t at, value;
+    uint32_t bytes;
+};
+
+static struct entry read_entry(const struct processor *p, uint64_t table, uint32_t index, uint32_t bytes) {
+    struct entry e = {table + (uint64_t)index * bytes, 0, bytes};
+    if (e.at < p->memory->size) {
+        memory_read(p->memory, (uint32_t)e.at, &e.value, bytes);
+    } else {
+        e.value = bytes == 4 ? UINT32_MAX : UINT64_MAX; /* an empty bus */
+    }
+    return e;
 }
 
 /* Sets flags of an entry that are not set yet. */
-static void mark_entry(struct processor *p, uint32_t physical, uint32_t entry, uint32_t flags) {
-    if ((entry & flags) != flags) {
-        entry |= flags;
+static void mark_entry(struct processor *p, const struct entry *e, uint32_t flags) {
+    if ((e->value & flags) != flags && e->at < p->memory->size) {
+        uint64_t value = e->value | flags;
         if (p->memory->log != NULL) {
             p->memory->log->quiet = true;
         }
-        memory_write(p->memory, physical, &entry, sizeof entry);
+        memory_write(p->memory, (uint32_t)e->at, &value, e->bytes);
         if (p->memory->log != NULL) {
             p->memory->log->quiet = false;
         }
@@ -58,35 +80,75 @@ static uint32_t rights_of(const struct x86 *s, uint32_t both) {
     return supervisor | of_user << 4;
 }
 
-/* The walk: SDM vol. 3A, 5.3 (32-bit paging). False after a fault. */
-static bool walk(struct processor *p, uint32_t linear, enum access access, bool user, uint32_t *physical, uint32_t *rights, struct fault *fault) {
+/* What a walk has found: the entry that maps the page, and the one above it unless that is the same. */
+struct walk {
+    struct entry directory, page;
+    bool large;
+    uint64_t reserved, physical; /* bits of `page` that must be 0; where it maps the page of 4 KiB to */
+};
+
+/* SDM vol. 3A, 5.3. False: an entry is not present. */
+static bool walk_32(const struct processor *p, uint32_t linear, struct walk *w) {
+    w->page = w->directory = read_entry(p, (uint32_t)p->state.cr3 & ~0xFFFu, linear >> 22, 4);
+    if ((w->directory.value & ENTRY_PRESENT) == 0) {
+        return false;
+    }
+    w->large = (w->directory.value & ENTRY_LARGE) != 0 && p->state.cr4_pse != 0;
+    w->reserved = w->large ? RESERVED_IN_4M : 0;
+    if (!w->large) {
+        w->page = read_entry(p, w->directory.value & ~UINT64_C(0xFFF), linear >> 12 & 0x3FF, 4);
+    }
+    uint64_t frame = w->page.value;
+    w->physical = w->large ? (frame & 0xFFC00000u) | (linear & 0x3FF000u) : frame & ~UINT64_C(0xFFF);
+    return (w->page.value & ENTRY_PRESENT) != 0;
+}
+
+/* SDM vol. 3A, 5.4. */
+static bool walk_pae(const struct processor *p, uint32_t linear, struct walk *w) {
+    uint64_t table = 0;
+    if (!page_directory_pointer(p->state.pdpte, linear >> 30, &table)) {
+        return false;
+    }
+    w->page = w->directory = read_entry(p, table, linear >> 21 & 0x1FF, 8);
+    if ((w->directory.value & ENTRY_PRESENT) == 0) {
+        return false;
+    }
+    w->large = (w->directory.value & ENTRY_LARGE) != 0;
+    w->reserved = RESERVED_IN_PAE | (w->large ? RESERVED_IN_2M : 0);
+    if (!w->large && (w->directory.value & w->reserved) == 0) { /* otherwise the directory's entry is what faults */
+        w->page = read_entry(p, w->directory.value & PAE_ADDRESS, linear >> 12 & 0x1FF, 8);
+    }
+    uint64_t frame = w->page.value & PAE_ADDRESS;
+    w->physical = w->large ? (frame & ~UINT64_C(0x1FFFFF)) | (linear & 0x1FF000u) : frame;
+    return (w->page.value & ENTRY_PRESENT) != 0;
+}
+
+/* False after a fault. */
+static bool walk(struct processor *p, uint32_t linear, enum access access, bool user, uint64_t *physical, uint32_t *rights, struct fault *fault) {
     const struct x86 *s = &p->state;
+    struct walk w;
     if (s->cr0_pg == 0) {
         *physical = linear & ~0xFFFu;
         *rights = 0x77;
         return true;
     }
-    uint32_t directory_at = ((uint32_t)s->cr3 & ~0xFFFu) + (linear >> 22) * 4;
-    uint32_t directory = read_entry(p, directory_at);
-    if ((directory & ENTRY_PRESENT) == 0) {
-        return page_fault(linear, access, user, false, fault);
+    if (!(s->cr4_pae != 0 ? walk_pae : walk_32)(p, linear, &w)) {
+        return page_fault(linear, access, user, 0, fault);
     }
-    bool large = (directory & ENTRY_LARGE) != 0 && s->cr4_pse != 0;
-    uint32_t entry_at = large ? directory_at : (directory & ~0xFFFu) + ((linear >> 12) & 0x3FF) * 4;
-    uint32_t entry = large ? directory : read_entry(p, entry_at);
-    if ((entry & ENTRY_PRESENT) == 0) {
-        return page_fault(linear, access, user, false, fault);
+    if ((w.page.value & w.reserved) != 0) {
+        return page_fault(linear, access, user, ERROR_PROTECTION | ERROR_RESERVED, fault);
     }
-    *rights = rights_of(s, directory & entry);
+    *rights = rights_of(s, (uint32_t)(w.directory.value & w.page.value));
     *rights = p->ignores_rights ? 0x77 : *rights;
     if (((user ? *rights >> 4 : *rights) & access) == 0) {
-        return page_fault(linear, access, user, true, fault);
+        return page_fault(linear, access, user, ERROR_PROTECTION, fault);
     }
-    mark_entry(p, directory_at, directory, ENTRY_ACCESSED);
-    mark_entry(p, entry_at, large ? entry | ENTRY_ACCESSED : entry, ENTRY_ACCESSED | (access == ACCESS_WRITE ? ENTRY_DIRTY : 0u));
-    bool dirty = access == ACCESS_WRITE || (entry & ENTRY_DIRTY) != 0;
+    mark_entry(p, &w.directory, ENTRY_ACCESSED);
+    w.page.value |= w.large ? ENTRY_ACCESSED : 0;
+    mark_entry(p, &w.page, ENTRY_ACCESSED | (access == ACCESS_WRITE ? ENTRY_DIRTY : 0u));
+    bool dirty = access == ACCESS_WRITE || (w.page.value & ENTRY_DIRTY) != 0;
     *rights &= dirty ? 0x77u : ~((uint32_t)ACCESS_WRITE | (uint32_t)ACCESS_WRITE << 4); /* the first write walks again */
-    *physical = large ? (entry & 0xFFC00000u) | (linear & 0x3FF000u) : entry & ~0xFFFu;
+    *physical = w.physical;
     return true;
 }
 
@@ -97,7 +159,7 @@ const struct translation *translate(struct processor *p, uint32_t linear, enum a
         p->moved = p->moved || t->moved;
         return t;
     }
-    uint32_t physical = 0;
+    uint64_t physical = 0;
     uint32_t rights = 0;
     if (!walk(p, linear, access, user, &physical, &rights, fault)) {
         return NULL;

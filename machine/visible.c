@@ -15,8 +15,8 @@ static uint64_t cr0_of(const struct x86 *s) {
 }
 
 static uint64_t cr4_of(const struct x86 *s) {
-    return FLAG(0, cr4_vme) | FLAG(1, cr4_pvi) | FLAG(2, cr4_tsd) | FLAG(3, cr4_de) | FLAG(4, cr4_pse) | FLAG(7, cr4_pge) | FLAG(9, cr4_osfxsr) |
-           FLAG(10, cr4_osxmmexcpt);
+    return FLAG(0, cr4_vme) | FLAG(1, cr4_pvi) | FLAG(2, cr4_tsd) | FLAG(3, cr4_de) | FLAG(4, cr4_pse) | FLAG(5, cr4_pae) | FLAG(7, cr4_pge) |
+           FLAG(9, cr4_osfxsr) | FLAG(10, cr4_osxmmexcpt);
 }
 
 #define DATA_SEGMENT(name)                                                                                                                           \
@@ -109,6 +109,7 @@ static void set_control(struct x86 *s, const struct machine_state *v) {
     s->cr4_tsd = bit(v->cr4, 2);
     s->cr4_de = bit(v->cr4, 3);
     s->cr4_pse = bit(v->cr4, 4);
+    s->cr4_pae = bit(v->cr4, 5);
     s->cr4_pge = bit(v->cr4, 7);
     s->cr4_osfxsr = bit(v->cr4, 9);
     s->cr4_osxmmexcpt = bit(v->cr4, 10);

@@ -20,7 +20,7 @@ static void put_statistics(FILE *out, const struct run_report *r) {
         (void)fprintf(out, "done by proven handlers: %llu, by emitted steps: %llu, pages shadowed: %llu\n", (unsigned long long)r->result->handled,
                       (unsigned long long)r->result->stepped, (unsigned long long)r->result->shadowed);
     }
-    if (r->request->compare) {
+    if (r->request->compare && r->result->compared > 0) {
         (void)fprintf(out, "compared: %llu\n", (unsigned long long)r->result->compared);
     }
     if (r->result->excused > 0) {

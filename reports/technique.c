@@ -8,9 +8,15 @@
 /* How many times as long as the guest's own instructions; false: that is not known. *least: it is at least so much. */
 static bool slowdown(const struct technique_table *t, const struct technique_row *row, double *times, bool *least) {
     double own = t->own_seconds > 0 ? t->own_seconds : t->at_most;
+    bool known = own > 0 && (row->equivalent || !t->unfinished); /* one that failed halfway did not do the same work */
     *least = t->own_seconds <= 0;
-    *times = own > 0 ? row->seconds / own : 0;
-    return own > 0;
+    *times = known ? row->seconds / own : 0;
+    return known;
+}
+
+/* A bare machine that was stopped says nothing about what comes after. */
+static const char *verdict(const struct technique_table *t, const struct technique_row *row) {
+    return !row->equivalent ? "differs" : t->unfinished ? "begins so" : "equivalent";
 }
 
 static double rate(const struct technique_row *row) { return row->seconds > 0 ? (double)row->exits / row->seconds : 0; }
@@ -27,13 +33,27 @@ static void write_row(FILE *out, const struct technique_table *t, enum technique
     if (slowdown(t, row, &n, &least)) {
         (void)snprintf(times, sizeof times, "%s%.*f", least ? ">" : "", n < 100 ? 2 : 0, n);
     }
-    (void)fprintf(out, "%-9s  %-10s %9s %10llu %11.0f %10.3f %10s\n", technique_name(technique), row->equivalent ? "equivalent" : "differs", sites,
+    (void)fprintf(out, "%-9s  %-10s %9s %10llu %11.0f %10.3f %10s\n", technique_name(technique), verdict(t, row), sites,
                   (unsigned long long)row->exits, rate(row), row->seconds, times);
+}
+
+/* Where the bare machine was stopped: with how much of it the techniques were compared, and how far they came. */
+static void write_ends(FILE *out, const struct technique_report *r) {
+    const struct technique_table *t = r->table;
+    (void)fprintf(out, "\nCompared: the %zu bytes that the bare machine had shown when it was stopped, with the first that each technique shows.\n",
+                  t->shown);
+    for (unsigned i = 0; i < TECHNIQUES; i++) {
+        if ((r->wanted >> i & 1) != 0 && t->rows[i].ran) {
+            (void)fprintf(out, "%s: %zu bytes, the last line \"%s\", then %s\n", technique_name((enum technique)i), t->rows[i].shown,
+                          t->rows[i].last_line, computer_end_name(t->rows[i].end));
+        }
+    }
 }
 
 bool report_technique_text(FILE *out, const struct technique_report *r) {
     const struct technique_table *t = r->table;
-    (void)fprintf(out, "%s: %llu instructions on the bare machine\n\n", r->guest, (unsigned long long)t->instructions);
+    (void)fprintf(out, "%s: %llu instructions on the bare machine%s\n\n", r->guest, (unsigned long long)t->instructions,
+                  t->unfinished ? ", which had not come to its end" : "");
     (void)fprintf(out, "%-9s  %-10s %9s %10s %11s %10s %10s\n", "technique", "", "replaced", "exits", "exits/s", "seconds", "slowdown");
     for (unsigned i = 0; i < TECHNIQUES; i++) {
         if ((r->wanted >> i & 1) != 0 && t->rows[i].ran) {
@@ -41,6 +61,9 @@ bool report_technique_text(FILE *out, const struct technique_report *r) {
         } else if ((r->wanted >> i & 1) != 0) {
             (void)fprintf(out, "%-9s  not run: %s\n", technique_name((enum technique)i), t->rows[i].unusable);
         }
+    }
+    if (t->unfinished) {
+        write_ends(out, r);
     }
     for (unsigned i = 0; i < TECHNIQUES; i++) {
         const struct technique_row *row = &t->rows[i];
@@ -68,6 +91,11 @@ static json_t *json_row(const struct technique_table *t, enum technique techniqu
         (void)json_object_set_new(o, "replaced", json_integer((json_int_t)row->placed));
         (void)json_object_set_new(o, "emulated", json_integer((json_int_t)row->emulated));
     }
+    if (o != NULL) {
+        (void)json_object_set_new(o, "end", json_string(computer_end_name(row->end)));
+        (void)json_object_set_new(o, "shown", json_integer((json_int_t)row->shown));
+        (void)json_object_set_new(o, "last_line", json_string(row->last_line));
+    }
     if (o != NULL && slowdown(t, row, &times, &least)) {
         (void)json_object_set_new(o, least ? "slowdown_at_least" : "slowdown", json_real(times));
     }
@@ -85,6 +113,7 @@ bool report_technique_json(FILE *out, const struct technique_report *r) {
             (void)json_array_append_new(rows, json_row(r->table, (enum technique)i));
         }
     }
-    json_t *root = json_pack("{s:s, s:I, s:o}", "guest", r->guest, "instructions", (json_int_t)r->table->instructions, "techniques", rows);
+    json_t *root = json_pack("{s:s, s:I, s:b, s:o}", "guest", r->guest, "instructions", (json_int_t)r->table->instructions, "unfinished",
+                             r->table->unfinished ? 1 : 0, "techniques", rows);
     return json_write(out, root, 2);
 }

@@ -99,6 +99,7 @@ static enum rewrite_status add_scanned(struct work *w, const char *path) {
                                  : r.status == SCAN_NO_TABLE ? REWRITE_NO_TABLE
                                  : r.status == SCAN_BAD      ? fail(w, REWRITE_BAD, r.message == NULL ? "the file is damaged" : r.message)
                                                              : REWRITE_OUT_OF_MEMORY;
+    bool sure = w->q->is_code == NULL || w->out->place_count > 0;
     for (size_t i = 0; status == REWRITE_FINE && i < r.binary_count; i++) {
         const struct scan_binary *b = &r.binaries[i];
         for (size_t k = 0; status == REWRITE_FINE && k < b->site_count; k++) {
@@ -112,7 +113,8 @@ static enum rewrite_status add_scanned(struct work *w, const char *path) {
                                                 .bits = b->mode == MATCHER_LONG        ? 64
                                                         : b->mode >= MATCHER_PROTECTED ? 32
                                                                                        : 16};
-            if (wants(w->q, b->sections[s->section].forms, s->form) && !add_place(w, &place)) {
+            bool wanted = wants(w->q, b->sections[s->section].forms, s->form) && (sure || w->q->is_code(w->q->context, s->file_offset));
+            if (wanted && !add_place(w, &place)) {
                 status = REWRITE_OUT_OF_MEMORY;
             }
         }

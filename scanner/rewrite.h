@@ -22,6 +22,9 @@ struct rewrite_question {
     bool memory;               /* annotated instructions that touch sensitive memory, too */
     bool only_annotated;       /* only what .popek.sites records; else what a scan finds, too */
     const char *const *except; /* instructions that are left alone, ended by NULL; NULL: none */
+    /* In a file without annotations: whether what a scan has found at a place is known to be code. NULL: it is taken for code. */
+    bool (*is_code)(const void *context, uint64_t file_offset);
+    const void *context;
 };
 
 enum rewrite_outcome {

@@ -20,7 +20,7 @@ struct unicorn_engine {
     uint64_t last; /* linear address of the last instruction that was begun */
     uint32_t last_size;
     bool spent, interrupted;
-    bool before_control; /* stopped before a load of a control register */
+    bool before_machine; /* stopped before an instruction that is for the machine */
     const uint8_t *memory;
     uint32_t memory_size;
     bool unmapped; /* a page that is not present */
@@ -28,21 +28,38 @@ struct unicorn_engine {
     struct machine_state known; /* what was set last */
 };
 
-/* MOV CR, whatever stands before its opcode. An immediate that looks like it is harmless: the machine executes that instruction. */
-static bool loads_control_register(const struct unicorn_engine *e, uint64_t address, uint32_t size) {
-    bool found = false;
-    for (uint32_t i = 0; !found && i + 2 < size && address + size <= e->memory_size; i++) {
-        found = e->memory[address + i] == 0x0F && e->memory[address + i + 1] == 0x22;
+#define IRET 0xCFu
+#define NO_REGISTER 8u
+#define CR4_PAE 0x20u
+
+/* The number of the control register that MOV CR loads, whatever stands before its opcode. An immediate that looks like it is harmless. */
+static unsigned loaded_register(const struct unicorn_engine *e, uint64_t address, uint32_t size) {
+    unsigned number = NO_REGISTER;
+    for (uint32_t i = 0; number == NO_REGISTER && i + 2 < size && address + size <= e->memory_size; i++) {
+        bool found = e->memory[address + i] == 0x0F && e->memory[address + i + 1] == 0x22;
+        number = found ? e->memory[address + i + 2] >> 3 & 7u : NO_REGISTER;
     }
-    return found;
+    return number;
 }
 
+/* With paging the emulator must not go on by itself, because it does not translate, and the pointers of PAE are the machine's. After IRET to
+ * virtual-8086 mode it shows a linear address as EIP. */
+static bool is_for_machine(const struct unicorn_engine *e, uint64_t address, uint32_t size, unsigned loaded) {
+    bool is_return = size > 0 && address + size <= e->memory_size && e->memory[address + size - 1] == IRET;
+    return is_return || (loaded != NO_REGISTER && (loaded != 0 || (e->known.cr4 & CR4_PAE) != 0));
+}
+
+/* CR0 the emulator loads by itself, and alone: a value that is written from outside does not reach what it knows of EM and TS. */
 static void on_code(uc_engine *uc, uint64_t address, uint32_t size, void *context) {
     struct unicorn_engine *e = context;
-    if (e->limit > 1 && loads_control_register(e, address, size)) {
-        e->before_control = true;
+    unsigned loaded = loaded_register(e, address, size);
+    if (e->limit > 1 && is_for_machine(e, address, size, loaded)) {
+        e->before_machine = true;
         (void)uc_emu_stop(uc);
         return;
+    }
+    if (e->executed < e->limit && loaded == 0) {
+        e->limit = e->executed == 0 ? 1 : e->executed;
     }
     if (e->executed == e->limit) {
         e->spent = true;
@@ -152,14 +169,14 @@ static void run(struct engine *engine, uint64_t count, struct engine_event *even
     struct unicorn_engine *e = (struct unicorn_engine *)engine;
     e->executed = 0;
     e->limit = count;
-    e->spent = e->interrupted = e->unmapped = e->before_control = false;
+    e->spent = e->interrupted = e->unmapped = e->before_machine = false;
     uint64_t start = get_number(e->uc, UC_X86_REG_EIP);
     uc_err error = uc_emu_start(e->uc, start, SCRATCH, 0, 0);
     *event = (struct engine_event){ENGINE_SPENT, e->executed, 0};
     if (e->spent && !e->interrupted) {
         return;
     }
-    if (e->before_control && !e->interrupted) {
+    if (e->before_machine && !e->interrupted) {
         event->stop = ENGINE_HALT;
         return;
     }

@@ -51,6 +51,8 @@ uint64_t timer_next(const struct timer *t); /* when counter 0 fires, in instruct
 struct serial {
     uint8_t enable, line_control, modem_control, scratch, divisor_low, divisor_high;
     bool transmitter_empty_pending;
+    uint8_t looped; /* what was sent in the loop, for a test of the chip */
+    bool looped_full;
     char *text; /* what was sent */
     size_t size, capacity;
     const char *input;
@@ -66,13 +68,21 @@ void serial_drop(struct serial *s);
 struct clock {
     uint8_t index, bytes[128];
     const uint64_t *executed; /* the time */
+    uint64_t since, fired;    /* of the periodic interrupt: when it was set up, and how many periods are reported */
+    struct interrupt_controllers *interrupts;
 };
-bool clock_attach(struct clock *c, struct ports *ports, const uint64_t *executed, uint32_t memory_size);
+bool clock_attach(struct clock *c, struct ports *ports, struct interrupt_controllers *interrupts, const uint64_t *executed, uint32_t memory_size);
+void clock_advance(struct clock *c);        /* to the present */
+uint64_t clock_next(const struct clock *c); /* when it next interrupts, in instructions; NEVER */
 
 /* ---- 8042 keyboard controller ---- */
+#define KEYBOARD_WAITING 4u
 struct keyboard {
-    uint8_t command, output, command_byte;
-    bool full;
+    uint8_t command, command_byte, output_port;
+    uint8_t keyboard_command;          /* that a parameter belongs to */
+    uint8_t waiting[KEYBOARD_WAITING]; /* bytes for the processor */
+    unsigned count;
+    uint8_t last; /* that was read */
     bool *reset;
     struct interrupt_controllers *interrupts;
 };

@@ -21,7 +21,21 @@ enum serial_register {
     REGISTER_SCRATCH
 };
 
-static bool has_input(const struct serial *s) { return s->input_at < s->input_size; }
+static bool in_loop(const struct serial *s) { return (s->modem_control & LOOP) != 0; }
+
+/* In the loop the receiver gets what the transmitter sends, and the line nothing. */
+static bool has_input(const struct serial *s) { return in_loop(s) ? s->looped_full : s->input_at < s->input_size; }
+
+static uint8_t receive(struct serial *s) {
+    if (!has_input(s)) {
+        return 0;
+    }
+    if (in_loop(s)) {
+        s->looped_full = false;
+        return s->looped;
+    }
+    return (uint8_t)s->input[s->input_at++];
+}
 
 static void update(struct serial *s) {
     bool received = has_input(s) && (s->enable & ENABLE_RECEIVED) != 0;
@@ -30,6 +44,11 @@ static void update(struct serial *s) {
 }
 
 static void send(struct serial *s, uint8_t byte) {
+    if (in_loop(s)) {
+        s->looped = byte;
+        s->looped_full = true;
+        return;
+    }
     if (s->size + 1 >= s->capacity) {
         size_t capacity = s->capacity == 0 ? 4096 : s->capacity * 2;
         char *text = realloc(s->text, capacity);
@@ -62,7 +81,7 @@ static uint8_t read_register(struct serial *s, uint16_t number) {
     bool divisor = (s->line_control & DIVISOR_ACCESS) != 0;
     switch (number) {
     case REGISTER_DATA:
-        return divisor ? s->divisor_low : has_input(s) ? (uint8_t)s->input[s->input_at++] : 0;
+        return divisor ? s->divisor_low : receive(s);
     case REGISTER_ENABLE:
         return divisor ? s->divisor_high : s->enable;
     case REGISTER_IDENTIFICATION:
@@ -74,8 +93,7 @@ static uint8_t read_register(struct serial *s, uint16_t number) {
     case REGISTER_LINE_STATUS:
         return (uint8_t)(0x60 | (has_input(s) ? 1 : 0));
     case REGISTER_MODEM_STATUS: /* CTS, DSR and DCD are on; in the loop they are RTS, DTR and OUT2 */
-        return (uint8_t)((s->modem_control & LOOP) == 0 ? 0xB0
-                                                        : (s->modem_control & 2) << 3 | (s->modem_control & 1) << 5 | (s->modem_control & 0xC) << 4);
+        return (uint8_t)(!in_loop(s) ? 0xB0 : (s->modem_control & 2) << 3 | (s->modem_control & 1) << 5 | (s->modem_control & 0xC) << 4);
     default:
         return s->scratch;
     }

@@ -26,6 +26,7 @@ void test_hostile(void);
 void test_segments(void);
 void test_descriptors(void);
 void test_mappings(void);
+void test_page_borders(void);
 void test_time(void);
 void test_vectors(void);
 void test_random(void);

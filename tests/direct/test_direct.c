@@ -137,6 +137,7 @@ static const struct test all[] = {
     {"segments", test_segments},
     {"descriptors", test_descriptors},
     {"mappings", test_mappings},
+    {"page borders", test_page_borders},
     {"time and steps", test_time},
     {"vectors", test_vectors},
     {"random code", test_random},

@@ -121,3 +121,30 @@ void test_mappings(void) {
     check_audit(d, "mappings");
     direct_close(d);
 }
+
+/* Without a scan: an instruction that goes on in a page that is not there must not run with hidden bytes in the place of its own. */
+void test_page_borders(void) {
+    struct direct *d = open_guest(DIRECT_UNSCANNED);
+    struct direct_state s;
+    if (d == NULL) {
+        return;
+    }
+    put(d, 0x5FFA, "90 90 90 B8 78 56 34 12 F4"); /* mov eax, 12345678h, from 0x5FFD on */
+    flat_state(&s, MEMORY);
+    s.eip = 0x5FFA;
+    CHECK(direct_map(d, 6, 1, DIRECT_NO_FRAME, false), "page 6 is not there");
+    struct direct_event e = run_from(d, &s);
+    CHECK(e.stop == DIRECT_INSTRUCTION && s.eip == 0x5FFD && s.general[0] == 0, "it comes back: stop %d, EIP 0x%x, EAX 0x%x", (int)e.stop, s.eip,
+          s.general[0]);
+    CHECK(direct_map(d, 6, 1, 6, true), "page 6 is there");
+    e = run_from(d, &s);
+    CHECK(e.stop == DIRECT_TRAP && s.eip == 0x6002 && s.general[0] == 0x12345678, "it runs: stop %d, EIP 0x%x, EAX 0x%x", (int)e.stop, s.eip,
+          s.general[0]);
+    CHECK(direct_map(d, 6, 1, DIRECT_NO_FRAME, false), "page 6 is gone again");
+    s.general[0] = 0;
+    s.eip = 0x5FFA;
+    e = run_from(d, &s);
+    CHECK(e.stop == DIRECT_INSTRUCTION && s.eip == 0x5FFD && s.general[0] == 0, "and comes back again: stop %d, EIP 0x%x, EAX 0x%x", (int)e.stop,
+          s.eip, s.general[0]);
+    direct_close(d);
+}

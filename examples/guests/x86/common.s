@@ -16,6 +16,9 @@
     .globl start
 start:
     cli
+    mov $0xff, %al              # a boot loader may have left interrupts on: none until the guest asks for them
+    out %al, $0x21
+    out %al, $0xa1
     mov $stack_top, %esp
     lgdt gdt_pointer
     ljmp $CODE0, $1f

@@ -1,0 +1,198 @@
+/* The guests on the model against kept output, and on Unicorn, KVM and QEMU against the model: what differs has to be listed, with its cause. */
+#include "../tests.h"
+#include "guest_list.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define LIST "tests/machine/guests/differences.txt"
+
+static struct command_result run_guest(const char *name, const char *options) {
+    char command[512];
+    (void)snprintf(command, sizeof command, "\"$POPEK\" run \"$(dirname \"$POPEK\")/guests/%s.elf\" --instructions 50000000 %s", name, options);
+    return run_command(command);
+}
+
+static char *kept_output(const char *name) {
+    char path[256];
+    size_t size = 0;
+    const char *base = strrchr(name, '/');
+    (void)snprintf(path, sizeof path, "tests/machine/guests/%s.txt", base == NULL ? name : base + 1);
+    return read_text(path, &size);
+}
+
+/* What the list says is shown; false: nothing is listed. */
+static bool listed(const char *list, const char *name, const char *how, char *text, size_t size) {
+    char start[128];
+    (void)snprintf(start, sizeof start, "\n%s %s | ", name, how);
+    const char *row = strstr(list, start);
+    if (row == NULL) {
+        return false;
+    }
+    row += strlen(start);
+    const char *end = strstr(row, " | ");
+    (void)snprintf(text, size, "%.*s", end == NULL ? 0 : (int)(end - row), row);
+    return end != NULL && end > row;
+}
+
+/* `always`: what is listed is seen on every machine. Returns what is wrong; NULL: nothing. */
+static const char *judge(const char *list, const char *name, const char *how, bool same, bool always, const struct command_result *r) {
+    char text[256];
+    bool known = listed(list, name, how, text, sizeof text);
+    if (same) {
+        return known && always && strcmp(name, "two_processes") != 0 ? "the difference that is listed is not seen" : NULL;
+    }
+    if (!known) {
+        return "a difference that is not listed";
+    }
+    return strstr(r->out, text) == NULL && strstr(r->err, text) == NULL ? "another difference than the one that is listed" : NULL;
+}
+
+static void test_model(void) {
+    for (size_t i = 0; i < GUEST_COUNT; i++) {
+        char *expected = kept_output(guests[i].name);
+        struct command_result r = run_guest(guests[i].name, "");
+        CHECK(r.code == guests[i].code, "%s: exit code %d: %s", guests[i].name, r.code, r.err);
+        CHECK(expected != NULL && strcmp(r.out, expected) == 0, "%s: other output than what is kept:\n%s", guests[i].name, r.out);
+        command_result_free(&r);
+        free(expected);
+    }
+}
+
+/* Runs a command for every guest, made of its name and `options`; `skip_long`: not those that take long. */
+static unsigned compare_all(const char *list, const char *how, const char *command, bool skip_long, bool always) {
+    unsigned same = 0;
+    for (size_t i = 0; i < GUEST_COUNT; i++) {
+        char line[512];
+        char *expected = kept_output(guests[i].name);
+        if (expected != NULL && !(skip_long && guests[i].is_long)) {
+            (void)snprintf(line, sizeof line, command, guests[i].name);
+            struct command_result r = run_command(line);
+            bool alike = strcmp(r.out, expected) == 0;
+            const char *wrong = judge(list, guests[i].name, how, alike, always, &r);
+            CHECK(wrong == NULL, "%s on %s: %s:\n%.3000s%s", guests[i].name, how, wrong, r.out, r.err);
+            same += alike ? 1 : 0;
+            command_result_free(&r);
+        }
+        free(expected);
+    }
+    return same;
+}
+
+static bool can_run(const char *options) {
+    struct command_result probe = run_guest("hello", options);
+    bool can = probe.code != 77;
+    if (!can) {
+        (void)printf("       not compared: %s", probe.err);
+    }
+    command_result_free(&probe);
+    return can;
+}
+
+static void test_unicorn(void) {
+    size_t size = 0;
+    char *list = read_text(LIST, &size);
+    if (CHECK(list != NULL, "no " LIST) && can_run("--backend unicorn")) {
+        unsigned same = compare_all(list, "unicorn",
+                                    "\"$POPEK\" run \"$(dirname \"$POPEK\")/guests/%s.elf\" --instructions 50000000 --backend unicorn", false, true);
+        (void)printf("       %u of %zu guests are alike on Unicorn\n", same, GUEST_COUNT);
+    }
+    free(list);
+}
+
+static void test_lockstep(void) {
+    size_t size = 0;
+    char *list = read_text(LIST, &size);
+    bool can = CHECK(list != NULL, "no " LIST) && can_run("--backend unicorn");
+    for (size_t i = 0; can && i < GUEST_COUNT; i++) {
+        if (strcmp(guests[i].name, "compute") == 0) {
+            continue;
+        }
+        struct command_result r = run_guest(guests[i].name, "--compare unicorn --stats");
+        bool same = strstr(r.err, "difference") == NULL;
+        const char *wrong = judge(list, guests[i].name, "lockstep", same, true, &r);
+        CHECK(wrong == NULL, "%s in lockstep: %s: %s", guests[i].name, wrong, r.err);
+        CHECK(!same || r.code == guests[i].code, "%s in lockstep: exit code %d", guests[i].name, r.code);
+        CHECK(guests[i].moves_pages || strstr(r.out, "by the model alone") == NULL, "%s in lockstep: %s", guests[i].name, r.out);
+        command_result_free(&r);
+    }
+    free(list);
+}
+
+static void test_kvm(void) {
+    size_t size = 0;
+    char *list = read_text(LIST, &size);
+    if (CHECK(list != NULL, "no " LIST) && can_run("--backend kvm")) {
+        unsigned same = compare_all(list, "kvm", "timeout 20 \"$POPEK\" run \"$(dirname \"$POPEK\")/guests/%s.elf\" --backend kvm", false, false);
+        (void)printf("       %u of %zu guests are alike on KVM\n", same, GUEST_COUNT);
+    }
+    free(list);
+}
+
+/* QEMU boots them by itself: its loader, its firmware, its devices. */
+static void test_qemu(void) {
+    size_t size = 0;
+    char *list = read_text(LIST, &size);
+    struct command_result probe = run_command("command -v qemu-system-i386 && command -v timeout");
+    if (CHECK(list != NULL, "no " LIST) && probe.code == 0) {
+        unsigned same = compare_all(list, "qemu",
+                                    "timeout 20 qemu-system-i386 -M isapc -nodefaults -vga std -cpu pentium3 -m 32 -kernel "
+                                    "\"$(dirname \"$POPEK\")/guests/%s.elf\" -serial stdio -monitor none -display none -no-reboot "
+                                    "-device isa-debug-exit,iobase=0xf4,iosize=1 | head -c 100000",
+                                    false, true);
+        (void)printf("       %u of %zu guests are alike under QEMU\n", same, GUEST_COUNT);
+    } else {
+        (void)printf("       no QEMU here (package qemu-system-x86): not compared\n");
+    }
+    command_result_free(&probe);
+    free(list);
+}
+
+/* Two of them without the model in between. */
+static void test_pairs(void) {
+    static const struct {
+        const char *guest, *options;
+        int code;
+        const char *says;
+    } cases[] = {{"robin_irvine", "--backend native --compare unicorn", 0, ""},
+                 {"robin_irvine", "--backend native --compare model --stats", 0, ""},
+                 {"hostile/host_segments", "--backend native --compare unicorn", 1, "on unicorn \"a word at FS = 0: no exception\""},
+                 {"hostile/host_segments", "--backend unicorn --compare native", 1, "on native \"a word at FS = 0: vector 0000000d"},
+                 {"hello", "--backend kvm --compare unicorn", 0, ""},
+                 {"hostile/host_segments", "--backend kvm --compare unicorn", 1, "on unicorn"}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct command_result r = run_guest(cases[i].guest, cases[i].options);
+        if (r.code == 77) {
+            (void)printf("       not run: %s", r.err);
+        } else {
+            CHECK(r.code == cases[i].code && strstr(r.err, cases[i].says) != NULL, "%s %s: exit code %d: %s", cases[i].guest, cases[i].options,
+                  r.code, r.err);
+        }
+        command_result_free(&r);
+    }
+}
+
+/* The judge itself: what is not listed, or listed and not seen, or otherwise, is wrong. */
+static void test_judge(void) {
+    static const char list[] = "\na unicorn | this text | because\n";
+    char out[] = "this text";
+    char other[] = "another";
+    char none[] = "";
+    const struct command_result shown = {.out = out, .err = none};
+    const struct command_result otherwise = {.out = other, .err = none};
+    CHECK(judge(list, "a", "unicorn", false, true, &shown) == NULL, "what is listed");
+    CHECK(judge(list, "a", "unicorn", false, true, &otherwise) != NULL, "another difference");
+    CHECK(judge(list, "a", "unicorn", true, true, &otherwise) != NULL, "a difference that is gone");
+    CHECK(judge(list, "a", "unicorn", true, false, &otherwise) == NULL, "a difference that need not be seen");
+    CHECK(judge(list, "a", "kvm", false, true, &shown) != NULL, "another way");
+    CHECK(judge(list, "b", "unicorn", false, true, &shown) != NULL, "another guest");
+}
+
+static const struct test tests[] = {{"the model shows what is kept", test_model},
+                                    {"on Unicorn", test_unicorn},
+                                    {"beside Unicorn", test_lockstep},
+                                    {"on KVM", test_kvm},
+                                    {"under QEMU", test_qemu},
+                                    {"pairs of backends", test_pairs},
+                                    {"the list of differences", test_judge}};
+const struct suite guests_suite = SUITE("guests", tests);
