@@ -38,6 +38,8 @@ struct subject {
     uint16_t listed[SUBJECT_LEAVES]; /* arrays outside of the struct that it reads or writes */
     unsigned listed_count;
     bool kept[SUBJECT_LEAVES]; /* leaves that make the mode, or that the adapter fixes: never varied */
+    uint16_t deciders[SUBJECT_LEAVES]; /* what arguments of opaque functions depend on: places among inputs, then operands */
+    unsigned decider_count;
     word128 constants[SUBJECT_CONSTANTS];
     unsigned constant_count;
     symbol choices[SAMPLE_CHOICES];
@@ -74,6 +76,8 @@ void sample_from(const struct subject *s, const struct valuation *state, struct 
 struct valuation *sample_valuation(const struct subject *s, const struct sample *sample);
 /* `base` with some values changed, biased to boundaries. */
 void sample_vary(const struct subject *s, const struct sample *base, struct random *r, struct sample *sample);
+/* `base` with other arguments of opaque functions; the form has such (`decider_count`). */
+void sample_vary_deciders(const struct subject *s, const struct sample *base, struct random *r, struct sample *sample);
 void sample_copy(const struct subject *s, const struct sample *from, struct sample *to);
 static inline word128 sample_get(const struct subject *s, const struct sample *x, unsigned leaf) {
     return load(x->state + s->table->components[leaf].offset, s->table->components[leaf].width);
