@@ -22,6 +22,7 @@ struct child {
     const struct job *job;
     struct subject subject;
     struct sample *paths;
+    struct cone *cone;
     const struct job *prepared; /* that subject and paths are of */
     double job_started;
 };
@@ -134,7 +135,9 @@ static bool prepare_job(struct child *c, const struct job *job) {
             return false;
         }
         for (size_t i = 0; i < paths; i++) {
-            sample_from(&c->subject, job->targets->states[i], &c->paths[i]);
+            if (!sample_from(&c->subject, c->cone, job->targets->states[i], &c->paths[i])) {
+                return false;
+            }
         }
         c->prepared = job;
     }
@@ -205,8 +208,9 @@ void driver_child(struct driver *d, const struct job *jobs, size_t count, unsign
     }
     c.runner = runner_new(d->plugin);
     c.emulator = d->plugin->given->emulate == NULL ? NULL : emulator_new(d->plugin, d->matcher);
+    c.cone = cone_new(d->plugin->isa->pool);
     catch_signals();
-    for (unsigned i = first; c.runner != NULL && i < count; i++) {
+    for (unsigned i = first; c.runner != NULL && c.cone != NULL && i < count; i++) {
         d->channel->job = i;
         d->channel->number = i == first ? from : 0;
         d->channel->ticks++;
@@ -216,6 +220,6 @@ void driver_child(struct driver *d, const struct job *jobs, size_t count, unsign
             d->channel->results[i].note = "its states cannot be set up";
         }
     }
-    d->channel->complete = c.runner != NULL ? 1 : 0;
+    d->channel->complete = c.runner != NULL && c.cone != NULL ? 1 : 0;
     _exit(0);
 }

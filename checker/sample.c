@@ -3,7 +3,32 @@
 
 #define WHOLE_STATES 32u /* of so many random states one differs in every component */
 
-void sample_from(const struct subject *s, const struct valuation *state, struct sample *x) {
+static word128 look_up(void *context, symbol x, const word128 *arguments, unsigned count) { return valuation_get(context, x, arguments, count); }
+
+static bool has_element(const struct sample *x, unsigned leaf, word128 index) {
+    for (unsigned i = 0; i < x->element_count; i++) {
+        if (x->elements[i].leaf == leaf && x->elements[i].index == index) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool add_zeros(const struct subject *s, struct cone *cone, const struct valuation *state, struct sample *x) {
+    bool good = s->read_count == 0 || cone_collect(cone, s->read_indices, s->read_count);
+    if (good && s->read_count > 0) {
+        cone_evaluate(cone, look_up, (void *)(uintptr_t)state);
+    }
+    for (unsigned i = 0; good && i < s->read_count; i++) {
+        word128 index = cone_value(cone, s->read_indices[i]);
+        if (!has_element(x, s->read_leaves[i], index) && x->element_count < SAMPLE_ELEMENTS) {
+            x->elements[x->element_count++] = (struct element){s->read_leaves[i], index, 0};
+        }
+    }
+    return good;
+}
+
+bool sample_from(const struct subject *s, struct cone *cone, const struct valuation *state, struct sample *x) {
     memset(x->state, 0, s->table->state_size);
     x->element_count = 0;
     x->variant = 0;
@@ -32,6 +57,7 @@ void sample_from(const struct subject *s, const struct valuation *state, struct 
             }
         }
     }
+    return add_zeros(s, cone, state, x);
 }
 
 struct valuation *sample_valuation(const struct subject *s, const struct sample *x) {

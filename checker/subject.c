@@ -1,8 +1,6 @@
 /* What states for a form are made of: its inputs, arrays and constants, and what its opaque functions depend on. */
 #include "sample.h"
 
-#include "../isa-model/term_cone.h"
-
 #include <stdlib.h>
 
 static int leaf_of(const struct isa *isa, symbol s) {
@@ -70,6 +68,10 @@ static void look_at(struct subject *s, const struct term_view *v) {
         s->inputs[s->input_count++] = (uint16_t)leaf;
     } else if (leaf >= 0 && v->argument_count == 1 && s->table->components[leaf].placement == EMITTED_LISTED) {
         add_listed(s, (unsigned)leaf);
+        if (s->read_count < SUBJECT_READS) {
+            s->read_leaves[s->read_count] = (uint16_t)leaf;
+            s->read_indices[s->read_count++] = v->arguments[0];
+        }
     }
     s->open = s->open || (v->operation == TERM_APPLY && is_opaque(s->isa, v->symbol));
 }
