@@ -186,6 +186,12 @@ static bool list_changes(struct explorer *e, const struct semantics *m, term don
             good = add_target(e, t, TARGET_CHANGE, (unsigned)(isa->leaf_count + i), true, other);
         }
     }
+    for (size_t i = 0; good && i < m->write_count; i++) {
+        const struct array_write *w = &m->writes[i];
+        term before = term_apply(pool, isa->leaves[w->leaf].symbol, &w->index, 1);
+        term other = settled(e, term_and(pool, w->guard, term_not(pool, term_equal(pool, w->value, before))));
+        good = add_target(e, t, TARGET_CHANGE, (unsigned)(isa->leaf_count + m->operand_count + i), true, term_and(pool, done, other));
+    }
     return good;
 }
 

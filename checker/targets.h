@@ -8,7 +8,7 @@
 enum target_kind {
     TARGET_TRAP,   /* this trap point is reached and taken */
     TARGET_DONE,   /* it completes */
-    TARGET_CHANGE, /* it completes and this component or operand is another one afterwards */
+    TARGET_CHANGE, /* it completes and this component, operand or array element is another one afterwards */
     TARGET_BRANCH, /* this comparison is true (or false), and the outcome or the state afterwards depends on that */
     TARGET_CHECK   /* this trap point is taken, and without it the outcome or the state afterwards would be another one */
 };
@@ -21,7 +21,7 @@ enum target_status {
 struct target {
     enum target_kind kind;
     enum target_status status;
-    unsigned number; /* TRAP, CHECK: of the trap point; CHANGE: of the leaf, or leaf_count + of the operand */
+    unsigned number; /* TRAP, CHECK: of the trap point; CHANGE: of the leaf, leaf_count + of the operand, or after those of the write */
     bool value;      /* BRANCH; others: true */
     term condition;  /* of the state; BRANCH: the comparison */
     unsigned state;  /* COVERED: which of the states */
