@@ -359,7 +359,7 @@ bench: $(BUILD)/handlers/reference.so $(BUILD)/tests/bench/handlers $(BUILD)/tes
 	@$(BUILD)/tests/bench/lockstep examples/isa/third_generation.isa
 	@$(BUILD)/tests/bench/emitted x86-tables/x86.isa
 	@$(BUILD)/tests/bench/handlers x86-tables/x86.isa
-	@$(BUILD)/popek check $(BUILD)/handlers/reference.so --instruction CLTS --states 1000000 --statistics -o /dev/null
+	@$(BUILD)/tests/bench/measure "popek check, 6 million states of CLTS" $(BUILD)/popek check $(BUILD)/handlers/reference.so --instruction CLTS --states 1000000 --statistics -o /dev/null
 	@$(BUILD)/tests/bench/scan x86-tables/x86.isa x86-tables/capstone_names.txt $(SCANNED_LIBRARY)
 	@$(BUILD)/tests/bench/decode x86-tables/x86.isa $(DECODED_LIBRARY)
 	@POPEK_PLUGINS=$(BUILD) $(BUILD)/tests/bench/hardware x86-tables/x86.isa
