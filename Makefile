@@ -28,7 +28,7 @@ LIBRARY_SOURCES = $(filter-out vmm-model/jrst1.c,$(foreach room,$(ROOMS),$(wildc
 CLI_SOURCES     = $(wildcard cli/*.c)
 # These make a program of their own.
 COMPARE_SCAN    = $(addprefix tests/scanner/,class_table.c capstone_filter.c compare_sweeps.c difference.c compare_scan.c)
-TEST_SOURCES    = $(filter-out %/compare_capstone.c %/checker/mutants.c %/checker/mutant_judge.c %/compare_names.c %/explanations.c $(COMPARE_SCAN) tests/bench/% tests/fuzz/%,$(wildcard tests/*.c tests/*/*.c))
+TEST_SOURCES    = $(filter-out %/compare_capstone.c %/checker/mutants.c %/checker/mutant_judge.c %/checker/stack_core.c %/compare_names.c %/explanations.c $(COMPARE_SCAN) tests/bench/% tests/fuzz/%,$(wildcard tests/*.c tests/*/*.c))
 TABLES          = $(sort $(wildcard x86-tables/*.isa) x86-tables/capstone_names.txt x86-tables/hardware_differences.txt)
 # What emitted tables include, which `popek check --prove` writes for the compiler.
 EMITTED_HEADERS = isa-model/emitted.h isa-model/emitted_handlers.h examples/handlers/opaque.c

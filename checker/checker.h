@@ -94,8 +94,8 @@ struct check_report {
     const char *const *fixed; /* entries of the baseline that nothing showed any more */
     size_t fixed_count;
     uint64_t states;
-    struct check_options asked; /* its texts are the caller's */
-    double exploring, running;  /* seconds */
+    struct check_options asked;        /* its texts are the caller's */
+    double exploring, running;         /* seconds */
     struct explanations *explanations; /* of a machine: recorded causes, which `reason` points to; NULL for plug-ins */
 };
 
@@ -107,8 +107,8 @@ void plugin_close(struct plugin *p);
 /* NULL: *message (free it) says why, or is NULL when memory is exhausted. The report borrows from isa and plug-in. */
 struct check_report *check_plugin(struct isa *isa, const struct matcher *m, const struct emitted_isa *table, struct plugin *plugin,
                                   const struct check_options *options, char **message);
-/* The same of a machine under test (hardware/hardware.h), from the solver's states alone; those that it cannot set up count as unhandled. A difference
- * that is recorded is a finding as well, with its cause as the reason. */
+/* The same of a machine under test (hardware/hardware.h), from the solver's states alone; those that it cannot set up count as unhandled. A
+ * difference that is recorded is a finding as well, with its cause as the reason. */
 struct backend;
 struct check_report *check_machine(struct isa *isa, const struct matcher *m, const struct emitted_isa *table, struct backend *backend,
                                    const struct check_options *options, char **message);

@@ -97,7 +97,8 @@ static void set_operands(struct emulator *e, const struct sample *x) {
             uint64_t mask = o->width >= 64 ? UINT64_MAX : (UINT64_C(1) << o->width) - 1;
             unsigned shift = b->high_byte ? 8 : 0;
             r->before.general[number] = (r->before.general[number] & ~(mask << shift)) | ((uint64_t)x->operands[i] & mask) << shift;
-        } else if (b->site == SITE_MEMORY && b->address >= WINDOW_BASE + WINDOW_DATA && b->address < WINDOW_BASE + WINDOW_DATA + WINDOW_DATA_SIZE - 16) {
+        } else if (b->site == SITE_MEMORY && b->address >= WINDOW_BASE + WINDOW_DATA &&
+                   b->address < WINDOW_BASE + WINDOW_DATA + WINDOW_DATA_SIZE - 16) {
             place(r, b->address, &x->operands[i], o->width >= 128 ? 16 : (o->width + 7) / 8);
         }
     }

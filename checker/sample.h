@@ -39,7 +39,7 @@ struct subject {
     unsigned input_count;
     uint16_t listed[SUBJECT_LEAVES]; /* arrays outside of the struct that it reads or writes */
     unsigned listed_count;
-    bool kept[SUBJECT_LEAVES]; /* leaves that make the mode, or that the adapter fixes: never varied */
+    bool kept[SUBJECT_LEAVES];         /* leaves that make the mode, or that the adapter fixes: never varied */
     uint16_t deciders[SUBJECT_LEAVES]; /* what arguments of opaque functions depend on: places among inputs, then operands */
     unsigned decider_count;
     uint16_t read_leaves[SUBJECT_READS]; /* of elements of listed arrays that it reads, ... */

@@ -71,9 +71,14 @@ static bool add_finding(struct machine_work *w, const struct check_form *row, co
     }
     r->findings = larger;
     struct check_finding *f = &r->findings[r->finding_count++];
-    *f = (struct check_finding){
-        .form = form, .mode = mode, .number = row->number, .property = property, .states = 1, .first = number, .seconds = check_now() - w->started,
-        .reason = o->cause};
+    *f = (struct check_finding){.form = form,
+                                .mode = mode,
+                                .number = row->number,
+                                .property = property,
+                                .states = 1,
+                                .first = number,
+                                .seconds = check_now() - w->started,
+                                .reason = o->cause};
     (void)snprintf(f->expected, sizeof f->expected, "%.63s", o->expected);
     (void)snprintf(f->seen, sizeof f->seen, "%.63s", o->seen);
     (void)snprintf(f->fingerprint, sizeof f->fingerprint, "%s", fingerprint);
@@ -136,7 +141,8 @@ struct check_report *check_machine(struct isa *isa, const struct matcher *m, con
     *message = NULL;
     w.report = calloc(1, sizeof *w.report);
     w.paths = path_store_open(isa, options->paths, options->resource_limit);
-    struct explanations *known = explanations_new(options->records, isa, backend->operations->name, backend->operations->description(backend), message);
+    struct explanations *known =
+        explanations_new(options->records, isa, backend->operations->name, backend->operations->description(backend), message);
     w.replayer = replayer_new(isa, m, backend, known);
     bool good = system != NULL && w.report != NULL && w.paths != NULL && w.replayer != NULL && known != NULL;
     if (w.report != NULL) {

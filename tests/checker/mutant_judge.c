@@ -184,7 +184,8 @@ static bool is_left_open(struct mutant_judge *j, const struct semantics *m, unsi
     }
     const struct array_write *w = NULL;
     size_t leaf = find_change(j->isa, m, number - 2 * m->point_count - 1, &w);
-    return w == NULL ? depends_on_open(j, m->next[leaf]) : depends_on_open(j, w->guard) || depends_on_open(j, w->index) || depends_on_open(j, w->value);
+    return w == NULL ? depends_on_open(j, m->next[leaf])
+                     : depends_on_open(j, w->guard) || depends_on_open(j, w->index) || depends_on_open(j, w->value);
 }
 
 enum mutant_standing mutant_judge_ask(struct mutant_judge *j, unsigned form, unsigned mode, unsigned number, FILE *witness) {
