@@ -28,7 +28,7 @@ LIBRARY_SOURCES = $(filter-out vmm-model/jrst1.c,$(foreach room,$(ROOMS),$(wildc
 CLI_SOURCES     = $(wildcard cli/*.c)
 # These make a program of their own.
 COMPARE_SCAN    = $(addprefix tests/scanner/,class_table.c capstone_filter.c compare_sweeps.c difference.c compare_scan.c)
-TEST_SOURCES    = $(filter-out %/compare_capstone.c %/checker/mutants.c %/compare_names.c %/explanations.c $(COMPARE_SCAN) tests/bench/% tests/fuzz/%,$(wildcard tests/*.c tests/*/*.c))
+TEST_SOURCES    = $(filter-out %/compare_capstone.c %/checker/mutants.c %/checker/mutant_judge.c %/checker/stack_core.c %/compare_names.c %/explanations.c $(COMPARE_SCAN) tests/bench/% tests/fuzz/%,$(wildcard tests/*.c tests/*/*.c))
 TABLES          = $(sort $(wildcard x86-tables/*.isa) x86-tables/capstone_names.txt x86-tables/hardware_differences.txt)
 # What emitted tables include, which `popek check --prove` writes for the compiler.
 EMITTED_HEADERS = isa-model/emitted.h isa-model/emitted_handlers.h examples/handlers/opaque.c
@@ -215,11 +215,11 @@ MUTANT_OBJECTS = $(foreach part,$(shell seq 0 $(EMITTED_PARTS)),$(BUILD)/handler
 $(BUILD)/handler-mutants/x86_%.c: $(BUILD)/emit $(filter %.isa,$(TABLES))
 	@mkdir -p $(@D)
 	$(BUILD)/emit x86-tables/x86.isa mutants-$*/$(EMITTED_PARTS) $@
-$(BUILD)/handler-mutants/%.o: $(BUILD)/handler-mutants/%.c isa-model/emitted.h
-	$(CC) -std=c11 $(CPPFLAGS) $(GENERATED_WARNINGS) -Wno-unused-variable -O1 -fPIC -fvisibility=hidden -c -o $@ $<
+$(BUILD)/handler-mutants/%.o: $(BUILD)/handler-mutants/%.c isa-model/emitted.h # -O0: it is compiled longer than it runs
+	$(CC) -std=c11 $(CPPFLAGS) $(GENERATED_WARNINGS) -Wno-unused-variable -O0 -fPIC -fvisibility=hidden -c -o $@ $<
 $(BUILD)/handler-mutants/mutants.so: examples/handlers/reference.c examples/handlers/opaque.c $(MUTANT_OBJECTS) $(STATE_HEADER) include/popek/handler.h
 	$(CC) $(PLUGIN_CFLAGS) -shared -o $@ $(filter %.c %.o,$^)
-$(BUILD)/tests/checker/mutants: $(BUILD)/tests/checker/mutants.o $(BUILD)/libpopek.a
+$(BUILD)/tests/checker/mutants: $(BUILD)/tests/checker/mutants.o $(BUILD)/tests/checker/mutant_judge.o $(BUILD)/libpopek.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 handlers: $(HANDLER_EXAMPLES)
 .PHONY: handlers
@@ -335,10 +335,14 @@ $(BUILD)/tests/bench/scan: $(addprefix $(BUILD)/tests/,bench/scan.o scanner/clas
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 $(BUILD)/tests/bench/hardware: $(BUILD)/tests/bench/hardware.o $(BUILD)/libpopek.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
-# The mutation score of the checker (docs/checker.md): MUTANTS="NAME..." for some instructions, empty for all system forms.
+# The mutation score of the checker (docs/mutants.md): MUTANTS="NAME..." for some instructions, empty for all system forms, of which those that are in
+# $(BUILD)/mutants.txt are not run again. `make mutants-table` writes docs/mutants.md from that file.
 MUTANTS ?=
+MUTANTS_TABLE = tests/checker/mutants_table.sh tests/checker/survivors.txt
 mutants: $(BUILD)/tests/checker/mutants $(BUILD)/emit $(if $(MUTANTS),,$(BUILD)/handler-mutants/mutants.so)
-	@$(if $(MUTANTS),tests/checker/mutants.sh $(BUILD) $(MUTANTS),$< x86-tables/x86.isa $(BUILD)/handler-mutants/mutants.so $(BUILD)/x86.paths)
+	@$(if $(MUTANTS),tests/checker/mutants.sh $(BUILD) $(MUTANTS),$< x86-tables/x86.isa $(BUILD)/handler-mutants/mutants.so $(BUILD)/x86.paths $(BUILD)/mutants.txt && $(MUTANTS_TABLE) $(BUILD)/mutants.txt)
+mutants-table:
+	$(MUTANTS_TABLE) $(BUILD)/mutants.txt >docs/mutants.md
 # Faults of the past (tests/checker/corpus.txt), one plug-in each; CORPUS=WORD for some.
 CORPUS ?=
 corpus: $(BUILD)/popek $(BUILD)/emit
@@ -348,7 +352,7 @@ CORE_STATES ?= 20000
 check-core: $(BUILD)/popek $(BUILD)/handlers/core.so
 	@$(BUILD)/popek check $(BUILD)/handlers/core.so --all-forms --states $(CORE_STATES) --statistics -o $(BUILD)/check-core.txt; code=$$?; \
 	    tail -n 3 $(BUILD)/check-core.txt; exit $$code
-.PHONY: mutants corpus check-core
+.PHONY: mutants mutants-table corpus check-core
 $(BUILD)/tests/bench/emitted: $(BUILD)/tests/bench/emitted.o $(BUILD)/tests/isa-model/emitted_states.o $(BUILD)/libpopek.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 $(BUILD)/tests/bench/direct: $(BUILD)/tests/bench/direct.o $(BUILD)/tests/direct/tables.o $(BUILD)/libpopek.a
@@ -365,7 +369,7 @@ bench: $(BUILD)/handlers/reference.so $(BUILD)/tests/bench/handlers $(BUILD)/tes
 	@$(BUILD)/tests/bench/lockstep examples/isa/third_generation.isa
 	@$(BUILD)/tests/bench/emitted x86-tables/x86.isa
 	@$(BUILD)/tests/bench/handlers x86-tables/x86.isa
-	@$(BUILD)/popek check $(BUILD)/handlers/reference.so --instruction CLTS --states 1000000 --statistics -o /dev/null
+	@$(BUILD)/tests/bench/measure "popek check, 6 million states of CLTS" $(BUILD)/popek check $(BUILD)/handlers/reference.so --instruction CLTS --states 1000000 --statistics -o /dev/null
 	@$(BUILD)/tests/bench/scan x86-tables/x86.isa x86-tables/capstone_names.txt $(SCANNED_LIBRARY)
 	@$(BUILD)/tests/bench/decode x86-tables/x86.isa $(DECODED_LIBRARY)
 	@POPEK_PLUGINS=$(BUILD) $(BUILD)/tests/bench/hardware x86-tables/x86.isa
@@ -460,4 +464,4 @@ $(BUILD)/fuzz_isa: $(BUILD)/tests/fuzz/fuzz_isa.o $(BUILD)/libpopek.a
 clean:
 	rm -rf build build-*
 
--include $(PLUGIN_OBJECTS:.o=.d) $(filter-out $(BUILD)/emitted/%,$(LIBRARY_OBJECTS:.o=.d)) $(CLI_OBJECTS:.o=.d) $(TEST_OBJECTS:.o=.d) $(COMPARE_SCAN:%.c=$(BUILD)/%.d) $(BUILD)/tests/fuzz/fuzz_scan.d $(wildcard $(BUILD)/tools/*.d $(BUILD)/tests/bench/*.d)
+-include $(PLUGIN_OBJECTS:.o=.d) $(filter-out $(BUILD)/emitted/%,$(LIBRARY_OBJECTS:.o=.d)) $(CLI_OBJECTS:.o=.d) $(TEST_OBJECTS:.o=.d) $(COMPARE_SCAN:%.c=$(BUILD)/%.d) $(BUILD)/tests/fuzz/fuzz_scan.d $(wildcard $(BUILD)/tools/*.d $(BUILD)/tests/bench/*.d $(BUILD)/tests/checker/*.d)

@@ -1,6 +1,7 @@
 /* Goes through the forms: explores their steps, has their states run, and puts the report together. */
 #include "checker.h"
 
+#include "../hardware/explanations.h"
 #include "../hardware/system_forms.h"
 #include "explorer.h"
 #include "findings.h"
@@ -271,6 +272,7 @@ void check_report_free(struct check_report *r) {
         for (size_t i = 0; i < r->finding_count; i++) {
             free(r->findings[i].test);
         }
+        explanations_free(r->explanations);
         free(r->findings);
         free(r->forms);
         free((void *)(uintptr_t)r->fixed);

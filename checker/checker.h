@@ -50,7 +50,7 @@ struct check_finding {
     struct place place;    /* of the trap statement that should have been taken; its file is NULL when there is none */
     char fingerprint[160]; /* of form, mode, property and what differs */
     enum check_standing standing;
-    const char *reason; /* of the baseline; NULL */
+    const char *reason; /* of the baseline, or the recorded cause of a machine's difference; NULL */
     char *test;         /* a C function that shows it again; owned by the report */
 };
 
@@ -75,7 +75,8 @@ struct check_options {
     bool stop_early;  /* each form: until the first finding */
     unsigned resource_limit;
     unsigned hang_milliseconds;
-    const char *paths; /* file of explored states; NULL: none is read or written */
+    const char *paths;   /* file of explored states; NULL: none is read or written */
+    const char *records; /* text of recorded differences of machines (hardware/records.h); NULL: none */
     void (*progress)(void *context, size_t done, size_t all);
     void *progress_context;
 };
@@ -93,8 +94,9 @@ struct check_report {
     const char *const *fixed; /* entries of the baseline that nothing showed any more */
     size_t fixed_count;
     uint64_t states;
-    struct check_options asked; /* its texts are the caller's */
-    double exploring, running;  /* seconds */
+    struct check_options asked;        /* its texts are the caller's */
+    double exploring, running;         /* seconds */
+    struct explanations *explanations; /* of a machine: recorded causes, which `reason` points to; NULL for plug-ins */
 };
 
 struct plugin;
@@ -105,7 +107,8 @@ void plugin_close(struct plugin *p);
 /* NULL: *message (free it) says why, or is NULL when memory is exhausted. The report borrows from isa and plug-in. */
 struct check_report *check_plugin(struct isa *isa, const struct matcher *m, const struct emitted_isa *table, struct plugin *plugin,
                                   const struct check_options *options, char **message);
-/* The same of a machine under test (hardware/hardware.h), from the solver's states alone; those that it cannot set up count as unhandled. */
+/* The same of a machine under test (hardware/hardware.h), from the solver's states alone; those that it cannot set up count as unhandled. A
+ * difference that is recorded is a finding as well, with its cause as the reason. */
 struct backend;
 struct check_report *check_machine(struct isa *isa, const struct matcher *m, const struct emitted_isa *table, struct backend *backend,
                                    const struct check_options *options, char **message);

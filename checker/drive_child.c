@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #define FINDINGS_A_JOB 12u
+#define DECIDED_STATES 16u
 #define LEAK_BYTES 8u /* a call, of the fewest that are taken for a leak */
 
 struct child {
@@ -21,6 +22,8 @@ struct child {
     const struct job *job;
     struct subject subject;
     struct sample *paths;
+    struct cone *cone;
+    const struct job *prepared; /* that subject and paths are of */
     double job_started;
 };
 
@@ -93,6 +96,12 @@ static void note(struct child *c, unsigned job, const struct sample *x, const st
     f->difference_count = f->difference_count > CHECK_DIFFERENCES ? CHECK_DIFFERENCES : f->difference_count;
 }
 
+/* The solver's states, and where an opaque function decides, each of them with other arguments of it: a handler decides in its own way, and one state
+ * may happen to be one in which it does nothing. */
+static uint64_t chosen_states(const struct child *c) {
+    return c->job->targets->state_count * (c->subject.decider_count == 0 ? UINT64_C(1) : 1 + DECIDED_STATES);
+}
+
 static void make_sample(struct child *c, uint64_t number) {
     size_t paths = c->job->targets->state_count;
     struct sample *x = &c->channel->current;
@@ -101,7 +110,11 @@ static void make_sample(struct child *c, uint64_t number) {
     } else {
         struct random r = {c->driver->options.seed * UINT64_C(0x9E3779B97F4A7C15) ^ (uint64_t)c->job->entry << 40 ^ number};
         (void)random_next(&r);
-        sample_vary(&c->subject, &c->paths[random_below(&r, paths)], &r, x);
+        if (number < chosen_states(c)) {
+            sample_vary_deciders(&c->subject, &c->paths[number % paths], &r, x);
+        } else {
+            sample_vary(&c->subject, &c->paths[random_below(&r, paths)], &r, x);
+        }
     }
     x->variant = (uint32_t)(number & 1);
     plugin_fix(c->driver->plugin, &c->subject, x);
@@ -109,17 +122,24 @@ static void make_sample(struct child *c, uint64_t number) {
 
 static bool prepare_job(struct child *c, const struct job *job) {
     size_t paths = job->targets->state_count;
+    bool same = c->prepared != NULL && c->prepared->entry == job->entry && c->prepared->targets == job->targets; /* mutants of one form */
     c->job = job;
     if (job->variable != NULL) {
         *job->variable = job->value;
     }
-    free(c->paths);
-    c->paths = malloc((paths + 1) * sizeof *c->paths);
-    if (c->paths == NULL || !subject_prepare(&c->subject, c->driver->plugin->isa, c->driver->plugin->table, job->entry)) {
-        return false;
-    }
-    for (size_t i = 0; i < paths; i++) {
-        sample_from(&c->subject, job->targets->states[i], &c->paths[i]);
+    if (!same) {
+        c->prepared = NULL;
+        free(c->paths);
+        c->paths = malloc((paths + 1) * sizeof *c->paths);
+        if (c->paths == NULL || !subject_prepare(&c->subject, c->driver->plugin->isa, c->driver->plugin->table, job->entry)) {
+            return false;
+        }
+        for (size_t i = 0; i < paths; i++) {
+            if (!sample_from(&c->subject, c->cone, job->targets->states[i], &c->paths[i])) {
+                return false;
+            }
+        }
+        c->prepared = job;
     }
     return job->handle != NULL ? runner_choose(c->runner, &c->subject, job->handle) : emulator_choose(c->emulator, &c->subject);
 }
@@ -147,7 +167,7 @@ static void run_job(struct child *c, unsigned number, uint64_t from) {
     struct channel *ch = c->channel;
     struct job_result *result = &ch->results[number];
     size_t paths = c->job->targets->state_count;
-    uint64_t total = paths == 0 ? 0 : paths + c->job->random;
+    uint64_t total = paths == 0 ? 0 : chosen_states(c) + c->job->random;
     c->job_started = check_now();
     double end = c->driver->options.seconds > 0 ? check_now() + c->driver->options.seconds : 0;
     size_t start = mallinfo2().uordblks;
@@ -188,8 +208,9 @@ void driver_child(struct driver *d, const struct job *jobs, size_t count, unsign
     }
     c.runner = runner_new(d->plugin);
     c.emulator = d->plugin->given->emulate == NULL ? NULL : emulator_new(d->plugin, d->matcher);
+    c.cone = cone_new(d->plugin->isa->pool);
     catch_signals();
-    for (unsigned i = first; c.runner != NULL && i < count; i++) {
+    for (unsigned i = first; c.runner != NULL && c.cone != NULL && i < count; i++) {
         d->channel->job = i;
         d->channel->number = i == first ? from : 0;
         d->channel->ticks++;
@@ -199,6 +220,6 @@ void driver_child(struct driver *d, const struct job *jobs, size_t count, unsign
             d->channel->results[i].note = "its states cannot be set up";
         }
     }
-    d->channel->complete = c.runner != NULL ? 1 : 0;
+    d->channel->complete = c.runner != NULL && c.cone != NULL ? 1 : 0;
     _exit(0);
 }

@@ -93,20 +93,24 @@ size_t emulator_differences(const struct emulator *e, struct check_difference *l
     return count;
 }
 
+static void tell_memory(struct concrete *c, uint64_t address, const uint8_t *bytes, uint32_t size) {
+    for (uint32_t at = 0; at < size && c->memory_count < CONCRETE_MEMORY; at += CONCRETE_BYTES) {
+        uint32_t left = size - at < CONCRETE_BYTES ? size - at : CONCRETE_BYTES;
+        c->memory[c->memory_count].address = address + at;
+        c->memory[c->memory_count].size = left;
+        memcpy(c->memory[c->memory_count++].bytes, bytes + at, left);
+    }
+}
+
 void emulator_tell(const struct emulator *e, struct concrete *c) {
     c->length = e->run.length;
     memcpy(c->bytes, e->run.bytes, sizeof c->bytes);
     memcpy(c->state, e->given, sizeof c->state);
     c->memory_count = 0;
-    for (uint32_t i = 0; i < e->run.chunk_count && c->memory_count < CONCRETE_MEMORY; i++) {
-        const struct chunk *k = &e->run.chunks[i];
-        c->memory[c->memory_count].address = WINDOW_BASE + k->offset;
-        c->memory[c->memory_count].size = k->size > 16 ? 16 : k->size;
-        memcpy(c->memory[c->memory_count++].bytes, k->bytes, 16);
+    for (uint32_t i = 0; i < e->run.chunk_count; i++) {
+        tell_memory(c, WINDOW_BASE + e->run.chunks[i].offset, e->run.chunks[i].bytes, e->run.chunks[i].size);
     }
-    for (size_t i = 0; i < e->island_count && c->memory_count < CONCRETE_MEMORY; i++) {
-        c->memory[c->memory_count].address = e->islands[i].address;
-        c->memory[c->memory_count].size = e->islands[i].size;
-        memcpy(c->memory[c->memory_count++].bytes, e->islands[i].bytes, 16);
+    for (size_t i = 0; i < e->island_count; i++) {
+        tell_memory(c, e->islands[i].address, e->islands[i].bytes, e->islands[i].size);
     }
 }

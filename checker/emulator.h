@@ -4,7 +4,8 @@
 
 #include "run.h"
 
-#define CONCRETE_MEMORY 12u
+#define CONCRETE_MEMORY 24u
+#define CONCRETE_BYTES 16u
 /* What the emulator was given. */
 struct concrete {
     uint32_t length; /* of the bytes; 0: nothing was given */
@@ -14,7 +15,7 @@ struct concrete {
     struct {
         uint64_t address;
         uint32_t size;
-        uint8_t bytes[16];
+        uint8_t bytes[CONCRETE_BYTES];
     } memory[CONCRETE_MEMORY];
 };
 

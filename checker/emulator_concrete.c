@@ -27,6 +27,9 @@ static void set_registers(struct emulator *e, const struct sample *x) {
         b->segments[SEGMENT_CS].selector = (uint16_t)((b->segments[SEGMENT_CS].selector & ~3u) | (b->cpl & 3));
         b->segments[SEGMENT_SS].selector = (uint16_t)((b->segments[SEGMENT_SS].selector & ~3u) | (b->cpl & 3));
     }
+    if ((e->mode == MATCHER_PROTECTED || e->mode == MATCHER_COMPATIBILITY) && e->run.before.segments[SEGMENT_SS].db == 0) {
+        e->run.before.segments[SEGMENT_SS].base = WINDOW_BASE; /* SP has 16 bits, and the stack is where there is memory */
+    }
     if (e->mode != MATCHER_LONG) {
         for (unsigned i = 0; i < 16; i++) {
             e->run.before.general[i] &= i < 8 ? UINT32_MAX : 0;
@@ -62,6 +65,21 @@ static void set_immediates(struct emulator *e, const struct sample *x, bool memo
     }
 }
 
+/* Words that are popped one after the other share a chunk: there are few. */
+static void place(struct run *r, uint64_t address, const void *bytes, uint32_t size) {
+    uint32_t offset = (uint32_t)(address - WINDOW_BASE);
+    struct chunk *last = r->chunk_count == 0 ? NULL : &r->chunks[r->chunk_count - 1];
+    if (last != NULL && last->offset + last->size == offset && last->size + size <= RUN_CHUNK_BYTES) {
+        memcpy(last->bytes + last->size, bytes, size);
+        last->size += size;
+    } else if (r->chunk_count < RUN_CHUNKS) {
+        struct chunk *k = &r->chunks[r->chunk_count++];
+        k->offset = offset;
+        k->size = size;
+        memcpy(k->bytes, bytes, size);
+    }
+}
+
 static void set_operands(struct emulator *e, const struct sample *x) {
     const struct subject *s = e->subject;
     struct operand_binding bindings[OPERANDS];
@@ -79,12 +97,9 @@ static void set_operands(struct emulator *e, const struct sample *x) {
             uint64_t mask = o->width >= 64 ? UINT64_MAX : (UINT64_C(1) << o->width) - 1;
             unsigned shift = b->high_byte ? 8 : 0;
             r->before.general[number] = (r->before.general[number] & ~(mask << shift)) | ((uint64_t)x->operands[i] & mask) << shift;
-        } else if (b->site == SITE_MEMORY && r->chunk_count < RUN_CHUNKS && b->address >= WINDOW_BASE + WINDOW_DATA &&
+        } else if (b->site == SITE_MEMORY && b->address >= WINDOW_BASE + WINDOW_DATA &&
                    b->address < WINDOW_BASE + WINDOW_DATA + WINDOW_DATA_SIZE - 16) {
-            struct chunk *k = &r->chunks[r->chunk_count++];
-            k->offset = (uint32_t)(b->address - WINDOW_BASE);
-            k->size = o->width >= 128 ? 16 : (o->width + 7) / 8;
-            memcpy(k->bytes, &x->operands[i], k->size);
+            place(r, b->address, &x->operands[i], o->width >= 128 ? 16 : (o->width + 7) / 8);
         }
     }
 }

@@ -26,6 +26,9 @@ static void make_world(struct world *w, enum matcher_mode mode) {
     for (unsigned i = 0; i < SEGMENT_COUNT; i++) {
         set_segment(&b->segments[i], real ? WINDOW_BASE >> 4 : i == SEGMENT_CS ? 0x08 : 0x10, i == SEGMENT_CS && !real ? 11 : 3, small, wide);
     }
+    for (unsigned i = 0; i < SEGMENT_COUNT; i++) { /* the accessed bit, which is not compared in the table either */
+        w->observed.segments[i].type &= 14;
+    }
     b->segments[SEGMENT_CS].l = mode == MATCHER_LONG;
     b->rflags = 2;
     b->cr0 = mode == MATCHER_REAL ? 0x10 : 0x11;

@@ -159,7 +159,7 @@ static bool search(struct explorer *e, struct targets *t, struct target *x, term
 static bool search_target(struct explorer *e, struct targets *t, struct target *x) {
     struct term_pool *p = e->isa->pool;
     term query = term_and(p, e->base, x->value ? x->condition : term_not(p, x->condition));
-    if (x->kind == TARGET_BRANCH) {
+    if (target_has_effect(x)) {
         term difference = TERM_NONE;
         if (!matters(e, x->condition, &difference)) {
             return false;
@@ -182,7 +182,7 @@ bool explorer_search(struct explorer *e, struct targets *t, bool branches) {
     unsigned undecided = 0;
     for (size_t i = 0; good && i < t->count; i++) {
         struct target *x = &t->items[i];
-        if (x->status == TARGET_OPEN && (x->kind == TARGET_BRANCH) == branches) {
+        if (x->status == TARGET_OPEN && target_has_effect(x) == branches) {
             if (undecided >= EXPLORER_UNDECIDED) {
                 x->status = TARGET_UNDECIDED; /* the step is too hard */
             } else {

@@ -56,7 +56,7 @@ bool explorer_try_known(struct explorer *e, struct targets *t, const struct targ
 /* States with one or two values changed, as long as that finds something. */
 bool explorer_try_neighbours(struct explorer *e, struct targets *t);
 bool explorer_remember(struct explorer *e, const struct targets *t);
-/* Searches for what is open, of comparisons or of all others. False also: an error of the solver. */
+/* Searches for what is open, of targets with effect or of all others. False also: an error of the solver. */
 bool explorer_search(struct explorer *e, struct targets *t, bool branches);
 
 #endif

@@ -83,7 +83,7 @@ static bool read_file(struct path_store *s) {
     s->text = read_all(in);
     (void)fclose(in);
     uint64_t hash = 0;
-    if (s->text != NULL && (sscanf(s->text, "popek-paths 2 %" SCNx64, &hash) != 1 || hash != s->hash)) { // NOLINT(cert-err34-c)
+    if (s->text != NULL && (sscanf(s->text, "popek-paths 4 %" SCNx64, &hash) != 1 || hash != s->hash)) { // NOLINT(cert-err34-c)
         s->text[0] = '\0';
     }
     if (s->text != NULL) {
@@ -236,7 +236,7 @@ bool path_store_save(struct path_store *s, char **message) {
     FILE *out = fopen(name, "wb");
     bool good = false;
     if (out != NULL) {
-        (void)fprintf(out, "popek-paths 2 %" PRIx64 "\n", s->hash);
+        (void)fprintf(out, "popek-paths 4 %" PRIx64 "\n", s->hash);
         const char *old = s->text == NULL ? NULL : strchr(s->text, '\n');
         (void)fputs(old == NULL ? "" : old + 1, out);
         for (size_t i = 0; i < s->block_count; i++) {

@@ -156,11 +156,12 @@ static void judge(struct runner *r, const struct sample *x, struct run_verdict *
     static word128 first_operands[SAMPLE_OPERANDS];
     const struct subject *s = r->subject;
     struct merged m = {.any = false};
-    unsigned variants = s->open ? VARIANTS : 1;
-    for (unsigned round = 0; round < (s->open ? 2u : 1u); round++) {
-        for (unsigned i = round == 0 ? 0 : VARIANTS; i < (round == 0 ? variants : CONFIRMING); i++) {
-            (void)runner_reference(r, x, i);
-            merge(r, &m, i, first, first_operands);
+    static const unsigned ends[] = {VARIANTS, CONFIRMING, CONFIRMING_AGAIN};
+    unsigned variant = 0;
+    for (unsigned round = 0; round < (s->open ? sizeof ends / sizeof ends[0] : 1u); round++) {
+        for (unsigned end = s->open ? ends[round] : 1; variant < end; variant++) {
+            (void)runner_reference(r, x, variant);
+            merge(r, &m, variant, first, first_operands);
         }
         v->place = m.any ? first_difference(r, first, first_operands) : -1;
         bool good = m.any && v->place < 0 && (m.arrays || arrays_agree(r));

@@ -68,7 +68,7 @@ size_t runner_differences(struct runner *r, const struct sample *x, const struct
         return 0;
     }
     const struct step_effect *o = NULL;
-    for (unsigned i = 0; i < CONFIRMING; i++) { /* a result with the outcome that was seen */
+    for (unsigned i = 0; i < CONFIRMING_AGAIN; i++) { /* a result with the outcome that was seen */
         o = runner_reference(r, x, i);
         if (o->code == v->seen && o->argument == v->seen_argument) {
             break;

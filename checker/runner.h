@@ -9,6 +9,7 @@
 #define CANARY 0xA5u
 #define VARIANTS 6u
 #define CONFIRMING 64u /* something open may have been chosen too seldom */
+#define CONFIRMING_AGAIN 1024u
 
 struct popek_host {
     struct runner *runner;

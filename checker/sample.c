@@ -1,132 +1,34 @@
 /* States for a form: from the solver's values, and varied from those. */
 #include "sample.h"
 
-#include "../isa-model/term_cone.h"
-
-#include <stdlib.h>
-
 #define WHOLE_STATES 32u /* of so many random states one differs in every component */
 
-static int leaf_of(const struct isa *isa, symbol s) {
-    for (size_t i = 0; i < isa->leaf_count; i++) {
-        if (isa->leaves[i].symbol == s) {
-            return (int)i;
+static word128 look_up(void *context, symbol x, const word128 *arguments, unsigned count) { return valuation_get(context, x, arguments, count); }
+
+static bool has_element(const struct sample *x, unsigned leaf, word128 index) {
+    for (unsigned i = 0; i < x->element_count; i++) {
+        if (x->elements[i].leaf == leaf && x->elements[i].index == index) {
+            return true;
         }
     }
-    return -1;
+    return false;
 }
 
-static bool collect(const struct subject *s, struct cone *cone) {
-    const struct semantics *m = s->semantics;
-    const struct isa *isa = s->isa;
-    size_t count = 4;
-    term *roots = malloc((4 + isa->leaf_count + m->operand_count + 3 * m->write_count) * sizeof *roots);
-    if (roots == NULL) {
-        return false;
+static bool add_zeros(const struct subject *s, struct cone *cone, const struct valuation *state, struct sample *x) {
+    bool good = s->read_count == 0 || cone_collect(cone, s->read_indices, s->read_count);
+    if (good && s->read_count > 0) {
+        cone_evaluate(cone, look_up, (void *)(uintptr_t)state);
     }
-    roots[0] = m->trap;
-    roots[1] = m->memory_trap;
-    roots[2] = m->trap_vector;
-    roots[3] = m->trap_argument;
-    for (size_t i = 0; i < isa->leaf_count; i++) {
-        if (isa->leaves[i].index_width == 0 && m->next[i] != term_apply(isa->pool, isa->leaves[i].symbol, NULL, 0)) {
-            roots[count++] = m->next[i];
+    for (unsigned i = 0; good && i < s->read_count; i++) {
+        word128 index = cone_value(cone, s->read_indices[i]);
+        if (!has_element(x, s->read_leaves[i], index) && x->element_count < SAMPLE_ELEMENTS) {
+            x->elements[x->element_count++] = (struct element){s->read_leaves[i], index, 0};
         }
-    }
-    for (size_t i = 0; i < m->operand_count; i++) {
-        roots[count++] = m->operands[i].next;
-    }
-    for (size_t i = 0; i < m->write_count; i++) {
-        roots[count++] = m->writes[i].guard;
-        roots[count++] = m->writes[i].index;
-        roots[count++] = m->writes[i].value;
-    }
-    bool good = cone_collect(cone, roots, count);
-    free(roots);
-    return good;
-}
-
-static void add_listed(struct subject *s, unsigned leaf) {
-    for (unsigned i = 0; i < s->listed_count; i++) {
-        if (s->listed[i] == leaf) {
-            return;
-        }
-    }
-    s->listed[s->listed_count++] = (uint16_t)leaf;
-}
-
-static void look_at(struct subject *s, const struct term_view *v) {
-    int leaf = v->operation == TERM_APPLY ? leaf_of(s->isa, v->symbol) : -1;
-    if (v->operation == TERM_CONSTANT && v->width > 1 && s->constant_count < SUBJECT_CONSTANTS) {
-        s->constants[s->constant_count++] = v->constant;
-    } else if (leaf >= 0 && v->argument_count == 0 && !s->kept[leaf] && s->input_count < SUBJECT_LEAVES) {
-        s->inputs[s->input_count++] = (uint16_t)leaf;
-    } else if (leaf >= 0 && v->argument_count == 1 && s->table->components[leaf].placement == EMITTED_LISTED) {
-        add_listed(s, (unsigned)leaf);
-    }
-    for (size_t i = 0; v->operation == TERM_APPLY && i < s->isa->opaque_count; i++) {
-        s->open = s->open || s->isa->opaque_symbols[i] == v->symbol;
-    }
-}
-
-static bool keep_frame(struct subject *s, struct cone *cone) {
-    if (!cone_collect(cone, &s->isa->modes[s->form->mode_number].condition, 1)) {
-        return false;
-    }
-    for (size_t i = 0; i < cone_size(cone); i++) {
-        struct term_view v = term_look(s->isa->pool, cone_terms(cone)[i]);
-        int leaf = v.operation == TERM_APPLY ? leaf_of(s->isa, v.symbol) : -1;
-        if (leaf >= 0) {
-            s->kept[leaf] = true;
-        }
-    }
-    return true;
-}
-
-static bool find_choices(struct subject *s) {
-    bool good = s->step->choice_count <= SAMPLE_CHOICES && s->step->operand_count <= SAMPLE_OPERANDS;
-    s->length_choice = -1;
-    for (size_t i = 0; good && i < s->step->choice_count; i++) {
-        bool found = strcmp(s->step->choices[i], "length") == 0;
-        s->choices[i] = s->isa->length;
-        s->length_choice = found ? (int)i : s->length_choice;
-        s->open = s->open || !found;
-        for (size_t k = 0; !found && k < s->isa->undefined_count; k++) {
-            found = strcmp(s->step->choices[i], term_symbol_name(s->isa->pool, s->isa->undefined_symbols[k])) == 0;
-            s->choices[i] = s->isa->undefined_symbols[k];
-        }
-        good = found;
     }
     return good;
 }
 
-bool subject_prepare(struct subject *s, const struct isa *isa, const struct emitted_isa *table, size_t entry) {
-    struct cone *cone = cone_new(isa->pool);
-    const struct emitted_form *f = &table->forms[entry];
-    memset(s, 0, sizeof *s);
-    s->isa = isa;
-    s->table = table;
-    s->form = f;
-    s->step = &table->steps[f->step];
-    s->semantics = isa->forms[f->form].semantics[f->mode_number];
-    bool good = cone != NULL && s->semantics != NULL && isa->leaf_count <= SUBJECT_LEAVES && table->state_size <= SAMPLE_STATE &&
-                keep_frame(s, cone) && find_choices(s) && collect(s, cone);
-    for (size_t i = 0; good && i < cone_size(cone); i++) {
-        struct term_view v = term_look(isa->pool, cone_terms(cone)[i]);
-        look_at(s, &v);
-    }
-    for (size_t i = 0; good && i < s->semantics->write_count; i++) {
-        if (table->components[s->semantics->writes[i].leaf].placement == EMITTED_LISTED) {
-            add_listed(s, s->semantics->writes[i].leaf);
-        }
-    }
-    cone_free(cone);
-    return good;
-}
-
-/* ---- samples ----------------------------------------------------------------------------------------------------------------------------------- */
-
-void sample_from(const struct subject *s, const struct valuation *state, struct sample *x) {
+bool sample_from(const struct subject *s, struct cone *cone, const struct valuation *state, struct sample *x) {
     memset(x->state, 0, s->table->state_size);
     x->element_count = 0;
     x->variant = 0;
@@ -155,6 +57,7 @@ void sample_from(const struct subject *s, const struct valuation *state, struct 
             }
         }
     }
+    return add_zeros(s, cone, state, x);
 }
 
 struct valuation *sample_valuation(const struct subject *s, const struct sample *x) {
@@ -227,6 +130,27 @@ static void vary_all(const struct subject *s, struct random *r, struct sample *x
     }
 }
 
+/* Places: inputs, operands, elements of arrays. */
+static void vary_place(const struct subject *s, struct random *r, struct sample *x, size_t at) {
+    if (at < s->input_count) {
+        unsigned leaf = s->inputs[at];
+        sample_set(s, x, leaf, boundary(s, x, r, s->table->components[leaf].width, sample_get(s, x, leaf)));
+    } else if (at < s->input_count + s->step->operand_count) {
+        at -= s->input_count;
+        x->operands[at] = boundary(s, x, r, s->step->operands[at].width, x->operands[at]);
+    } else {
+        struct element *e = &x->elements[at - s->input_count - s->step->operand_count];
+        e->value = boundary(s, x, r, s->table->components[e->leaf].width, e->value);
+    }
+}
+
+void sample_vary_deciders(const struct subject *s, const struct sample *base, struct random *r, struct sample *x) {
+    sample_copy(s, base, x);
+    for (unsigned n = 1 + random_below(r, 2); n > 0; n--) {
+        vary_place(s, r, x, s->deciders[random_below(r, s->decider_count)]);
+    }
+}
+
 void sample_vary(const struct subject *s, const struct sample *base, struct random *r, struct sample *x) {
     sample_copy(s, base, x);
     size_t places = s->input_count + s->step->operand_count + x->element_count;
@@ -234,17 +158,7 @@ void sample_vary(const struct subject *s, const struct sample *base, struct rand
         vary_all(s, r, x);
     }
     for (unsigned n = 1 + random_below(r, 4); n > 0 && places > 0; n--) {
-        size_t at = random_below(r, places);
-        if (at < s->input_count) {
-            unsigned leaf = s->inputs[at];
-            sample_set(s, x, leaf, boundary(s, x, r, s->table->components[leaf].width, sample_get(s, x, leaf)));
-        } else if (at < s->input_count + s->step->operand_count) {
-            at -= s->input_count;
-            x->operands[at] = boundary(s, x, r, s->step->operands[at].width, x->operands[at]);
-        } else {
-            struct element *e = &x->elements[at - s->input_count - s->step->operand_count];
-            e->value = boundary(s, x, r, s->table->components[e->leaf].width, e->value);
-        }
+        vary_place(s, r, x, random_below(r, places));
     }
     for (size_t i = 0; s->open && i < s->step->choice_count; i++) {
         if ((int)i != s->length_choice) {

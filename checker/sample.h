@@ -4,6 +4,7 @@
 
 #include "../isa-model/emitted.h"
 #include "../isa-model/evaluate.h"
+#include "../isa-model/term_cone.h"
 
 #include <string.h>
 
@@ -26,6 +27,7 @@ struct sample {
 
 #define SUBJECT_LEAVES 512u
 #define SUBJECT_CONSTANTS 128u
+#define SUBJECT_READS 64u
 /* A form in a mode, and what states for it are made of. */
 struct subject {
     const struct isa *isa;
@@ -37,7 +39,12 @@ struct subject {
     unsigned input_count;
     uint16_t listed[SUBJECT_LEAVES]; /* arrays outside of the struct that it reads or writes */
     unsigned listed_count;
-    bool kept[SUBJECT_LEAVES]; /* leaves that make the mode, or that the adapter fixes: never varied */
+    bool kept[SUBJECT_LEAVES];         /* leaves that make the mode, or that the adapter fixes: never varied */
+    uint16_t deciders[SUBJECT_LEAVES]; /* what arguments of opaque functions depend on: places among inputs, then operands */
+    unsigned decider_count;
+    uint16_t read_leaves[SUBJECT_READS]; /* of elements of listed arrays that it reads, ... */
+    term read_indices[SUBJECT_READS];    /* ... and where */
+    unsigned read_count;
     word128 constants[SUBJECT_CONSTANTS];
     unsigned constant_count;
     symbol choices[SAMPLE_CHOICES];
@@ -68,12 +75,15 @@ static inline unsigned random_below(struct random *r, size_t limit) { return (un
 
 /* False: the form is too large for a sample, or memory is exhausted. */
 bool subject_prepare(struct subject *s, const struct isa *isa, const struct emitted_isa *table, size_t entry);
-/* Elements that find no room are left out. */
-void sample_from(const struct subject *s, const struct valuation *state, struct sample *sample);
+/* Elements that find no room are left out. Those that the step reads are there even if they are 0, to be varied; `cone` is for the time of the call.
+ * False: out of memory. */
+bool sample_from(const struct subject *s, struct cone *cone, const struct valuation *state, struct sample *sample);
 /* NULL: out of memory. */
 struct valuation *sample_valuation(const struct subject *s, const struct sample *sample);
 /* `base` with some values changed, biased to boundaries. */
 void sample_vary(const struct subject *s, const struct sample *base, struct random *r, struct sample *sample);
+/* `base` with other arguments of opaque functions; the form has such (`decider_count`). */
+void sample_vary_deciders(const struct subject *s, const struct sample *base, struct random *r, struct sample *sample);
 void sample_copy(const struct subject *s, const struct sample *from, struct sample *to);
 static inline word128 sample_get(const struct subject *s, const struct sample *x, unsigned leaf) {
     return load(x->state + s->table->components[leaf].offset, s->table->components[leaf].width);

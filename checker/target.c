@@ -1,6 +1,7 @@
 /* The states of the reference on a machine under test: a hypervisor or an emulator, with what it can set up of them. */
 #include "checker.h"
 
+#include "../hardware/explanations.h"
 #include "../hardware/replay.h"
 #include "../hardware/system_forms.h"
 #include "drive.h"
@@ -70,8 +71,14 @@ static bool add_finding(struct machine_work *w, const struct check_form *row, co
     }
     r->findings = larger;
     struct check_finding *f = &r->findings[r->finding_count++];
-    *f = (struct check_finding){
-        .form = form, .mode = mode, .number = row->number, .property = property, .states = 1, .first = number, .seconds = check_now() - w->started};
+    *f = (struct check_finding){.form = form,
+                                .mode = mode,
+                                .number = row->number,
+                                .property = property,
+                                .states = 1,
+                                .first = number,
+                                .seconds = check_now() - w->started,
+                                .reason = o->cause};
     (void)snprintf(f->expected, sizeof f->expected, "%.63s", o->expected);
     (void)snprintf(f->seen, sizeof f->seen, "%.63s", o->seen);
     (void)snprintf(f->fingerprint, sizeof f->fingerprint, "%s", fingerprint);
@@ -104,8 +111,10 @@ static bool run_form(struct machine_work *w, const bool *wanted, size_t entry) {
         good = step(w->isa, m, t.states[i], &expected) && replay_state(w->replayer, f->form, f->mode_number, t.states[i], NULL, &expected, &o);
         valuation_free(expected.after);
         row->states++;
-        row->unhandled += good && o.verdict == REPLAY_NOT_REACHABLE ? 1 : 0;
-        if (good && o.verdict == REPLAY_REFUTED) {
+        bool differs = good && (o.verdict == REPLAY_REFUTED || o.verdict == REPLAY_EXPLAINED);
+        bool lacks_memory = differs && strncmp(o.seen, "#PF", 3) == 0; /* a table where the guest has none */
+        row->unhandled += good && (lacks_memory || o.verdict == REPLAY_NOT_REACHABLE) ? 1 : 0;
+        if (differs && !lacks_memory) {
             good = add_finding(w, row, t.states[i], &o, i + 1);
         }
     }
@@ -132,8 +141,15 @@ struct check_report *check_machine(struct isa *isa, const struct matcher *m, con
     *message = NULL;
     w.report = calloc(1, sizeof *w.report);
     w.paths = path_store_open(isa, options->paths, options->resource_limit);
-    w.replayer = replayer_new(isa, m, backend, NULL); /* recorded differences are findings, too: a baseline accepts them */
-    bool good = system != NULL && w.report != NULL && w.paths != NULL && w.replayer != NULL;
+    struct explanations *known =
+        explanations_new(options->records, isa, backend->operations->name, backend->operations->description(backend), message);
+    w.replayer = replayer_new(isa, m, backend, known);
+    bool good = system != NULL && w.report != NULL && w.paths != NULL && w.replayer != NULL && known != NULL;
+    if (w.report != NULL) {
+        w.report->explanations = known;
+    } else {
+        explanations_free(known);
+    }
     if (good) {
         w.report->isa = isa;
         w.report->subject = backend->operations->name;

@@ -152,6 +152,21 @@ static bool list_branches(struct explorer *e, struct targets *t) {
     return good;
 }
 
+/* Of a check that is one comparison the branch says the same. */
+static bool list_checks(struct explorer *e, const struct semantics *m, struct targets *t) {
+    bool good = true;
+    word128 constant = 0;
+    for (size_t i = 0; good && i < m->point_count; i++) {
+        term condition = settled(e, m->points[i].condition);
+        bool said = term_is_constant(e->isa->pool, condition, &constant);
+        for (unsigned k = 0; k < e->branch_count; k++) {
+            said = said || e->branches[k] == condition;
+        }
+        good = said || add_target(e, t, TARGET_CHECK, (unsigned)i, true, condition);
+    }
+    return good;
+}
+
 static bool list_changes(struct explorer *e, const struct semantics *m, term done, struct targets *t) {
     const struct isa *isa = e->isa;
     struct term_pool *pool = isa->pool;
@@ -171,6 +186,12 @@ static bool list_changes(struct explorer *e, const struct semantics *m, term don
             good = add_target(e, t, TARGET_CHANGE, (unsigned)(isa->leaf_count + i), true, other);
         }
     }
+    for (size_t i = 0; good && i < m->write_count; i++) {
+        const struct array_write *w = &m->writes[i];
+        term before = term_apply(pool, isa->leaves[w->leaf].symbol, &w->index, 1);
+        term other = settled(e, term_and(pool, w->guard, term_not(pool, term_equal(pool, w->value, before))));
+        good = add_target(e, t, TARGET_CHANGE, (unsigned)(isa->leaf_count + m->operand_count + i), true, term_and(pool, done, other));
+    }
     return good;
 }
 
@@ -188,7 +209,7 @@ bool list_targets(struct explorer *e, const struct semantics *m, unsigned mode, 
     for (size_t i = 0; good && i < m->point_count; i++) {
         good = add_target(e, t, TARGET_TRAP, (unsigned)i, true, settled(e, m->points[i].condition));
     }
-    good = good && add_target(e, t, TARGET_DONE, 0, true, done) && list_changes(e, m, done, t) && list_branches(e, t);
+    good = good && add_target(e, t, TARGET_DONE, 0, true, done) && list_changes(e, m, done, t) && list_branches(e, t) && list_checks(e, m, t);
     for (size_t i = 0; good && i < t->count; i++) {
         good = push_root(e, t->items[i].condition);
     }
@@ -224,7 +245,7 @@ bool mark_covered(struct explorer *e, const struct valuation *state, const struc
     for (size_t i = 0; good && i < t->count; i++) {
         const struct target *x = &t->items[i];
         bool holds = possible && x->status != TARGET_COVERED && cone_value(e->cone, x->condition) == (x->value ? 1 : 0);
-        if (holds && x->kind == TARGET_BRANCH) {
+        if (holds && target_has_effect(x)) {
             good = cone_pin(e->cone, x->condition, x->value ? 0 : 1, look_up, context);
             holds = good && differs(e);
         }

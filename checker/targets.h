@@ -1,4 +1,5 @@
-/* What has to be exercised of one step of the reference: every trap point, completion, every change, and every comparison both ways with effect. */
+/* What has to be exercised of one step of the reference: every trap point, also with effect, completion, every change, and every comparison both ways
+ * with effect. */
 #ifndef POPEK_CHECKER_TARGETS_H
 #define POPEK_CHECKER_TARGETS_H
 
@@ -7,8 +8,9 @@
 enum target_kind {
     TARGET_TRAP,   /* this trap point is reached and taken */
     TARGET_DONE,   /* it completes */
-    TARGET_CHANGE, /* it completes and this component or operand is another one afterwards */
-    TARGET_BRANCH  /* this comparison is true (or false), and the outcome or the state afterwards depends on that */
+    TARGET_CHANGE, /* it completes and this component, operand or array element is another one afterwards */
+    TARGET_BRANCH, /* this comparison is true (or false), and the outcome or the state afterwards depends on that */
+    TARGET_CHECK   /* this trap point is taken, and without it the outcome or the state afterwards would be another one */
 };
 enum target_status {
     TARGET_OPEN,
@@ -19,8 +21,8 @@ enum target_status {
 struct target {
     enum target_kind kind;
     enum target_status status;
-    unsigned number; /* TRAP: of the trap point; CHANGE: of the leaf, or leaf_count + of the operand */
-    bool value;      /* BRANCH */
+    unsigned number; /* TRAP, CHECK: of the trap point; CHANGE: of the leaf, leaf_count + of the operand, or after those of the write */
+    bool value;      /* BRANCH; others: true */
     term condition;  /* of the state; BRANCH: the comparison */
     unsigned state;  /* COVERED: which of the states */
 };
@@ -31,6 +33,9 @@ struct targets {
     struct valuation **states; /* that cover them, few */
     size_t state_count, state_capacity;
 };
+
+/* It matters that the condition is what it is. */
+static inline bool target_has_effect(const struct target *t) { return t->kind == TARGET_BRANCH || t->kind == TARGET_CHECK; }
 
 struct explorer;
 /* NULL when memory is exhausted. The pool of the isa grows; `resource_limit` as of the classifier. */

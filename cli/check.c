@@ -3,6 +3,7 @@
 
 #include "../hardware/hardware.h"
 #include "cli.h"
+#include "embedded.h"
 #include "progress.h"
 
 #include <errno.h>
@@ -173,7 +174,13 @@ int command_check(int argc, char **argv) {
         NULL,
         NULL};
     struct check_request r = {.write = report_check_text, .prover_steps = 4000000};
-    r.options = (struct check_options){.mode = -1, .states = 1000, .seed = 1, .shard_count = 1, .resource_limit = 400000, .hang_milliseconds = 2000};
+    r.options = (struct check_options){.mode = -1,
+                                       .states = 1000,
+                                       .seed = 1,
+                                       .shard_count = 1,
+                                       .resource_limit = 400000,
+                                       .hang_milliseconds = 2000,
+                                       .records = recorded_differences()};
     (void)argp_parse(&argp, argc, argv, 0, NULL, &r);
     r.options.progress = progress_wanted() ? show_progress : NULL;
     struct source_reader reader;

@@ -14,5 +14,7 @@ extern const size_t embedded_file_count;
 
 /* The file whose path ends so ("classes/x86.kinds"); NULL: there is none. */
 const struct embedded_file *embedded_find(const char *ending);
+/* The text of x86-tables/hardware_differences.txt; NULL: it is not there. */
+const char *recorded_differences(void);
 
 #endif

@@ -13,3 +13,8 @@ const struct embedded_file *embedded_find(const char *ending) {
     }
     return NULL;
 }
+
+const char *recorded_differences(void) {
+    const struct embedded_file *file = embedded_find("hardware_differences.txt");
+    return file == NULL ? NULL : file->start; /* a zero byte follows every embedded file */
+}

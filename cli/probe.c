@@ -155,11 +155,6 @@ struct work {
     size_t count;
 };
 
-static const char *recorded_differences(void) {
-    const struct embedded_file *file = embedded_find("hardware_differences.txt");
-    return file == NULL ? NULL : file->start; /* a zero byte follows every embedded file */
-}
-
 static int write_report(const struct request *r, const struct isa *isa, const struct work *w) {
     struct output out;
     if (!output_open(&out, r->output)) {

@@ -186,6 +186,8 @@ static void push(const struct effects *e, const struct machine_state *after, str
         pushed += e->bindings[i].site == SITE_PUSHED && e->operand_values[i] != e->operands_before[i] ? 1u : 0u;
     }
     static const char *const far_call[] = {"CALL_FAR"};
+    bool is_long = e->world->mode == MATCHER_LONG;
+    uint64_t within = is_long ? UINT64_MAX : e->run->before.segments[SEGMENT_SS].db != 0 ? UINT32_MAX : UINT16_MAX;
     uint64_t before = e->run->before.general[4];
     uint64_t delta = before - after->general[4];
     uint64_t address = before;
@@ -199,7 +201,7 @@ static void push(const struct effects *e, const struct machine_state *after, str
             c.size = (uint32_t)(delta / pushed);
         }
         address -= c.size;
-        store(s, address + (e->world->mode == MATCHER_LONG ? 0 : e->run->before.segments[SEGMENT_SS].base), &c);
+        store(s, (address & within) + (is_long ? 0 : e->run->before.segments[SEGMENT_SS].base), &c);
     }
 }
 

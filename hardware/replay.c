@@ -95,22 +95,25 @@ static void mark_inputs(struct replayer *r, const struct semantics *s) {
 
 static bool is_input(const struct replayer *r, symbol s) { return r->variables[s] != TERM_NONE && r->marks[r->variables[s]] != 0; }
 
-/* What a state may choose. A guest at CPL 0 comes back without a table, so that it may have any. */
-static struct machine_state settable(const struct world *w) {
+/* What a state may choose. A guest at CPL 0 comes back without a table, so that it may have any; outside of IA-32e mode its base has 32 bits. Unicorn
+ * loads segment registers from a table of its own, and code does not see MP, EM and TS that are set from outside. */
+static struct machine_state settable(const struct backend *backend, const struct world *w) {
     struct machine_state m = w->varied;
+    bool is_unicorn = strcmp(backend->operations->name, "unicorn") == 0;
     if (w->handlers == 0) {
         return m;
     }
     m.rflags |= UINT64_C(0x7200); /* NT, IOPL, IF */
-    m.cr0 |= 0x1002E;
+    m.cr0 |= is_unicorn ? 0x10020 : 0x1002E;
     m.cr4 |= 0x70C; /* TSD, DE, PCE, OSFXSR, OSXMMEXCPT */
     m.cr2 = m.sysenter_cs = m.sysenter_esp = m.sysenter_eip = m.star = m.fmask = m.tsc_aux = UINT64_MAX;
     memset(m.dr, 0xFF, sizeof m.dr);
     if (w->cpl == 0) {
-        m.gdtr_base = m.idtr_base = UINT64_MAX;
+        bool is_ia32e = w->mode == MATCHER_LONG || w->mode == MATCHER_COMPATIBILITY;
+        m.gdtr_base = m.idtr_base = is_ia32e ? UINT64_MAX : UINT32_MAX;
         m.gdtr_limit = m.idtr_limit = 0xFFFF;
         m.ldtr.selector = m.tr.selector = 0xFFFF;
-        for (unsigned i = 0; i < SEGMENT_COUNT; i++) {
+        for (unsigned i = 0; !is_unicorn && i < SEGMENT_COUNT; i++) {
             m.segments[i].selector |= i == SEGMENT_CS || i == SEGMENT_SS ? 0 : 0xFFFF;
         }
     }
@@ -182,7 +185,7 @@ static bool array_is_reachable(const struct world *w, const struct leaf *leaf, c
 /* False: `why` names what cannot be set up. */
 static bool set_state(const struct replayer *r, const struct world *w, const struct valuation *before, const struct valuation *other, struct run *run,
                       char *why, size_t size) {
-    struct machine_state free_bits = settable(w);
+    struct machine_state free_bits = settable(r->backend, w);
     for (size_t i = 0; i < r->isa->leaf_count; i++) {
         const struct leaf *leaf = &r->isa->leaves[i];
         bool good = true;

@@ -128,6 +128,9 @@ static const struct semantics *execute_form(struct checker *c, const struct part
             next[i] = term_if(c->pool, is_mutant(c, ISA_MUTANT_SKIPS(m->point_count, changes++)), c->initial[i], next[i]);
         }
     }
+    for (size_t i = 0; c->mutant != TERM_NONE && i < m->write_count; i++) {
+        m->writes[i].guard = term_and(c->pool, m->writes[i].guard, term_not(c->pool, is_mutant(c, ISA_MUTANT_SKIPS(m->point_count, changes++))));
+    }
     result->next = next;
     result->writes = m->writes;
     result->write_count = m->write_count;

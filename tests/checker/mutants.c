@@ -1,186 +1,141 @@
-/* The mutation score of the checker: every mutant of every system form, each as the handler that is checked. Survivors are put to the solver: one
- * that no state tells from the form is no fault. */
+/* The mutation score of the checker: every mutant of every system form, each as the handler that is checked. Survivors are put to the solver
+ * (mutant_judge.c). Instructions are scored one after the other, those with the fewest mutants first, each in a process of its own; a line for each,
+ * and one for each survivor, is added to the file of results, and instructions that it has already are passed over. */
 #include "../../checker/drive.h"
 #include "../../checker/path_groups.h"
-#include "../../classifier/solver.h"
 #include "../../hardware/system_forms.h"
-#include "../../isa-model/term_cone.h"
+#include "mutant_judge.h"
 
 #include <dlfcn.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
-#define JOBS_MOST 4096u
+#define JOBS_MOST 500u /* a driver has room for the findings of so many */
 #define RANDOM_STATES 500u
 #define RESOURCES 1000000u
 
 extern const struct emitted_isa x86_emitted;
 
-enum kind { DROPS, SWAPS, SKIPS, KINDS };
-static const char *const kind_names[KINDS] = {"a check left out", "another exception", "a change left out"};
-struct score {
-    size_t all, caught, equivalent, open, undecided, survived;
-};
 struct work {
     struct isa *isa, *mutated;
     struct plugin *plugin;
-    struct driver *driver;
     struct path_store *paths;
-    struct solver *solver;
     unsigned *variable;
-    struct score scores[KINDS];
+    const char *results;
+    bool *wanted; /* by entry */
+    /* in the process of an instruction */
+    struct driver *driver;
+    struct mutant_judge *judge;
+    FILE *lines;
+    size_t all, caught, standing[MUTANT_MISSED + 1];
     double *times;
-    size_t time_count, time_capacity;
     struct job jobs[JOBS_MOST];
-    struct job_result results[JOBS_MOST];
+    struct job_result ran[JOBS_MOST];
 };
 
-static size_t count_changes(const struct isa *isa, const struct semantics *m) {
-    size_t count = 0;
-    for (size_t i = 0; i < isa->leaf_count; i++) {
-        count += isa->leaves[i].index_width == 0 && m->next[i] != term_apply(isa->pool, isa->leaves[i].symbol, NULL, 0) ? 1 : 0;
+/* Entries of an instruction that stand beside each other. */
+struct group {
+    size_t first, end, mutants;
+};
+
+static const struct semantics *semantics_of(const struct work *w, size_t entry) {
+    return w->isa->forms[x86_emitted.forms[entry].form].semantics[x86_emitted.forms[entry].mode_number];
+}
+static const char *instruction_of(const struct work *w, size_t entry) { return w->isa->forms[x86_emitted.forms[entry].form].instruction; }
+
+/* Forms with the same meaning share a step, and are scored once. */
+static bool is_chosen(const struct work *w, size_t entry) {
+    unsigned number = w->wanted[entry] ? path_item_of(w->isa, &x86_emitted, entry).number : 0;
+    bool chosen = w->wanted[entry];
+    for (size_t i = entry; chosen && i-- > number;) {
+        chosen = !w->wanted[i] || path_item_of(w->isa, &x86_emitted, i).number != number;
     }
-    return count;
+    return chosen;
 }
 
-static term differs(struct term_pool *p, struct substitution *a, struct substitution *b, term t) {
-    return term_not(p, term_equal(p, substitute(a, t), substitute(b, t)));
+static size_t mutants_of(const struct work *w, size_t entry) {
+    const struct semantics *m = semantics_of(w, entry);
+    return 2 * m->point_count + mutant_changes(w->isa, m);
 }
 
-/* Whether some state of the mode tells the mutant from the form. */
-static enum answer is_visible(struct work *w, const struct emitted_form *f, unsigned number) {
-    struct isa *isa = w->mutated;
-    struct term_pool *p = isa->pool;
-    const struct semantics *m = isa->forms[f->form].semantics[f->mode_number];
-    symbol mutant = term_symbol(p, "mutant", ISA_MUTANT_WIDTH, NULL, 0);
-    struct substitution *plain = substitution_new(p);
-    struct substitution *other = substitution_new(p);
-    enum answer answer = ANSWER_UNDECIDED;
-    struct valuation *model = NULL;
-    if (plain != NULL && other != NULL) {
-        substitution_replace(plain, mutant, term_constant(p, ISA_MUTANT_WIDTH, 0));
-        substitution_replace(other, mutant, term_constant(p, ISA_MUTANT_WIDTH, number));
-        term trap = substitute(plain, m->trap);
-        term said = term_or(p, differs(p, plain, other, m->trap_vector), differs(p, plain, other, m->trap_argument));
-        term left = term_false(p);
-        for (size_t i = 0; i < isa->leaf_count; i++) {
-            left = isa->leaves[i].index_width == 0 ? term_or(p, left, differs(p, plain, other, m->next[i])) : left;
-        }
-        for (size_t i = 0; i < m->operand_count; i++) {
-            bool written = (m->operands[i].direction & OPERAND_OUT) != 0;
-            left = written ? term_or(p, left, differs(p, plain, other, m->operands[i].next)) : left;
-        }
-        for (size_t i = 0; i < m->write_count; i++) {
-            left = term_or(p, left, differs(p, plain, other, m->writes[i].guard));
-            left = term_or(p, left, term_or(p, differs(p, plain, other, m->writes[i].index), differs(p, plain, other, m->writes[i].value)));
-        }
-        term query = term_or(p, differs(p, plain, other, m->trap), term_if(p, trap, said, left));
-        int assumed = isa_find_leaf(isa, "v386"); /* as the checker */
-        query = term_and(p, query, term_and(p, isa->well_formed, isa->modes[f->mode_number].condition));
-        if (assumed >= 0) {
-            query = term_and(p, query, term_not(p, term_apply(p, isa->leaves[assumed].symbol, NULL, 0)));
-        }
-        if (!solver_ask(w->solver, query, 1, &answer, &model)) {
-            answer = ANSWER_UNDECIDED;
-        }
+/* ---- one instruction --------------------------------------------------------------------------------------------------------------------------- */
+
+static void write_survivor(const struct work *w, size_t entry, unsigned number, enum mutant_standing standing, const char *witness) {
+    const struct emitted_form *f = &x86_emitted.forms[entry];
+    const struct semantics *m = semantics_of(w, entry);
+    static const char *const names[] = {"", "open", "undecided", "survivor"};
+    (void)fprintf(w->lines, "%s\t%s\t%s\t", names[standing], w->isa->forms[f->form].text, f->mode);
+    if (number <= 2 * m->point_count) {
+        const struct trap_point *p = &m->points[(number - 1) / 2];
+        (void)fprintf(w->lines, "%s\t%s:%u", number % 2 == 1 ? "check left out" : "another exception", p->place.file, p->place.line);
+    } else {
+        (void)fprintf(w->lines, "change left out\t%s", mutant_component(w->isa, m, number - 2 * m->point_count - 1));
     }
-    valuation_free(model);
-    substitution_free(plain);
-    substitution_free(other);
-    return answer;
+    (void)fprintf(w->lines, "\t%s\n", witness);
 }
 
-static bool is_open_symbol(const struct isa *isa, symbol x) {
-    bool open = false;
-    for (size_t i = 0; i < isa->undefined_count; i++) {
-        open = open || isa->undefined_symbols[i] == x;
+static bool judge(struct work *w, size_t entry, unsigned number) {
+    const struct emitted_form *f = &x86_emitted.forms[entry];
+    char *witness = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&witness, &size);
+    if (out == NULL) {
+        return false;
     }
-    for (size_t i = 0; i < isa->opaque_count; i++) {
-        open = open || isa->opaque_symbols[i] == x;
+    enum mutant_standing standing = mutant_judge_ask(w->judge, f->form, f->mode_number, number, out);
+    bool good = fclose(out) == 0;
+    w->standing[standing]++;
+    if (good && standing != MUTANT_NO_FAULT) {
+        write_survivor(w, entry, number, standing, witness);
     }
-    return open;
+    free(witness);
+    return good;
 }
 
-static bool depends_on_open(const struct isa *isa, struct cone *cone, term t) {
-    bool open = false;
-    if (cone_collect(cone, &t, 1)) {
-        for (size_t k = 0; k < cone_size(cone); k++) {
-            struct term_view v = term_look(isa->pool, cone_terms(cone)[k]);
-            open = open || (v.operation == TERM_APPLY && is_open_symbol(isa, v.symbol));
-        }
+/* The form itself as the handler: a finding would be a false alarm, and no mutant of it could be said to be caught. */
+static bool is_quiet(struct work *w, size_t entry, popek_handle *handle, const struct targets *t) {
+    const struct job plain = {entry, handle, t, RANDOM_STATES, w->variable, 0};
+    size_t found = 0;
+    size_t left_out = 0;
+    bool good = drive(w->driver, &plain, 1, w->ran);
+    (void)driver_findings(w->driver, &found, &left_out);
+    if (good && found > 0) {
+        (void)fprintf(w->lines, "false alarm\t%s\t%s\t\t\t\n", w->isa->forms[x86_emitted.forms[entry].form].text, x86_emitted.forms[entry].mode);
     }
-    return open;
-}
-
-/* The tables leave open what the mutant changes: a value that is undefined or of an opaque function, or a check of such a value. */
-static bool is_left_open(const struct work *w, const struct semantics *m, unsigned number) {
-    const struct isa *isa = w->isa;
-    struct cone *cone = cone_new(isa->pool);
-    size_t change = number - 2 * m->point_count - 1;
-    bool open = false;
-    if (cone != NULL && number <= 2 * m->point_count) {
-        open = depends_on_open(isa, cone, m->points[(number - 1) / 2].condition);
-    }
-    for (size_t i = 0; cone != NULL && number > 2 * m->point_count && i < isa->leaf_count; i++) {
-        bool changes = isa->leaves[i].index_width == 0 && m->next[i] != term_apply(isa->pool, isa->leaves[i].symbol, NULL, 0);
-        open = changes && change-- == 0 ? depends_on_open(isa, cone, m->next[i]) : open;
-    }
-    cone_free(cone);
-    return open;
-}
-
-static void count_mutant(struct work *w, const struct emitted_form *f, size_t points, unsigned number, double seconds) {
-    enum kind kind = number > 2 * points ? SKIPS : number % 2 == 1 ? DROPS : SWAPS;
-    struct score *s = &w->scores[kind];
-    s->all++;
-    if (seconds >= 0) {
-        s->caught++;
-        if (w->time_count < w->time_capacity) {
-            w->times[w->time_count++] = seconds;
-        }
-        return;
-    }
-    enum answer visible = is_visible(w, f, number);
-    s->equivalent += visible == ANSWER_NO ? 1 : 0;
-    s->undecided += visible == ANSWER_UNDECIDED ? 1 : 0;
-    const struct semantics *m = w->isa->forms[f->form].semantics[f->mode_number];
-    bool open = visible == ANSWER_YES && is_left_open(w, m, number);
-    s->open += open ? 1 : 0;
-    if (visible == ANSWER_YES && !open) {
-        s->survived++;
-        (void)printf("  survives: %s [%s], %s, number %u\n", w->isa->forms[f->form].text, f->mode, kind_names[kind],
-                     kind == SKIPS ? number - 2 * (unsigned)points - 1 : (number - 1) / 2);
-    }
+    return good;
 }
 
 /* The states of a form run for all of its mutants; a mutant's time is what its states took until the first finding. */
-static bool check_form(struct work *w, const bool *wanted, size_t entry) {
+static bool score_form(struct work *w, size_t entry) {
     const struct emitted_form *f = &x86_emitted.forms[entry];
-    const struct semantics *m = w->isa->forms[f->form].semantics[f->mode_number];
-    struct targets t;
     const struct path_item item = path_item_of(w->isa, &x86_emitted, entry);
-    size_t mutants = 2 * m->point_count + count_changes(w->isa, m);
+    struct targets t;
+    size_t mutants = mutants_of(w, entry);
     popek_handle *handle = plugin_handler(w->plugin, &w->isa->forms[f->form], f->mode);
-    if (!path_group_explore(w->paths, w->isa, &x86_emitted, wanted, entry) || !path_store_get(w->paths, &item, &t)) {
+    if (!path_store_get(w->paths, &item, &t)) {
         return false;
     }
-    bool good = true;
+    bool good = is_quiet(w, entry, handle, &t);
     for (size_t first = 0; good && first < mutants; first += JOBS_MOST) {
         size_t count = mutants - first < JOBS_MOST ? mutants - first : JOBS_MOST;
         for (size_t i = 0; i < count; i++) {
             w->jobs[i] = (struct job){entry, handle, &t, RANDOM_STATES, w->variable, (unsigned)(first + i + 1)};
         }
-        good = drive(w->driver, w->jobs, count, w->results);
+        good = drive(w->driver, w->jobs, count, w->ran);
         size_t found = 0;
         size_t left_out = 0;
         const struct raw_finding *raw = driver_findings(w->driver, &found, &left_out);
-        for (size_t i = 0; good && i < count; i++) {
-            double seconds = -1;
-            for (size_t k = 0; k < found; k++) {
-                seconds = raw[k].job == i ? raw[k].elapsed : seconds;
+        good = good && left_out == 0;
+        for (size_t i = 0, k = 0; good && i < count; i++) {
+            bool caught = k < found && raw[k].job == i;
+            w->all++;
+            if (caught) {
+                w->times[w->caught++] = raw[k++].elapsed;
+            } else {
+                good = judge(w, entry, (unsigned)(first + i + 1));
             }
-            count_mutant(w, f, m->point_count, (unsigned)(first + i + 1), seconds);
         }
     }
     targets_free(&t);
@@ -193,47 +148,106 @@ static int ascending(const void *a, const void *b) {
     return x < y ? -1 : x > y ? 1 : 0;
 }
 
-static int report(struct work *w) {
-    size_t caught = 0;
-    size_t real = 0;
-    for (unsigned i = 0; i < KINDS; i++) {
-        const struct score *s = &w->scores[i];
-        (void)printf("%-20s %6zu mutants, %6zu caught, %5zu proven to be no fault, %4zu of open values, %4zu undecided, %4zu survive\n",
-                     kind_names[i], s->all, s->caught, s->equivalent, s->open, s->undecided, s->survived);
-        caught += s->caught;
-        real += s->all - s->equivalent - s->open;
+static bool score_group(struct work *w, const struct group *g) {
+    const struct drive_options options = {.seed = 1, .stop_early = true, .hang_milliseconds = 10000, .started = check_now()};
+    char *lines = NULL;
+    size_t size = 0;
+    w->lines = open_memstream(&lines, &size);
+    w->driver = driver_new(w->plugin, NULL, &options);
+    w->judge = mutant_judge_new(w->isa, w->mutated, RESOURCES);
+    w->times = malloc((g->mutants + 1) * sizeof *w->times);
+    bool good = w->lines != NULL && w->driver != NULL && w->judge != NULL && w->times != NULL;
+    for (size_t i = g->first; good && i < g->end; i++) {
+        good = !is_chosen(w, i) || score_form(w, i);
     }
-    qsort(w->times, w->time_count, sizeof *w->times, ascending);
-    (void)printf("score: %zu of %zu faults caught (%.2f %%); median time to catch %.6f s, longest %.3f s\n", caught, real,
-                 real == 0 ? 0.0 : 100.0 * (double)caught / (double)real, w->time_count == 0 ? 0.0 : w->times[w->time_count / 2],
-                 w->time_count == 0 ? 0.0 : w->times[w->time_count - 1]);
-    return real > 0 && caught * 100 >= real * 98 ? 0 : 1;
+    if (good) {
+        qsort(w->times, w->caught, sizeof *w->times, ascending);
+        (void)fprintf(w->lines, "score\t%s\t%zu\t%zu\t%zu\t%zu\t%zu\t%zu\t%.1f\t%.1f\n", instruction_of(w, g->first), w->all, w->caught,
+                      w->standing[MUTANT_NO_FAULT], w->standing[MUTANT_OPEN], w->standing[MUTANT_UNDECIDED], w->standing[MUTANT_MISSED],
+                      w->caught == 0 ? 0 : w->times[w->caught / 2] * 1e6, w->caught == 0 ? 0 : w->times[w->caught - 1] * 1e6);
+    }
+    good = w->lines != NULL && fclose(w->lines) == 0 && good;
+    FILE *results = good ? fopen(w->results, "a") : NULL;
+    good = results != NULL && fputs(lines, results) != EOF;
+    return results != NULL && fclose(results) == 0 && good;
 }
 
-static bool check_all(struct work *w, char *const *names, int name_count) {
+static bool score_apart(struct work *w, const struct group *g) {
+    pid_t pid = fork();
+    int status = 0;
+    if (pid == 0) {
+        _exit(score_group(w, g) ? 0 : 1);
+    }
+    return pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+/* ---- all of them ------------------------------------------------------------------------------------------------------------------------------- */
+
+static bool is_scored(const struct work *w, const char *instruction) {
+    FILE *in = fopen(w->results, "r");
+    char line[4096];
+    bool found = false;
+    size_t length = strlen(instruction);
+    while (in != NULL && !found && fgets(line, sizeof line, in) != NULL) {
+        found = strncmp(line, "score\t", 6) == 0 && strncmp(line + 6, instruction, length) == 0 && line[6 + length] == '\t';
+    }
+    if (in != NULL) {
+        (void)fclose(in);
+    }
+    return found;
+}
+
+static bool choose(struct work *w, char *const *names, int name_count) {
     struct system_forms *system = system_forms_new(w->isa);
-    bool *seen = calloc(x86_emitted.form_count + 1, sizeof *seen);
-    bool *wanted = calloc(x86_emitted.form_count + 1, sizeof *wanted);
-    bool good = system != NULL && seen != NULL && wanted != NULL;
+    w->wanted = calloc(x86_emitted.form_count + 1, sizeof *w->wanted);
+    bool good = system != NULL && w->wanted != NULL;
     for (size_t i = 0; good && i < x86_emitted.form_count; i++) {
-        const struct emitted_form *f = &x86_emitted.forms[i];
-        const struct form *form = &w->isa->forms[f->form];
-        wanted[i] = name_count == 0 && is_system_form(system, form->semantics[f->mode_number]);
+        const struct form *form = &w->isa->forms[x86_emitted.forms[i].form];
+        w->wanted[i] = name_count == 0 && is_system_form(system, semantics_of(w, i));
         for (int k = 0; k < name_count; k++) {
-            wanted[i] = wanted[i] || strcmp(names[k], form->instruction) == 0 || strcmp(names[k], form->text) == 0;
+            w->wanted[i] = w->wanted[i] || strcmp(names[k], form->instruction) == 0 || strcmp(names[k], form->text) == 0;
         }
     }
-    for (size_t i = 0; good && i < x86_emitted.form_count; i++) {
-        unsigned number = wanted[i] ? path_item_of(w->isa, &x86_emitted, i).number : 0;
-        if (wanted[i] && !seen[number]) {
-            seen[number] = true;
-            good = check_form(w, wanted, i);
-        }
-    }
-    free(seen);
-    free(wanted);
     system_forms_free(system);
     return good;
+}
+
+static int fewest_first(const void *a, const void *b) {
+    const struct group *x = a;
+    const struct group *y = b;
+    return x->mutants != y->mutants ? (x->mutants < y->mutants ? -1 : 1) : x->first < y->first ? -1 : 1;
+}
+
+static size_t list_groups(const struct work *w, struct group *groups) {
+    size_t count = 0;
+    for (size_t i = 0; i < x86_emitted.form_count; i++) {
+        if (i == 0 || strcmp(instruction_of(w, i), instruction_of(w, i - 1)) != 0) {
+            groups[count++] = (struct group){i, i, 0};
+        }
+        groups[count - 1].end = i + 1;
+        groups[count - 1].mutants += is_chosen(w, i) ? mutants_of(w, i) : 0;
+    }
+    qsort(groups, count, sizeof *groups, fewest_first);
+    return count;
+}
+
+static bool score_all(struct work *w, char **message) {
+    struct group *groups = calloc(x86_emitted.form_count + 1, sizeof *groups);
+    size_t count = groups == NULL ? 0 : list_groups(w, groups);
+    bool good = groups != NULL;
+    for (size_t i = 0; good && i < count; i++) {
+        size_t entry = groups[i].first;
+        while (entry < groups[i].end && !w->wanted[entry]) {
+            entry++;
+        }
+        if (entry == groups[i].end || is_scored(w, instruction_of(w, entry))) {
+            continue;
+        }
+        good = path_group_explore(w->paths, w->isa, &x86_emitted, w->wanted, entry) && score_apart(w, &groups[i]);
+        good = good && (i % 16 != 0 || path_store_save(w->paths, message));
+    }
+    free(groups);
+    return good && path_store_save(w->paths, message);
 }
 
 static struct isa *load_tables(const char *path, bool mutants) {
@@ -249,33 +263,25 @@ static struct isa *load_tables(const char *path, bool mutants) {
 int main(int argc, char **argv) {
     static struct work w;
     char *message = NULL;
-    if (argc < 4) {
-        (void)fputs("usage: mutants ISA PLUGIN PATHS [NAME...]\n", stderr);
+    if (argc < 5) {
+        (void)fputs("usage: mutants ISA PLUGIN PATHS RESULTS [NAME...]\n", stderr);
         return 2;
     }
     w.isa = load_tables(argv[1], false);
     w.mutated = load_tables(argv[1], true);
     w.plugin = w.isa == NULL ? NULL : plugin_open(argv[2], w.isa, &x86_emitted, &message);
-    if (w.mutated == NULL || w.plugin == NULL) {
-        (void)fprintf(stderr, "%s\n", message == NULL ? "cannot start" : message);
-        return 3;
+    w.variable = w.plugin == NULL ? NULL : dlsym(w.plugin->object, "popek_mutant");
+    w.results = argv[4];
+    w.paths = w.isa == NULL ? NULL : path_store_open(w.isa, argv[3], RESOURCES);
+    bool good = w.mutated != NULL && w.variable != NULL && w.paths != NULL && choose(&w, argv + 5, argc - 5) && score_all(&w, &message);
+    if (!good) {
+        (void)fprintf(stderr, "mutants: %s\n", message == NULL ? "it cannot be done" : message);
     }
-    const struct drive_options options = {.seed = 1, .stop_early = true, .hang_milliseconds = 10000, .started = check_now()};
-    w.time_capacity = 1000000;
-    w.times = malloc(w.time_capacity * sizeof *w.times);
-    w.driver = driver_new(w.plugin, NULL, &options);
-    w.paths = path_store_open(w.isa, argv[3], RESOURCES);
-    w.solver = solver_new(w.mutated->pool, RESOURCES);
-    w.variable = dlsym(w.plugin->object, "popek_mutant");
-    bool good = w.times != NULL && w.driver != NULL && w.paths != NULL && w.solver != NULL && w.variable != NULL;
-    good = good && check_all(&w, argv + 4, argc - 4) && path_store_save(w.paths, &message);
-    int code = good ? report(&w) : 70;
-    solver_free(w.solver);
+    free(message);
+    free(w.wanted);
     path_store_close(w.paths);
-    driver_free(w.driver);
-    free(w.times);
     plugin_close(w.plugin);
     isa_free(w.mutated);
     isa_free(w.isa);
-    return code;
+    return good ? 0 : 70;
 }
