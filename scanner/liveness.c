@@ -10,7 +10,8 @@
 #include <stdlib.h>
 
 /* Number 0 is what follows where nothing is known. */
-enum { ANYTHING = 0, NO_NODE = UINT32_MAX };
+#define ANYTHING 0u
+#define NO_NODE UINT32_MAX
 
 struct node {
     size_t at;

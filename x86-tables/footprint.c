@@ -18,7 +18,7 @@ const char *footprint_name(unsigned bit) { return bit < FOOTPRINT_BITS ? names[b
 /* What the tables leave open, or what takes its arguments by a convention that no description knows: docs/annotate.md. */
 static const char *const open_extensions[] = {"VMX", "SVM", "SEV-SNP", "SEV-ES",  "SKINIT",  "SEAM",
                                               "TDX", "SMX", "SGX1",    "SGX OSS", "PCONFIG", "HRESET"};
-static const char *const open_instructions[] = {"RSM"};
+static const char *const open_instructions[] = {"RSM", "HLT", "MWAIT", "MWAITX"}; /* what waits for an event goes on in its handler */
 
 struct walk {
     const struct isa *isa;

@@ -36,8 +36,8 @@ struct form_footprint {
 };
 
 /* One for each form, for the operating mode with that index; the caller frees them. Makes terms: not for several threads at once. NULL: out of
- * memory. Not known are forms whose registers the tables leave open or have by convention only: calls of monitors, enclaves, SMM, and those that
- * raise a software exception (#DE, #BR, #DB) or never complete. */
+ * memory. Not known are forms whose registers the tables leave open or have by convention only: calls of monitors, enclaves, SMM, what waits
+ * for an event, and those that raise a software exception (#DE, #BR, #DB) or never complete. */
 struct form_footprint *footprints_of_isa(const struct isa *isa, unsigned mode);
 
 struct footprint {

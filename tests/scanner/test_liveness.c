@@ -29,6 +29,7 @@ static const struct live_case {
     {"bytes that are no instruction", false, "cli; .byte 0x06", "-;"},
     {"into the middle of an instruction: what is executed there counts", false, "cli; jmp 1f+1; 1: .byte 0xb8, 0xbb, 1, 0, 0, 0; jmp *%rax", "rbx;"},
     {"exceptions that a program raises itself", false, "cli; int3; cli; ud2; cli; div %ecx; cli; int $0x80; mov $1, %ebx; jmp *%rax", "-;-;-;-;-;-;"},
+    {"what waits goes on in a handler", false, "sti; hlt; mov $1, %ebx; jmp *%rax", "-;-;"},
     {"calls of a monitor", false, "cli; vmcall; mov $1, %ebx; jmp *%rax", "-;-;"},
     {"a site reads and writes: what it leaves is needed behind it, what it overwrites is not free", false,
      "cpuid; mov %ebx, %esi; mov $1, %eax; mov $1, %ebx; mov $1, %ecx; mov $1, %edx; jmp *%rsi", "rdx rsi;"},
