@@ -132,7 +132,8 @@ static bool walk(struct processor *p, uint32_t linear, enum access access, bool 
         *rights = 0x77;
         return true;
     }
-    if (!(s->cr4_pae != 0 ? walk_pae : walk_32)(p, linear, &w)) {
+    bool present = s->cr4_pae != 0 ? walk_pae(p, linear, &w) : walk_32(p, linear, &w);
+    if (!present) {
         return page_fault(linear, access, user, 0, fault);
     }
     if ((w.page.value & w.reserved) != 0) {

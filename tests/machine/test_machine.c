@@ -126,6 +126,8 @@ static void test_inputs(void) {
         {": >\"$TEMPORARY/empty\"; \"$POPEK\" run \"$TEMPORARY/empty\"", 3, "the guest is empty"},
         {"head -c 60 \"$(dirname \"$POPEK\")/guests/hello.elf\" >\"$TEMPORARY/cut\"; \"$POPEK\" run \"$TEMPORARY/cut\"", 3, "cut off"},
         {"\"$POPEK\" run \"$POPEK\"", 3, "32-bit x86"},
+        {"(head -c 514 /dev/zero; printf HdrS) >\"$TEMPORARY/linux\"; \"$POPEK\" run \"$TEMPORARY/linux\"", 3, "boot protocol of Linux"},
+        {"\"$POPEK\" run --except-lines time x", 2, "belongs to --technique"},
         {"\"$POPEK\" run --backend other x", 2, "unknown backend 'other'"},
         {"\"$POPEK\" run --memory 12 x", 2, "--memory needs a number"},
         {"\"$POPEK\" run --backend unicorn --compare unicorn x", 2, "another backend than"},
