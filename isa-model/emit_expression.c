@@ -244,13 +244,25 @@ static void put_not(const struct expression *e, const struct term_view *v) {
     fputc(')', e->out);
 }
 
+/* `&`, as a function with a name where it joins two values. */
+static void put_and(const struct expression *e, const struct term_view *v) {
+    word128 number = 0;
+    bool masks = term_is_constant(e->plan->isa->pool, v->arguments[0], &number) || term_is_constant(e->plan->isa->pool, v->arguments[1], &number);
+    if (e->named_and == NULL || masks) {
+        put_pair(e, v, " & ");
+    } else {
+        fprintf(e->out, "%s_and", e->named_and);
+        put_pair(e, v, ", ");
+    }
+}
+
 static void put_compound(const struct expression *e, const struct term_view *v) {
     switch (v->operation) {
     case TERM_NOT:
         put_not(e, v);
         break;
     case TERM_AND:
-        put_pair(e, v, " & ");
+        put_and(e, v);
         break;
     case TERM_OR:
         put_pair(e, v, " | ");

@@ -10,6 +10,9 @@ struct expression {
     const struct sharing *sharing; /* terms that have a number there are printed as tNUMBER */
     bool acsl;
     bool in_state; /* inputs as they stand in C (s->pc, *dst), not as parameters of a logic function (pc, dst) */
+    /* In ACSL: `&` of two values is a logic function of that prefix, or NULL. WP sorts the arguments of `&` anew in every place, and provers do not know
+     * that the order is all the same. */
+    const char *named_and;
 };
 
 void put_value(const struct expression *e, term t);     /* an unsigned number */
