@@ -12,8 +12,8 @@ static inline uint32_t access_fault(const struct x86_virtual *s, uint8_t synonym
     return bit(s->dr7, 13) == 1 ? X86_DEBUG : X86_DONE;
 }
 
-/* What is stored: of DR6 bits 15:13 and 3:0, of DR7 bits 31:16, 13 and 9:0. Of the other bits 31:17 and 10:4 of DR6 and bit 10 of DR7 are 1. Bits that the
- * manual leaves to the processor are given by the caller: bus lock (11) and RTM (16) of DR6, RTM (11) of DR7. */
+/* What is stored: of DR6 bits 15:13 and 3:0, of DR7 bits 31:16, 13 and 9:0. Of the other bits 31:17 and 10:4 of DR6 and bit 10 of DR7 are 1.
+ * Bits that the manual leaves to the processor are given by the caller: bus lock (11) and RTM (16) of DR6, RTM (11) of DR7. */
 static inline uint32_t status_of(uint32_t src, uint8_t bit_11, uint8_t bit_16) {
     return (uint32_t)(PLACED(0x7FFF, 17) + PLACED(bit_16, 16) + PLACED(src / 0x2000 % 8, 13) + PLACED(bit_11, 11) + PLACED(0x7F, 4) + src % 16);
 }
