@@ -25,7 +25,7 @@ static void put_parameters(FILE *out, const struct plan *plan, const bool *used)
 }
 
 static void put_definition(FILE *out, struct planner *p, const struct plan *plan, const struct result *r) {
-    const struct expression e = {out, plan, p->sharing, true, false};
+    const struct expression e = {out, plan, p->sharing, true, false, p->virtual_isa == NULL ? NULL : p->prefix};
     const bool *used = used_inputs(p, plan, r->value);
     unsigned number = 0;
     fprintf(out, "  @ %s %s_%s", is_predicate(r->kind) ? "predicate" : "logic integer", plan->name, r->name);

@@ -155,7 +155,7 @@ static void put_unused(FILE *out, const struct planner *p, const struct plan *pl
 }
 
 void put_c_function(FILE *out, struct planner *p, struct plan *plan) {
-    const struct expression e = {out, plan, p->sharing, false, true};
+    const struct expression e = {out, plan, p->sharing, false, true, NULL};
     term *roots = arena_allocate(&p->arena, plan->result_count * sizeof *roots);
     for (size_t i = 0; i < plan->result_count; i++) {
         roots[i] = plan->results[i].value;

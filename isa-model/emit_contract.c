@@ -20,7 +20,7 @@ static bool *needed_elements(struct planner *p, const struct plan *plan, term va
 
 /* Binds the elements that `value` is made of, as they were before. */
 static void put_elements(FILE *out, struct planner *p, const struct plan *plan, const bool *needed) {
-    const struct expression e = {out, plan, p->sharing, true, true};
+    const struct expression e = {out, plan, p->sharing, true, true, p->virtual_isa == NULL ? NULL : p->prefix};
     (void)sharing_collect(p->sharing, p->isa, NULL, 0, true);
     for (size_t i = 0; i < plan->input_count; i++) {
         const struct input *input = &plan->inputs[i];
@@ -98,7 +98,7 @@ static void put_ranges(FILE *out, const struct plan *plan) {
 
 /* An access that does not trap stays inside of the storage. */
 static void put_inside(FILE *out, struct planner *p, const struct plan *plan) {
-    const struct expression e = {out, plan, p->sharing, true, true};
+    const struct expression e = {out, plan, p->sharing, true, true, p->virtual_isa == NULL ? NULL : p->prefix};
     for (size_t i = 0; i < plan->input_count; i++) {
         const struct input *input = &plan->inputs[i];
         if (input->kind == INPUT_ELEMENT && input->place != TERM_NONE) {

@@ -244,13 +244,25 @@ static void put_not(const struct expression *e, const struct term_view *v) {
     fputc(')', e->out);
 }
 
+/* `&`, as a function with a name where it joins two values. */
+static void put_and(const struct expression *e, const struct term_view *v) {
+    word128 number = 0;
+    bool masks = term_is_constant(e->plan->isa->pool, v->arguments[0], &number) || term_is_constant(e->plan->isa->pool, v->arguments[1], &number);
+    if (e->handlers == NULL || masks) {
+        put_pair(e, v, " & ");
+    } else {
+        fprintf(e->out, "%s_and", e->handlers);
+        put_pair(e, v, ", ");
+    }
+}
+
 static void put_compound(const struct expression *e, const struct term_view *v) {
     switch (v->operation) {
     case TERM_NOT:
         put_not(e, v);
         break;
     case TERM_AND:
-        put_pair(e, v, " & ");
+        put_and(e, v);
         break;
     case TERM_OR:
         put_pair(e, v, " | ");
@@ -365,7 +377,11 @@ static void put_compound_condition(const struct expression *e, const struct term
     case TERM_ADD:
     case TERM_SUBTRACT:
     case TERM_XOR:
-        put_pair(e, v, " != ");
+        if (e->handlers != NULL) {
+            put_connected(e, v, " != ");
+        } else {
+            put_pair(e, v, " != ");
+        }
         break;
     default: /* shifts of one bit: anything but by 0 leaves nothing */
         put_condition(e, v->arguments[0]);

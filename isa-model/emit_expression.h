@@ -10,6 +10,10 @@ struct expression {
     const struct sharing *sharing; /* terms that have a number there are printed as tNUMBER */
     bool acsl;
     bool in_state; /* inputs as they stand in C (s->pc, *dst), not as parameters of a logic function (pc, dst) */
+    /* In contracts of handlers the prefix of their logic functions, else NULL. There, `&` of two values is a logic function with a name: WP sorts the
+     * arguments of `&` anew in every place, and provers do not know that the order is all the same. And that two bits differ is said of truth values:
+     * from an equation of numbers CVC4 takes the variable away, and finds no instance of the definition any more. */
+    const char *handlers;
 };
 
 void put_value(const struct expression *e, term t);     /* an unsigned number */

@@ -32,6 +32,11 @@ static void put_gate(FILE *out, const struct planner *p) {
     fprintf(out, "uint64_t %s_read(const struct %s_array *a, uint64_t index);\n", n, n);
 }
 
+/* What `&` of two values is called: see emit_expression.h. */
+static void put_and_function(FILE *out, const struct planner *p) {
+    fprintf(out, "\n/*@ logic integer %s_and(integer a, integer b) = a & b; */\n", p->prefix);
+}
+
 /* Opaque functions are C functions too, which whoever links the handlers defines. */
 static void put_opaque_functions(FILE *out, struct planner *p) {
     put_acsl_opaque(out, p);
@@ -83,6 +88,7 @@ static bool write_header(FILE *out, struct planner *p, struct isa *isa, char pro
     planner_start(p, &v->isa);
     put_types(out, p, "acsl --for handlers");
     put_gate(out, p);
+    put_and_function(out, p);
     put_opaque_functions(out, p);
     put_modes(out, p);
     for (size_t i = 0; i < v->isa.form_count; i++) {

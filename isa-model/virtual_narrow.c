@@ -230,9 +230,9 @@ static term rebuild(struct narrowing *n, term t) {
     term second = b == TERM_NONE ? TERM_NONE : narrow(n, b);
     switch (v.operation) {
     case TERM_NOT:
-        return term_not(pool, first);
+        return narrow_forced_bits(pool, term_not(pool, first));
     case TERM_AND:
-        return term_and(pool, first, second);
+        return narrow_and(pool, first, second);
     case TERM_OR:
         return term_or(pool, first, second);
     case TERM_XOR:

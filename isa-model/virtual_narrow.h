@@ -35,4 +35,9 @@ term narrow_bits(struct narrowing *n, term t, unsigned high, unsigned low);
 /* A term of at most 64 bits. */
 term narrow(struct narrowing *n, term t);
 
+/* virtual_masks.c: the same value as a row of fields, where it is one with some bits forced to 0 and others to 1; else the term itself. */
+term narrow_forced_bits(struct term_pool *pool, term t);
+/* `a & b`, a choice where one of them is a choice. */
+term narrow_and(struct term_pool *pool, term a, term b);
+
 #endif

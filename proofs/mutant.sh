@@ -13,8 +13,10 @@ case $job in
     ;;
 esac
 unit=$(echo "$job" | cut -d ' ' -f 1)
-# The function whose clause it is; and the function that the fault is put into, which is another when it is ENTRY@PLACE.
+# The function whose clause it is, without the handler that it is a part of; and the function that the fault is put into, which is another when it is
+# ENTRY@PLACE.
 function=$(echo "$job" | cut -d ' ' -f 2)
+function=${function#*/}
 place=${function#*@}
 function=${function%@*}
 clause=$(echo "$job" | cut -d ' ' -f 3)

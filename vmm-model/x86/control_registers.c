@@ -16,7 +16,7 @@ static inline uint32_t cr4_of(const struct x86_virtual *s) {
     return (uint32_t)(PLACED(s->cr4_pke, 22) + PLACED(s->cr4_smap, 21) + PLACED(s->cr4_smep, 20) + PLACED(s->cr4_osxsave, 18) +
                       PLACED(s->cr4_pcide, 17) + PLACED(s->cr4_fsgsbase, 16) + PLACED(s->cr4_umip, 11) + PLACED(s->cr4_osxmmexcpt, 10) +
                       PLACED(s->cr4_osfxsr, 9) + PLACED(s->cr4_pce, 8) + PLACED(s->cr4_pge, 7) + PLACED(s->cr4_mce, 6) + PLACED(s->cr4_pae, 5) +
-                      PLACED(s->cr4_pse, 4) + PLACED(s->cr4_de, 3) + PLACED(s->cr4_tsd, 2) + PLACED(s->cr4_pvi, 1) + PLACED(s->cr4_vme, 0));
+                      PLACED(s->cr4_pse, 4) + PLACED(s->cr4_de, 3) + PLACED(s->cr4_tsd, 2) + PLACED(s->cr4_pvi, 1) + s->cr4_vme);
 }
 
 /* ---- CLTS, LMSW, SMSW ------------------------------------------------------------------------------------------------------------------------- */

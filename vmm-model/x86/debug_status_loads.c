@@ -1,11 +1,6 @@
 /* Handlers of MOV to DR6 and DR7, and to DR4 and DR5, which are other names of them: SDM vol. 3B, 20.2. */
 #include "x86/support.h"
 
-#define DR6_WRITABLE 0xE00Fu
-#define DR6_ONES 0xFFFF0FF0u
-#define DR7_WRITABLE 0xFFFF23FFu
-#define DR7_ONES 0x400u
-
 /* In this order: DR4 and DR5 are other names of DR6 and DR7 only while CR4.DE is 0; CPL; general detect. */
 static inline uint32_t access_fault(const struct x86_virtual *s, uint8_t synonym) {
     if (synonym == 1 && s->cr4_de == 1) {
@@ -17,16 +12,14 @@ static inline uint32_t access_fault(const struct x86_virtual *s, uint8_t synonym
     return bit(s->dr7, 13) == 1 ? X86_DEBUG : X86_DONE;
 }
 
-/* Bits that the manual leaves to the processor are given by the caller: bus lock (11) and RTM (16) of DR6, RTM (11) of DR7. */
+/* What is stored: of DR6 bits 15:13 and 3:0, of DR7 bits 31:16, 13 and 9:0. Of the other bits 31:17 and 10:4 of DR6 and bit 10 of DR7 are 1.
+ * Bits that the manual leaves to the processor are given by the caller: bus lock (11) and RTM (16) of DR6, RTM (11) of DR7. */
 static inline uint32_t status_of(uint32_t src, uint8_t bit_11, uint8_t bit_16) {
-    uint32_t image = (src & DR6_WRITABLE) | DR6_ONES;
-    return (uint32_t)(PLACED(image / 0x20000, 17) + PLACED(bit_16, 16) + PLACED(image / 0x1000 % 16, 12) + PLACED(bit_11, 11) +
-                      image % 0x800);
+    return (uint32_t)(PLACED(0x7FFF, 17) + PLACED(bit_16, 16) + PLACED(src / 0x2000 % 8, 13) + PLACED(bit_11, 11) + PLACED(0x7F, 4) + src % 16);
 }
 
 static inline uint32_t control_of(uint32_t src, uint8_t bit_11) {
-    uint32_t image = (src & DR7_WRITABLE) | DR7_ONES;
-    return (uint32_t)(PLACED(image / 0x1000, 12) + PLACED(bit_11, 11) + image % 0x800);
+    return (uint32_t)(PLACED(src / 0x10000, 16) + PLACED(bit(src, 13), 13) + PLACED(bit_11, 11) + PLACED(1, 10) + src % 0x400);
 }
 
 static inline uint32_t write_status(struct x86_virtual *s, uint8_t synonym, uint32_t mode, uint64_t src, uint8_t length, uint8_t bit_11, uint8_t bit_16) {

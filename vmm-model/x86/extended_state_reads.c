@@ -17,6 +17,14 @@ static inline uint64_t components_in_use(const struct x86_virtual *s) {
                                                                                s->vector_state_low, s->vector_state_high, s->pkru);
 }
 
+/* A function with a contract: WP sorts the arguments of `&` anew in every place, so one place has to be the only one. */
+/*@ assigns \nothing;
+  @ ensures value: \result == x86_virtual_and(value, mask);
+  @*/
+static uint64_t masked(uint64_t mask, uint64_t value) {
+    return mask & value;
+}
+
 static inline uint32_t read_control(struct x86_virtual *s, uint32_t mode, const struct x86_virtual_array *cpuid_low, uint8_t length) {
     uint32_t number = (uint32_t)s->rcx;
     if (s->cr4_osxsave == 0) {
@@ -25,7 +33,7 @@ static inline uint32_t read_control(struct x86_virtual *s, uint32_t mode, const 
     if (number > 1 || (number == 1 && bit(x86_virtual_read(cpuid_low, XSAVE_LEAF), 2) == 0)) {
         return X86_GENERAL_PROTECTION;
     }
-    uint64_t value = s->xcr0 & (number == 1 ? components_in_use(s) : 0xFFFFFFFFFFFFFFFF);
+    uint64_t value = number == 1 ? masked(components_in_use(s), s->xcr0) : s->xcr0;
     s->rax = with_lower_half(s->rax, mode, (uint32_t)value);
     s->rdx = with_lower_half(s->rdx, mode, (uint32_t)(value / 0x100000000));
     advance(s, mode, length);

@@ -12,6 +12,13 @@
 /* A field at its place in a register: signed, so that a sum has to be proven not to overflow but is not taken modulo anything. */
 #define PLACED(field, place) ((int64_t)(field) * ((int64_t)1 << (place)))
 
+/* Where a handler checks and computes much, each part is a function of its own over values, with what the tables say of it as its contract: one goal about
+ * all of them is more than the provers can do. This is the contract of checks. */
+#define CHECKED(form, ...) \
+    ensures trap: \result >= x86_virtual_TRAP <==> x86_virtual_##form##_trap(__VA_ARGS__); \
+    ensures vector: \result >= x86_virtual_TRAP ==> \result == x86_virtual_TRAP + x86_virtual_##form##_vector(__VA_ARGS__); \
+    ensures outcome: \result == x86_virtual_DONE || \result >= x86_virtual_TRAP;
+
 static inline uint8_t bit(uint64_t value, uint32_t place) {
     return (uint8_t)((value >> place) & 1);
 }

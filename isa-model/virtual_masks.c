@@ -1,0 +1,64 @@
+/* Masks said without masks: what a register takes of a value, with some bits forced to 0 and others to 1, is a row of its fields; provers know what
+ * those are, and hardly what `&` and `|` do. */
+#include "virtual_narrow.h"
+
+/* Whether the term is an operator of two arguments, one of them a number: which, and the other. */
+static bool has_number(const struct term_pool *pool, term t, enum term_operator operation, word128 *number, term *other) {
+    struct term_view v = term_look(pool, t);
+    for (unsigned i = 0; v.operation == operation && i < 2; i++) {
+        if (term_is_constant(pool, v.arguments[i], number)) {
+            *other = v.arguments[1 - i];
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Bits `high` to `low` of the value, where `taken` says that they are taken; else of `forced`. */
+static term run_of_bits(struct term_pool *pool, term value, word128 taken, word128 forced, unsigned high, unsigned low) {
+    return (taken >> low & 1) != 0 ? term_extract(pool, high, low, value) : term_constant(pool, high - low + 1, forced >> low);
+}
+
+/* `(value & mask) | ones`: terms have `|` as a complement of `&`. */
+term narrow_forced_bits(struct term_pool *pool, term t) {
+    struct term_view v = term_look(pool, t);
+    word128 zeros = 0;
+    word128 mask = 0;
+    term rest = TERM_NONE;
+    term value = TERM_NONE;
+    if (v.operation != TERM_NOT || !has_number(pool, v.arguments[0], TERM_AND, &zeros, &rest) || term_look(pool, rest).operation != TERM_NOT ||
+        !has_number(pool, term_look(pool, rest).arguments[0], TERM_AND, &mask, &value)) {
+        return t;
+    }
+    word128 taken = mask & zeros;
+    term result = TERM_NONE;
+    for (unsigned low = 0, high = 0; low < v.width; low = high + 1) {
+        high = low;
+        while (high + 1 < v.width && (taken >> (high + 1) & 1) == (taken >> low & 1)) {
+            high++;
+        }
+        term run = run_of_bits(pool, value, taken, ~zeros, high, low);
+        result = result == TERM_NONE ? run : term_concatenate(pool, run, result);
+    }
+    return result;
+}
+
+static bool takes_all_or_nothing(const struct term_pool *pool, term t) {
+    word128 number = 1;
+    return term_is_constant(pool, t, &number) && (number == 0 || number == ~(word128)0 >> (TERM_MAXIMUM_WIDTH - term_width(pool, t)));
+}
+
+/* `a & b`, where one of them is a choice between a mask and all bits, or none, is a choice. */
+term narrow_and(struct term_pool *pool, term a, term b) {
+    for (unsigned i = 0; i < 2; i++) {
+        term value = i == 0 ? a : b;
+        struct term_view v = term_look(pool, i == 0 ? b : a);
+        if (v.operation == TERM_IF && v.width > 1 && (takes_all_or_nothing(pool, v.arguments[1]) || takes_all_or_nothing(pool, v.arguments[2]))) {
+            term condition = v.arguments[0];
+            term otherwise = v.arguments[2];
+            term first = term_and(pool, value, v.arguments[1]);
+            return term_if(pool, condition, first, term_and(pool, value, otherwise));
+        }
+    }
+    return term_and(pool, a, b);
+}
