@@ -34,7 +34,9 @@ static size_t next_line(struct lines *l) {
     return length;
 }
 
-static int shown_length(const char *line) { return (int)strcspn(line, "\r\n"); }
+/* A line without the carriage returns around it. */
+static const char *text_of(const char *line) { return line + strspn(line, "\r"); }
+static int text_length(const char *line) { return (int)strcspn(text_of(line), "\r\n"); }
 
 /* The reference may have been stopped in the middle of its last line. */
 static bool output_agrees(const char *shown, const char *expected, const struct outcome_question *q, const char *where, char *text, size_t size) {
@@ -45,8 +47,8 @@ static bool output_agrees(const char *shown, const char *expected, const struct 
         size_t wanted = next_line(&b);
         bool unfinished = q->beginning && b.at[wanted] == '\0' && wanted <= length;
         if (memcmp(a.at, b.at, wanted < length ? wanted : length) != 0 || (length != wanted && !unfinished)) {
-            (void)snprintf(text, size, "line %u of the serial port is \"%.*s\", %s \"%.*s\"", a.number, shown_length(a.at), a.at, where,
-                           shown_length(b.at), b.at);
+            (void)snprintf(text, size, "line %u of the serial port is \"%.*s\", %s \"%.*s\"", a.number, text_length(a.at), text_of(a.at), where,
+                           text_length(b.at), text_of(b.at));
             return false;
         }
         if (wanted == 0 || length != wanted) {
