@@ -58,7 +58,7 @@ static void read_task(const uint8_t *tss, bool wide, struct task *t) {
 /* The bytes that a switch writes; returns where they begin. */
 static unsigned write_task(const struct x86 *s, uint32_t eip, uint32_t flags, uint8_t *tss, unsigned *size) {
     bool wide = s->tr_wide != 0;
-    unsigned bytes = wide ? 4 : 2;
+    size_t bytes = wide ? 4 : 2;
     unsigned first = wide ? FIRST_SAVED_WIDE : FIRST_SAVED_NARROW;
     const uint16_t selectors[] = {s->es_selector,
                                   (uint16_t)(s->cs_index << 2 | (s->vm != 0 ? s->cs_low : s->cpl)),

@@ -5,6 +5,7 @@
 #include "symbol_walk.h"
 #include "transfer.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -225,8 +226,8 @@ struct form_footprint *footprints_of_isa(const struct isa *isa, unsigned mode) {
     bool wide = strcmp(isa->modes[mode].name, matcher_mode_name(MATCHER_LONG)) == 0;
     bool good = forms != NULL;
     for (unsigned i = 0; i < FOOTPRINT_BITS; i++) {
-        char flag[16] = "status.";
-        strcat(flag, names[i]);
+        char flag[16];
+        (void)snprintf(flag, sizeof flag, "status.%s", names[i]);
         w.leaves[i] = isa_find_leaf(isa, i < GENERAL_REGISTERS ? names[i] : flag);
     }
     for (size_t i = 0; good && i < isa->form_count; i++) {
