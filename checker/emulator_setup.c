@@ -66,7 +66,7 @@ struct emulator *emulator_new(const struct plugin *p, const struct matcher *m) {
     e->plugin = p;
     e->matcher = m;
     e->host.emulator = e;
-    e->components = calloc(p->isa->leaf_count + 1, sizeof *e->components);
+    e->components = calloc(p->isa->leaf_count + 1, sizeof(const struct component *));
     e->addresses = calloc(p->isa->leaf_count + 1, sizeof *e->addresses);
     e->segments = calloc(p->isa->leaf_count + 1, sizeof *e->segments);
     if (e->components == NULL || e->segments == NULL || e->addresses == NULL) {

@@ -43,7 +43,7 @@ static void replace_branch(struct explorer *e, uint32_t place, bool value) {
             continue;
         }
         struct term_view v = term_look(p, t);
-        term arguments[TERM_MAXIMUM_ARGUMENTS];
+        term arguments[TERM_MAXIMUM_ARGUMENTS] = {TERM_NONE};
         bool same = true;
         for (unsigned k = 0; k < v.argument_count; k++) {
             arguments[k] = e->replaced[cone_place(e->cone, v.arguments[k])];

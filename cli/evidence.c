@@ -152,7 +152,7 @@ static int run(const void *request, struct isa *isa, const struct source_reader 
 }
 
 static int load_and_run(const struct request *r) {
-    const struct documents d = {r, calloc(r->result_count + 1, sizeof *d.results), calloc(r->ledger_count + 1, sizeof *d.ledgers)};
+    const struct documents d = {r, calloc(r->result_count + 1, sizeof(json_t *)), calloc(r->ledger_count + 1, sizeof(json_t *))};
     int code = d.results == NULL || d.ledgers == NULL ? EXIT_INTERNAL : EXIT_INPUT;
     if (code == EXIT_INPUT && load_all(d.results, r->results, r->result_count) && load_all(d.ledgers, r->ledgers, r->ledger_count)) {
         const struct isa_options wanted = {.only = r->subject.instruction};

@@ -57,7 +57,7 @@ int command_merge(int argc, char **argv) {
         NULL};
     struct request r = {NULL, NULL, 0};
     (void)argp_parse(&argp, argc, argv, 0, NULL, &r);
-    json_t **documents = calloc(r.count + 1, sizeof *documents);
+    json_t **documents = calloc(r.count + 1, sizeof(json_t *));
     int code = documents == NULL ? EXIT_INTERNAL : EXIT_FINE;
     for (size_t i = 0; code == EXIT_FINE && i < r.count; i++) {
         documents[i] = load_json(r.files[i]);

@@ -270,7 +270,8 @@ static void set_masks(struct world *w) {
     o->rflags = UINT64_C(0x3F7FD5) & ~UINT64_C(0x10000);
     o->cpl = 0; /* shows in CS */
     for (unsigned i = 0; i < SEGMENT_COUNT; i++) {
-        o->segments[i].usable = o->segments[i].padding = o->segments[i].l = o->segments[i].dpl = o->segments[i].type = 0;
+        memset(o->segments[i].padding, 0, sizeof o->segments[i].padding);
+        o->segments[i].usable = o->segments[i].l = o->segments[i].dpl = o->segments[i].type = 0;
         if (i == SEGMENT_CS || i == SEGMENT_SS) { /* the way to the observer loads them anew */
             o->segments[i] = (struct segment_state){.selector = 0xFFFF};
         }

@@ -13,7 +13,7 @@ struct segment_state {
     uint32_t limit; /* scaled */
     uint16_t selector;
     uint8_t type, dpl, db, l, usable;
-    uint8_t padding; /* always 0 */
+    uint8_t padding[5]; /* always 0 */
 };
 
 /* Images that are compared bit by bit, so there is no hidden padding. */

@@ -65,7 +65,7 @@ static term apply_part(struct narrowing *n, symbol s, symbol part, const term *a
 /* One part of an application: 0 the low 64 bits, 1 the rest. */
 static term narrow_apply(struct narrowing *n, term t, unsigned part) {
     struct term_view v = term_look(n->pool, t);
-    term arguments[TERM_MAXIMUM_ARGUMENTS];
+    term arguments[TERM_MAXIMUM_ARGUMENTS] = {TERM_NONE};
     unsigned count = v.argument_count;
     if (count > 0) {
         memcpy(arguments, v.arguments, count * sizeof arguments[0]);

@@ -189,7 +189,7 @@ static bool finish_switch(struct processor *p, const struct instruction *i, cons
 
 bool execute_event(struct processor *p, const struct instruction *i, const struct event *event, struct fault *fault) {
     struct trial *t = p->trial;
-    struct operands o;
+    struct operands o = {0};
     struct frame frame = {.count = 0};
     bool assigned[MOST_OPERANDS];
     memset(t, 0, sizeof *t);

@@ -11,8 +11,8 @@ word128 page_directory_pointers_at(const struct memory *m, uint64_t physical) {
     word128 all = 0;
     for (unsigned i = 0; i < 4; i++) {
         uint64_t entry = UINT64_MAX;
-        if (physical + 8 * i < m->size) {
-            memory_read(m, (uint32_t)(physical + 8 * i), &entry, sizeof entry);
+        if (physical + UINT64_C(8) * i < m->size) {
+            memory_read(m, (uint32_t)(physical + UINT64_C(8) * i), &entry, sizeof entry);
         }
         bool present = (entry & 1) != 0;
         uint32_t address = (uint32_t)(entry >> ADDRESS_SHIFT) & ~0xFFu;
