@@ -59,7 +59,7 @@ static bool reserve_places(struct explorer *e) {
         free(e->replaced);
         free(e->turned);
         e->replaced = malloc(2 * count * sizeof *e->replaced);
-        e->turned = malloc(2 * count * sizeof *e->turned);
+        e->turned = calloc(2 * count, sizeof *e->turned);
         e->replaced_capacity = e->replaced == NULL || e->turned == NULL ? 0 : 2 * count;
     }
     return e->replaced_capacity >= count;

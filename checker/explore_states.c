@@ -33,7 +33,7 @@ bool explorer_try(struct explorer *e, struct targets *t, struct valuation *state
     free(covered);
     if (good && *useful && t->state_count == t->state_capacity) {
         size_t capacity = t->state_capacity == 0 ? 16 : 2 * t->state_capacity;
-        struct valuation **states = realloc(t->states, capacity * sizeof *states);
+        struct valuation **states = realloc(t->states, capacity * sizeof(struct valuation *));
         good = states != NULL;
         t->states = good ? states : t->states;
         t->state_capacity = good ? capacity : t->state_capacity;

@@ -26,7 +26,7 @@ bool path_group_explore(struct path_store *s, const struct isa *isa, const struc
     while (end < table->form_count && of_one_instruction(isa, table, end, entry)) {
         end++;
     }
-    struct path_item *items = calloc(end - first, sizeof *items);
+    struct path_item *items = calloc(end - first + 1, sizeof *items);
     size_t count = 0;
     for (size_t i = first; items != NULL && i < end; i++) {
         struct path_item item = path_item_of(isa, table, i);

@@ -20,7 +20,9 @@ static uint64_t cr4_of(const struct x86 *s) {
 }
 
 #define DATA_SEGMENT(name)                                                                                                                           \
-    { s->name##_base, s->name##_limit, s->name##_selector, s->name##_type, s->name##_dpl, s->name##_db, 0, s->name##_usable, 0 }
+    {                                                                                                                                                \
+        s->name##_base, s->name##_limit, s->name##_selector, s->name##_type, s->name##_dpl, s->name##_db, 0, s->name##_usable, { 0 }                 \
+    }
 
 uint64_t computer_flags(const struct computer *c) { return flags_value(&c->processor.state); }
 
@@ -33,8 +35,8 @@ void computer_segments(const struct computer *c, struct segment_state segments[S
     segments[SEGMENT_DS] = (struct segment_state)DATA_SEGMENT(ds);
     segments[SEGMENT_FS] = (struct segment_state)DATA_SEGMENT(fs);
     segments[SEGMENT_GS] = (struct segment_state)DATA_SEGMENT(gs);
-    segments[SEGMENT_CS] = (struct segment_state){s->cs_base, s->cs_limit, cs, s->cs_type, s->cpl, s->cs_db, s->cs_l, 1, 0};
-    segments[SEGMENT_SS] = (struct segment_state){s->ss_base, s->ss_limit, ss, s->ss_type, s->cpl, s->ss_db, 0, s->ss_usable, 0};
+    segments[SEGMENT_CS] = (struct segment_state){s->cs_base, s->cs_limit, cs, s->cs_type, s->cpl, s->cs_db, s->cs_l, 1, {0}};
+    segments[SEGMENT_SS] = (struct segment_state){s->ss_base, s->ss_limit, ss, s->ss_type, s->cpl, s->ss_db, 0, s->ss_usable, {0}};
 }
 
 void computer_state(const struct computer *c, struct machine_state *v) {
@@ -47,8 +49,8 @@ void computer_state(const struct computer *c, struct machine_state *v) {
     v->rflags = flags_value(s);
     v->cpl = s->cpl;
     computer_segments(c, v->segments);
-    v->ldtr = (struct segment_state){s->ldtr_base, s->ldtr_limit, s->ldtr_selector, 2, 0, 0, 0, s->ldtr_usable, 0};
-    v->tr = (struct segment_state){s->tr_base, s->tr_limit, s->tr_selector, s->tr_wide != 0 ? 11 : 3, 0, 0, 0, 1, 0};
+    v->ldtr = (struct segment_state){s->ldtr_base, s->ldtr_limit, s->ldtr_selector, 2, 0, 0, 0, s->ldtr_usable, {0}};
+    v->tr = (struct segment_state){s->tr_base, s->tr_limit, s->tr_selector, s->tr_wide != 0 ? 11 : 3, 0, 0, 0, 1, {0}};
     v->gdtr_base = s->gdtr_base;
     v->gdtr_limit = s->gdtr_limit;
     v->idtr_base = s->idtr_base;
