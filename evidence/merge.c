@@ -242,7 +242,7 @@ static json_t *join_parts(const struct part *const *parts, size_t count) {
 /* All parts that belong to the one at `first`, by their numbers. */
 static json_t *join_from(struct merge *m, size_t first) {
     unsigned count = m->parts[first].count;
-    const struct part **found = calloc(count, sizeof *found);
+    const struct part **found = calloc(count + 1, sizeof(const struct part *));
     json_t *joined = NULL;
     bool good = found != NULL;
     for (size_t i = first; good && i < m->count; i++) {

@@ -158,13 +158,13 @@ static void add_tables(struct facts *f, const struct world *w, bool elsewhere) {
     fill_tss(w->mode, tss);
     fill_ldt(ldt);
     for (unsigned i = 0; i < GUEST_GDT_ENTRIES; i++) {
-        add(f, "descriptor_memory", (elsewhere ? GUEST_GDT_ELSEWHERE : GUEST_GDT) + 8 * i, gdt[i]);
+        add(f, "descriptor_memory", (elsewhere ? GUEST_GDT_ELSEWHERE : GUEST_GDT) + UINT64_C(8) * i, gdt[i]);
     }
     for (unsigned i = 0; i < 512; i++) {
-        add(f, "descriptor_memory", vectors + 8 * i, idt[i]);
+        add(f, "descriptor_memory", vectors + UINT64_C(8) * i, idt[i]);
         if (w->mode == MATCHER_REAL) { /* the tables read the eight bytes at each vector */
             uint64_t above = i < 511 ? idt[i + 1] : 0;
-            add(f, "descriptor_memory", vectors + 8 * i + 4, idt[i] >> 32 | above << 32);
+            add(f, "descriptor_memory", vectors + UINT64_C(8) * i + 4, idt[i] >> 32 | above << 32);
         }
     }
     for (unsigned i = 0; i < 4; i++) {

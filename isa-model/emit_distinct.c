@@ -57,7 +57,7 @@ static size_t find(const struct isa *isa, const struct distinct *d, const struct
 
 unsigned distinct_number(struct planner *p, struct distinct *d, const struct semantics *m) {
     if (d->count == d->capacity) {
-        d->steps = arena_grow(&p->arena, d->steps, d->count, &d->capacity, sizeof *d->steps);
+        d->steps = arena_grow(&p->arena, d->steps, d->count, &d->capacity, sizeof(const struct semantics *));
         d->table_size = 1;
         while (d->table_size < 2 * d->capacity + 2) {
             d->table_size *= 2;

@@ -58,6 +58,8 @@ run user green "admitted 0" judge "user sound"
 run contradiction_proven green "all units: 2 / 2" judge contradiction
 run contradiction red "FAULT: contradiction: smoke test: same_wp_smoke_default_requires" \
     proofs/smoke.sh "$build" contradiction proofs/controls/contradiction.c cvc4
+run contradiction red "FAULT: contradiction: smoke test: same_wp_smoke_default_requires" \
+    proofs/smoke.sh "$build" contradiction proofs/controls/contradiction.c cvc4 -wp-no-smoke-dead-code
 run dead_branch red "FAULT: dead_branch: smoke test: larger: larger_wp_smoke_dead_code" \
     proofs/smoke.sh "$build" dead_branch proofs/controls/dead_branch.c cvc4
 run smoke green "sound: 1 smoke tests, 0 dead" proofs/smoke.sh "$build" sound proofs/controls/sound.c cvc4

@@ -114,6 +114,19 @@ struct command_result run_command(const char *command) {
     return r;
 }
 
+bool lacks_terminal(const char *command) {
+    if (strstr(command, "script -") == NULL) {
+        return false;
+    }
+    struct command_result r = run_command("script -qec true /dev/null");
+    bool lacks = r.code != 0;
+    if (lacks) {
+        (void)printf("       skipped, no pseudo-terminal can be made: %s\n", command);
+    }
+    command_result_free(&r);
+    return lacks;
+}
+
 void command_result_free(struct command_result *r) {
     free(r->out);
     free(r->err);

@@ -47,6 +47,8 @@ struct command_result {
 };
 /* Runs it with sh. $POPEK is the program under test, $TEMPORARY a directory for files. */
 struct command_result run_command(const char *command);
+/* Whether the command needs a pseudo-terminal (script) and there is none, as in a root without /dev/pts; then it says that it is skipped. */
+bool lacks_terminal(const char *command);
 void command_result_free(struct command_result *r);
 
 #endif

@@ -122,11 +122,9 @@ static void judge(struct session *s, const struct world *w, const struct run *r,
         bool is_own = r->length == 1 && r->bytes[0] == 0xF4 && a->rip == r->before.rip + 1;
         result->outcome = behind_halt ? RUN_DONE : RUN_HUNG;
         result->after.rip -= behind_halt && !is_own ? 1 : 0;
-    } else if (moved && s->interrupted && s->vector == 13 && at_halt) {
-        result->outcome = RUN_DONE;
     } else if (moved && s->interrupted) {
-        result->outcome = RUN_KERNEL;
-    } else if (moved && !s->interrupted && error != UC_ERR_INSN_INVALID) { /* nothing is mapped at the target */
+        result->outcome = s->vector == 13 && at_halt ? RUN_DONE : RUN_KERNEL;
+    } else if (moved && error != UC_ERR_INSN_INVALID) { /* nothing is mapped at the target */
         result->outcome = RUN_DONE;
     }
 }

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Sourced: a root with Debian's base system. make_root DIRECTORY LOG makes it, or takes one that is there, and mounts /proc, by which programs find
-# their own place, until the script ends; exit code 77 where that cannot be done.
+# their own place, and /dev/pts, for pseudo-terminals, until the script ends; exit code 77 where that cannot be done.
 # inside COMMAND runs in $root.
 make_root() {
     root=$1
@@ -21,5 +21,7 @@ make_root() {
     cp /etc/resolv.conf "$root/etc/resolv.conf"
     mount -t proc proc "$root/proc" || exit 77
     trap 'umount -l "$root/proc"' EXIT
+    mount -t devpts devpts "$root/dev/pts" || exit 77
+    trap 'umount -l "$root/dev/pts" "$root/proc"' EXIT
 }
 inside() { chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive sh -c "$1"; }
