@@ -464,4 +464,4 @@ $(BUILD)/fuzz_isa: $(BUILD)/tests/fuzz/fuzz_isa.o $(BUILD)/libpopek.a
 clean:
 	rm -rf build build-*
 
--include $(PLUGIN_OBJECTS:.o=.d) $(filter-out $(BUILD)/emitted/%,$(LIBRARY_OBJECTS:.o=.d)) $(CLI_OBJECTS:.o=.d) $(TEST_OBJECTS:.o=.d) $(COMPARE_SCAN:%.c=$(BUILD)/%.d) $(BUILD)/tests/fuzz/fuzz_scan.d $(wildcard $(BUILD)/tools/*.d $(BUILD)/tests/bench/*.d $(BUILD)/tests/checker/*.d)
+-include $(PLUGIN_OBJECTS:.o=.d) $(filter-out $(BUILD)/emitted/%,$(LIBRARY_OBJECTS:.o=.d)) $(CLI_OBJECTS:.o=.d) $(TEST_OBJECTS:.o=.d) $(COMPARE_SCAN:%.c=$(BUILD)/%.d) $(wildcard $(BUILD)/tests/fuzz/*.d $(BUILD)/tools/*.d $(BUILD)/tests/bench/*.d $(BUILD)/tests/checker/*.d)

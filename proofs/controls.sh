@@ -7,6 +7,8 @@ mkdir -p "$out" "$build/record"
 cp "$1/proofs/why3.conf" "$out/"
 good=0
 bad=0
+MODE='' # of the controls, not of the caller
+SOURCE=''
 check() { # check NAME EXPECTED-STATUS EXPECTED-TEXT: the output of what was run is in $out/said, its status in $status
     if { [ "$2" = red ] && [ "$status" -eq 0 ]; } || { [ "$2" = green ] && [ "$status" -ne 0 ]; } || ! grep -q "$3" "$out/said"; then
         echo "control $1: expected $2 and \"$3\", got status $status:"

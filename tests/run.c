@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #define SUITE_NAMED(name) &name##_suite,
 static const struct suite *const suites[] = {
@@ -33,12 +34,35 @@ static double now(void) {
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
+/* Tests hand values to commands in variables; what one has set must not reach the next, nor the scripts that it runs. */
+static char **kept_environment(void) {
+    size_t count = 0;
+    while (environ[count] != NULL) {
+        count++;
+    }
+    char **kept = malloc((count + 1) * sizeof(char *));
+    for (size_t i = 0; kept != NULL && i <= count; i++) {
+        kept[i] = environ[i];
+    }
+    return kept;
+}
+
+static char **environment;
+
+static void restore_environment(void) {
+    (void)clearenv();
+    for (size_t i = 0; environment[i] != NULL; i++) {
+        (void)putenv(environment[i]);
+    }
+}
+
 static void completed(const CU_pTest test, const CU_pSuite suite, const CU_pFailureRecord failure) {
     static double last = 0;
     double time = now();
     (void)printf("%-6s %6.1f s  %s: %s\n", failure == NULL ? "ok" : "FAILED", last > 0 ? time - last : 0, suite->pName, test->pName);
     (void)fflush(stdout);
     last = time;
+    restore_environment();
 }
 
 static bool wanted(const char *name, int argc, char **argv) {
@@ -73,7 +97,8 @@ int main(int argc, char **argv) {
         (void)fputs("usage: run PROGRAM [SUITE...]\n", stderr);
         return 2;
     }
-    if (CU_initialize_registry() != CUE_SUCCESS || !add_suites(argc, argv)) {
+    environment = kept_environment();
+    if (environment == NULL || CU_initialize_registry() != CUE_SUCCESS || !add_suites(argc, argv)) {
         (void)fputs("cannot set up the tests\n", stderr);
         return 2;
     }
@@ -82,6 +107,7 @@ int main(int argc, char **argv) {
     unsigned failed = CU_get_number_of_failures();
     unsigned passed = CU_get_number_of_successes();
     CU_cleanup_registry();
+    free(environment);
     (void)system("rm -rf \"$TEMPORARY\""); // NOLINT(cert-env33-c)
     (void)printf("%u passed, %u failed\n", passed, failed);
     return failed > 0 || passed == 0 ? 1 : 0;
