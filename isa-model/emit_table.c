@@ -28,7 +28,7 @@ static void list_steps(struct table *t) {
     const struct isa *isa = p->isa;
     size_t capacity = isa->form_count * isa->mode_count + 1;
     t->step_of = arena_allocate(&p->arena, capacity * sizeof *t->step_of);
-    t->form_of = arena_allocate(&p->arena, capacity * sizeof *t->form_of);
+    t->form_of = arena_allocate(&p->arena, capacity * sizeof(const struct form *));
     t->mode_of = arena_allocate(&p->arena, capacity * sizeof *t->mode_of);
     for (size_t i = 0; i < isa->form_count; i++) {
         for (unsigned k = 0; k < isa->mode_count; k++) {

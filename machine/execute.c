@@ -46,6 +46,7 @@ static void find_undefined(struct processor *p, const struct instruction *i, con
         p->undefined->flags |= *zero != *one ? flags[k].bit : 0;
         *zero = *one;
     }
+    /* Copies of one state; a difference in padding would cost time, not truth. NOLINTNEXTLINE(bugprone-suspicious-memory-comparison) */
     p->undefined->others = memcmp(&zeros, &ones, sizeof zeros) != 0 || memcmp(with_zeros, with_ones, i->count * sizeof *values) != 0;
 }
 
@@ -117,7 +118,7 @@ bool execute(struct processor *p, const struct instruction *i, struct fault *fau
         return execute_carefully(p, i, fault);
     }
     word128 values[MOST_OPERANDS];
-    uint32_t linear[MOST_OPERANDS];
+    uint32_t linear[MOST_OPERANDS] = {0};
     uint32_t pushed = 0;
     uint64_t argument = 0;
     bool user = p->state.cpl == 3;
