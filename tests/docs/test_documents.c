@@ -124,14 +124,13 @@ static void run_document(const char *path, struct kept *k, bool slow, bool keep)
         const struct document_command *c = &d.commands[i];
         struct command_result r = {0, NULL, NULL};
         bool replace = false;
-        if (keep) {
+        bool is_make = strncmp(c->text, "make ", 5) == 0;
+        if (keep || (!is_make && c->mark == MARK_SLOW && !slow)) {
             keep_kept(k, path, c);
-        } else if (strncmp(c->text, "make ", 5) == 0) {
+        } else if (is_make) {
             check_make(path, c->text);
-        } else if (c->mark != MARK_NOT_RUN && (c->mark != MARK_SLOW || slow)) {
+        } else if (c->mark != MARK_NOT_RUN) {
             replace = run_one(&d, path, c, k, &r);
-        } else if (c->mark == MARK_SLOW) {
-            keep_kept(k, path, c);
         }
         if (replace) {
             for (; written < c->first; written++) {

@@ -139,14 +139,13 @@ static void test_soak(void) {
         const char *name = backends[i].name;
         size_t wanted = all == NULL ? backends[i].soak : 10000;
         struct backend *b = backends[i].open(&reason); /* what a library keeps, it has after the first time */
-        size_t files = count_entries("/proc/self/fd");
         if (b == NULL) {
             (void)printf("skipped: %s: %s\n", name, reason);
             continue;
         }
         b->operations->close(b);
         size_t mappings = count_mappings();
-        files = count_entries("/proc/self/fd");
+        size_t files = count_entries("/proc/self/fd");
         b = backends[i].open(&reason);
         size_t done = b == NULL ? 0 : soak(b, wanted);
         CHECK(done == wanted, "%s: %zu of %zu runs end as they should", name, done, wanted);

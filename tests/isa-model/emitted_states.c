@@ -134,8 +134,8 @@ struct states *states_new(const struct isa *isa, const struct emitted_isa *emitt
     s->before = calloc(3, emitted->state_size);
     s->kept = calloc(isa->mode_count * KEPT, emitted->state_size);
     s->kept_count = calloc(isa->mode_count, sizeof *s->kept_count);
-    s->listed = calloc(isa->leaf_count, sizeof *s->listed);
-    s->arrays = calloc(isa->leaf_count, sizeof *s->arrays);
+    s->listed = calloc(isa->leaf_count + 1, sizeof *s->listed);
+    s->arrays = calloc(isa->leaf_count + 1, sizeof *s->arrays);
     s->opaques = malloc((emitted->opaque_count + 1) * sizeof *s->opaques);
     if (s->opaques == NULL || s->marks == NULL || s->leaf_of == NULL || s->before == NULL || s->kept == NULL || s->kept_count == NULL ||
         s->listed == NULL || s->arrays == NULL) {

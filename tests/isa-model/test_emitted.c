@@ -54,8 +54,8 @@ static void test_all_forms(void) {
             }
         }
         (void)printf("       %zu forms and modes, %zu steps, %llu states; %llu done, %llu traps; %zu steps never done\n", first.forms + other.forms,
-                     first.forms, (unsigned long long)(first.states + other.states), (unsigned long long)(first.done + other.done),
-                     (unsigned long long)(first.traps + other.traps), first.forms - first.forms_done);
+                     first.forms, (unsigned long long)first.states + other.states, (unsigned long long)first.done + other.done,
+                     (unsigned long long)first.traps + other.traps, first.forms - first.forms_done);
         CHECK(first.forms == x86_emitted.step_count, "every step is compared");
         CHECK(first.forms_done * 100 >= first.forms * 90, "only %zu of %zu steps are ever done", first.forms_done, first.forms);
     }

@@ -25,8 +25,9 @@ static bool same_instruction(const struct capstone_filter *f, const struct form 
 
 /* "cr0", "dr7" and the names of segment registers are written out in the forms; anything else is not. */
 static bool is_special(const char *operand, size_t size) {
-    bool segment = size == 2 && (operand[1] | 32) == 's' && memchr("cdefgsCDEFGS", operand[0], 12) != NULL;
-    bool numbered = size >= 3 && (operand[1] | 32) == 'r' && memchr("cdCD", operand[0], 4) != NULL && operand[2] >= '0' && operand[2] <= '9';
+    bool segment = size == 2 && (operand[1] | 32) == 's' && operand[0] != '\0' && strchr("cdefgsCDEFGS", operand[0]) != NULL;
+    bool numbered =
+        size >= 3 && (operand[1] | 32) == 'r' && operand[0] != '\0' && strchr("cdCD", operand[0]) != NULL && operand[2] >= '0' && operand[2] <= '9';
     return segment || numbered;
 }
 
