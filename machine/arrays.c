@@ -165,7 +165,7 @@ void arrays_clear(struct processor *p) {
 
 /* An integer of the smallest type that holds `width` bits, from a list of them. */
 static uint64_t entry(const void *list, unsigned width, unsigned at) {
-    unsigned bytes = width <= 8 ? 1 : width <= 16 ? 2 : width <= 32 ? 4 : width <= 64 ? 8 : 16;
+    unsigned bytes = stored_bytes(width);
     uint64_t value = 0;
     memcpy(&value, (const uint8_t *)list + (size_t)at * bytes, bytes < 8 ? bytes : 8);
     return value;

@@ -63,7 +63,6 @@ static void finish_instruction(struct computer *c, const struct engine_event *ev
 }
 
 #define STI 0xFBu
-#define FLAG_INTERRUPT 0x200u
 
 /* The engine does not say whether interrupts have to wait for one more instruction. SDM vol. 2B, STI: where they were disabled before. */
 static void find_shadow(struct computer *c, const struct machine_state *before, const struct machine_state *after) {

@@ -2,8 +2,6 @@
 #include "computer_internal.h"
 #include "load_segments.h"
 
-#define FLAG_V86 0x20000u
-
 /* SDM vol. 3B, 23.2.1: there is nothing behind selectors that a table would tell. */
 static void follow_v86(struct computer *c, const struct machine_state *seen) {
     struct machine_state next = *seen;

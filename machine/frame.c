@@ -2,7 +2,6 @@
 #include "execute.h"
 
 #define GATE_IS_WIDE (UINT64_C(1) << 43) /* bit 3 of the type: a 32-bit gate */
-#define FLAG_RESUME 0x10000u
 #define MOST_PARAMETERS 31u
 
 static bool is(const struct instruction *i, unsigned k, const char *name) { return strcmp(i->step->operands[k].name, name) == 0; }

@@ -189,6 +189,11 @@ static inline uint32_t general_register(const struct x86 *s, unsigned number) {
     memcpy(&value, (const uint8_t *)&s->rax + number * sizeof s->rax, sizeof value);
     return value;
 }
+static inline void set_general_register(struct x86 *s, unsigned number, uint64_t value) {
+    memcpy((uint8_t *)&s->rax + number * sizeof s->rax, &value, sizeof value);
+}
+/* Bytes that emitted tables keep an integer of so many bits in, see emitted.h. */
+static inline unsigned stored_bytes(unsigned width) { return width <= 8 ? 1 : width <= 16 ? 2 : width <= 32 ? 4 : width <= 64 ? 8 : 16; }
 
 /* translate.c: paging. A translation for an access of this kind, NULL after a fault. The page's host address may be NULL, see above. */
 const struct translation *translate(struct processor *p, uint32_t linear, enum access access, bool user, struct fault *fault);
@@ -228,6 +233,10 @@ struct fault fault_of_outcome(uint32_t outcome, uint64_t argument);
 /* deliver.c: an exception, or an interrupt from outside, through the IDT; faults of the delivery become double faults, and the shut-down. */
 void deliver(struct processor *p, const struct fault *fault, bool external);
 
+#define FLAG_INTERRUPT 0x200u
+#define FLAG_NESTED 0x4000u
+#define FLAG_RESUME 0x10000u
+#define FLAG_V86 0x20000u
 /* RFLAGS, but for RF, and the components that they are. */
 uint64_t flags_value(const struct x86 *s);
 void set_flags_value(struct x86 *s, uint64_t flags);

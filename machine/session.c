@@ -96,7 +96,13 @@ void session_run(struct computer *c, const struct session_request *request, stru
     double start = session_clock();
     memset(result, 0, sizeof *result);
     bool beside = request->backend == BACKEND_MODEL && (request->other == BACKEND_UNICORN || request->other == BACKEND_NATIVE);
-    (request->compare ? (beside ? run_compared : run_pair) : run_alone)(c, request, result);
+    if (!request->compare) {
+        run_alone(c, request, result);
+    } else if (beside) {
+        run_compared(c, request, result);
+    } else {
+        run_pair(c, request, result);
+    }
     result->seconds = session_clock() - start;
     result->exit_code = computer_exit_code(c);
     if (result->unusable == NULL) {

@@ -12,9 +12,6 @@
 #define FIRST_SAVED_NARROW 0x0Eu
 #define LAST_SAVED_WIDE 0x60u
 #define LAST_SAVED_NARROW 0x2Au
-#define FLAG_NESTED 0x4000u
-#define FLAG_RESUME 0x10000u
-#define FLAG_V86 0x20000u
 #define LOCAL_BREAKPOINTS 0x155u /* L0 to L3 and LE of DR7 */
 #define STATUS_TASK 0x8000u      /* BT of DR6 */
 #define CODE_SEGMENT 0x18u       /* S and the highest bit of the type, in bits 44:40 of a descriptor */
@@ -148,8 +145,7 @@ static bool load_segments(struct processor *p, const struct task *t, struct faul
 
 static void set_general(struct x86 *s, const struct task *t) {
     for (unsigned i = 0; i < 8; i++) {
-        uint64_t value = t->general[i];
-        memcpy((uint8_t *)&s->rax + i * sizeof value, &value, sizeof value);
+        set_general_register(s, i, t->general[i]);
     }
     s->rip = t->eip;
 }

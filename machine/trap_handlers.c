@@ -55,8 +55,7 @@ static void find_fixed(struct trap_handlers *h) {
         const struct handler_fixed *f = &x86_handlers.fixed[k];
         const struct emitted_component *c = &x86_emitted.components[f->component];
         if (f->mode == MATCHER_PROTECTED && c->placement == EMITTED_IN_STATE && c->index_width == 0) {
-            size_t size = c->width <= 8 ? 1 : c->width <= 16 ? 2 : c->width <= 32 ? 4 : 8;
-            h->fixed[h->fixed_count++] = (struct fixed){c->offset, size, f->value, strcmp(c->name, "cr4_supported") == 0};
+            h->fixed[h->fixed_count++] = (struct fixed){c->offset, stored_bytes(c->width), f->value, strcmp(c->name, "cr4_supported") == 0};
         }
     }
 }

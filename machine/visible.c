@@ -167,7 +167,7 @@ static void set_tables(struct x86 *s, const struct machine_state *v) {
 void computer_set_state(struct computer *c, const struct machine_state *v) {
     struct x86 *s = &c->processor.state;
     for (unsigned i = 0; i < 8; i++) {
-        memcpy((uint8_t *)&s->rax + i * sizeof s->rax, &v->general[i], sizeof s->rax);
+        set_general_register(s, i, v->general[i]);
     }
     s->rip = v->rip;
     s->cpl = (uint8_t)v->cpl;

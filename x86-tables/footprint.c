@@ -103,7 +103,7 @@ static uint32_t visit_form(struct walk *w, const struct semantics *s, struct sub
     return written;
 }
 
-static uint32_t registers_found(const struct walk *w) {
+static uint32_t registers_found(struct walk *w) {
     uint32_t found = 0;
     for (unsigned i = 0; i < FOOTPRINT_BITS; i++) {
         found |= w->leaves[i] >= 0 && symbol_walk_found(&w->symbols, w->isa->leaves[w->leaves[i]].symbol) ? UINT32_C(1) << i : 0;
@@ -164,7 +164,7 @@ static uint32_t undefined_registers(struct walk *w, const struct semantics *s) {
 }
 
 /* The operands that text may name; false: there are too many. */
-static bool take_operands(const struct walk *w, const struct semantics *s, struct form_footprint *f) {
+static bool take_operands(struct walk *w, const struct semantics *s, struct form_footprint *f) {
     for (size_t i = 0; i < s->operand_count; i++) {
         const struct operand *o = &s->operands[i];
         if (!is_bound(o)) {

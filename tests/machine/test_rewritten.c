@@ -120,9 +120,9 @@ static void test_memory_profile(void) {
     unsigned plain = 0;
     unsigned more = 0;
     bool said = sscanf(r.out, "r1: %u of", &plain) == 1 && strstr(r.out, "r2: ") != NULL && sscanf(strstr(r.out, "r2: "), "r2: %u of", &more) == 1;
-    /* 19 lines: 11 of common.s write to the TSS, its descriptor and the IDT, 7 of two_processes.s make page tables, and one switches the stack in the
-     * TSS. */
-    CHECK(said && more == plain + 19, "%u places without, %u with sensitive memory", plain, more);
+    /* 18 lines: 11 of common.s write to the TSS, its descriptor and the IDT, 6 of two_processes.s make page tables, and one switches the stack in the
+     * TSS. The loop of a macro makes another page table; the profile knows the line of its call alone. */
+    CHECK(said && more == plain + 18, "%u places without, %u with sensitive memory", plain, more);
     command_result_free(&r);
     r = run_command(
         "cd \"$TEMPORARY\" && grep -q '\"page-table\"' profile && grep -q '\"descriptor-table\"' profile && ! grep -q '\"device\"' profile");

@@ -9,6 +9,17 @@
     .set SERIAL, 0x3f8
     .set EXIT, 0xf4
 
+# The page table maps the first 4 MiB one to one, with these rights. Changes EAX and ECX.
+    .macro map_one_to_one table, rights
+    mov $1023, %ecx
+1:  mov %ecx, %eax
+    shl $12, %eax
+    or $\rights, %eax
+    mov %eax, \table(, %ecx, 4)
+    sub $1, %ecx
+    jnc 1b
+    .endm
+
     .text
     .align 4
     .long 0x1badb002, 0, -0x1badb002    # Multiboot Specification 0.6.96, section 3.1

@@ -109,13 +109,7 @@ user_write:
     .endm
 
 small_pages:
-    mov $1023, %ecx             # the first 4 MiB one to one
-1:  mov %ecx, %eax
-    shl $12, %eax
-    or $7, %eax
-    mov %eax, low_table(, %ecx, 4)
-    sub $1, %ecx
-    jnc 1b
+    map_one_to_one low_table, 7
     movl $low_table + 7, directory
     movl $place_table + 7, directory + 8
     mov $directory, %eax

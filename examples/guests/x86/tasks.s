@@ -271,13 +271,7 @@ user_entry:
 
 # The task sees its own frame at 4 MiB.
 paged_task:
-    mov $1023, %ecx
-1:  mov %ecx, %eax
-    shl $12, %eax
-    or $7, %eax
-    mov %eax, low_table(, %ecx, 4)
-    sub $1, %ecx
-    jnc 1b
+    map_one_to_one low_table, 7
     movl $low_table + 7, directory_a
     movl $low_table + 7, directory_b
     movl $frame_table_a + 7, directory_a + 4

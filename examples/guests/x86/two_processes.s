@@ -29,13 +29,7 @@ main:
 
 # Both directories map the first 4 MiB one to one for the kernel; each maps the page of its process.
 make_address_spaces:
-    mov $1023, %ecx
-1:  mov %ecx, %eax
-    shl $12, %eax
-    or $3, %eax
-    mov %eax, kernel_table(, %ecx, 4)
-    sub $1, %ecx
-    jnc 1b
+    map_one_to_one kernel_table, 3
     movl $kernel_table + 3, directory_a
     movl $kernel_table + 3, directory_b
     movl $table_a + 7, directory_a + 4

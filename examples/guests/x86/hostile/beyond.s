@@ -3,13 +3,7 @@
 
 main:
     call allow_ports
-    mov $1023, %ecx
-1:  mov %ecx, %eax
-    shl $12, %eax
-    or $7, %eax
-    mov %eax, table(, %ecx, 4)
-    sub $1, %ecx
-    jnc 1b
+    map_one_to_one table, 7
     movl $table + 7, directory
     movl $0x003ff005, table + 0x3ff * 4     # read-only
     movl $0x003fe003, table + 0x3fe * 4     # of the kernel

@@ -3,13 +3,7 @@
     .include "common.s"
 
 main:
-    mov $1023, %ecx
-1:  mov %ecx, %eax
-    shl $12, %eax
-    or $3, %eax
-    mov %eax, table(, %ecx, 4)
-    sub $1, %ecx
-    jnc 1b
+    map_one_to_one table, 3
     movl $table + 3, directory
     movl $other + 3, directory + 4          # 4 MiB: a table with entries to nowhere
     movl $0xf0000003, other
