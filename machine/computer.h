@@ -63,7 +63,8 @@ const struct computer_statistics *computer_statistics(const struct computer *c);
 
 /* The visible state, as backends show it (hardware/state.h). */
 void computer_state(const struct computer *c, struct machine_state *s);
-/* Takes over a state: general registers, flags, segment registers with their hidden parts, tables and control registers. */
+/* Takes over a state: general registers, flags, segment registers with their hidden parts, tables, control registers and the
+ * MSRs of SYSENTER. */
 void computer_set_state(struct computer *c, const struct machine_state *s);
 uint8_t *computer_memory(struct computer *c, uint32_t *size);
 /* Memory was changed from outside: nothing that was decoded or translated holds. */

@@ -175,6 +175,9 @@ void computer_set_state(struct computer *c, const struct machine_state *v) {
     set_control(s, v);
     set_segments(s, v);
     set_tables(s, v);
+    s->sysenter_cs = (uint32_t)v->sysenter_cs;
+    s->sysenter_esp = v->sysenter_esp;
+    s->sysenter_eip = v->sysenter_eip;
     forget_translations(&c->processor);
 }
 
