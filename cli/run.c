@@ -7,13 +7,14 @@
 #include "guest_patches.h"
 #include "native_kinds.h"
 #include "profile_memory.h"
+#include "serial_input.h"
 #include "technique.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 struct request {
-    const char *guest, *output, *trace, *command_line, *profile;
+    const char *guest, *output, *trace, *command_line, *profile, *input;
     struct session_request session;
     bool json, statistics, screen;
     unsigned techniques; /* see technique_set; 0: an ordinary run */
@@ -32,7 +33,8 @@ enum option_key {
     KEY_SCREEN,
     KEY_TECHNIQUE,
     KEY_EXCEPT,
-    KEY_PROFILE
+    KEY_PROFILE,
+    KEY_INPUT
 };
 
 static const struct argp_option options[] = {
@@ -53,6 +55,7 @@ static const struct argp_option options[] = {
     {"memory", KEY_MEMORY, "SIZE", 0, "memory of the machine: bytes, or with K, M or G (32M)", 0},
     {"instructions", KEY_INSTRUCTIONS, "N", 0, "stop after so many (1000000000)", 0},
     {"command-line", KEY_COMMAND_LINE, "TEXT", 0, "what a multiboot kernel is told", 0},
+    {"input", KEY_INPUT, "FILE", 0, "what the guest receives at its serial port (standard input; from a terminal, each key at once)", 0},
     {"format", 'f', "text|json", 0, "text: what the guest sends to its serial port, at once; json: a result at the end", 0},
     {"output", 'o', "FILE", 0, "write there (standard output)", 0},
     {NULL, 0, NULL, 0, NULL, 0},
@@ -120,6 +123,9 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
         return 0;
     case KEY_COMMAND_LINE:
         r->command_line = argument;
+        return 0;
+    case KEY_INPUT:
+        r->input = argument;
         return 0;
     case ARGP_KEY_END:
         if (r->session.compare && r->session.other == r->session.backend) {
@@ -221,6 +227,48 @@ static int run(struct request *r, struct computer *c, size_t form_count) {
     return code;
 }
 
+/* On a machine that has booted it. */
+static int run_program(struct request *r, const struct guest_program *program, const struct decoder *decoder, size_t form_count) {
+    int code = EXIT_INTERNAL;
+    struct computer *c = boot_guest(decoder, program, &r->session.kind, &code);
+    if (c != NULL && !guest_patches_load(c, r->guest, program->bytes, program->size)) {
+        code = EXIT_INPUT;
+    } else if (c != NULL && r->profile != NULL) {
+        struct memory_profile *m = profile_memory_begin(decoder, program, r->session.instructions);
+        if (m != NULL) {
+            memory_profile_watch(m, c);
+            code = run(r, c, form_count);
+            int written = profile_memory_end(m, r->guest, program->bytes, program->size, r->profile);
+            code = written == EXIT_FINE ? code : written;
+        }
+        memory_profile_free(m);
+    } else if (c != NULL) {
+        code = run(r, c, form_count);
+    }
+    computer_free(c);
+    return code;
+}
+
+static int decode_and_run(struct request *r, const struct guest_program *program) {
+    struct source_reader reader;
+    const struct isa_options no_semantics = {.only = ""};
+    int code = EXIT_INTERNAL;
+    struct isa *isa = load_isa("x86", &no_semantics, &reader, &code);
+    size_t form_count = isa == NULL ? 0 : isa->form_count;
+    const char *message = NULL;
+    struct decoder *decoder = isa == NULL ? NULL : decoder_new(isa, &message);
+    if (decoder == NULL && isa != NULL) {
+        complain("%s", message);
+    } else if (decoder != NULL && r->techniques != 0) {
+        code = run_techniques(&(struct technique_request){program, r->output, r->session.instructions, r->techniques, r->session.except, r->json},
+                              decoder, form_count);
+    } else if (decoder != NULL) {
+        code = run_program(r, program, decoder, form_count);
+    }
+    decoder_free(decoder);
+    return code;
+}
+
 int command_run(int argc, char **argv) {
     static const struct argp argp = {
         options,
@@ -235,44 +283,14 @@ int command_run(int argc, char **argv) {
         NULL};
     struct request r = {.command_line = "", .session = {.memory = USUAL_MEMORY, .instructions = USUAL_INSTRUCTIONS}};
     (void)argp_parse(&argp, argc, argv, 0, NULL, &r);
+    struct serial_input input;
     size_t size = 0;
+    int code = EXIT_INPUT;
     uint8_t *bytes = read_guest(r.guest, &size);
-    if (bytes == NULL) {
-        return EXIT_INPUT;
+    if (bytes != NULL && serial_input_open(&input, r.input)) {
+        code = decode_and_run(&r, &(struct guest_program){r.guest, r.command_line, bytes, size, r.session.memory, &input.source});
+        serial_input_close(&input);
     }
-    struct source_reader reader;
-    const struct isa_options no_semantics = {.only = ""};
-    int code = EXIT_INTERNAL;
-    struct isa *isa = load_isa("x86", &no_semantics, &reader, &code);
-    size_t form_count = isa == NULL ? 0 : isa->form_count;
-    const char *message = NULL;
-    struct decoder *decoder = isa == NULL ? NULL : decoder_new(isa, &message);
-    struct computer *c = decoder == NULL ? NULL : computer_new(decoder, r.session.memory);
-    if (c != NULL && r.techniques != 0) {
-        code = run_techniques(&(struct technique_request){r.guest, r.command_line, r.output, bytes, size, r.session.memory, r.session.instructions,
-                                                          r.techniques, r.session.except, r.json},
-                              decoder, form_count);
-    } else if (c == NULL) {
-        complain("%s", message == NULL ? "out of memory" : message);
-    } else if ((message = computer_boot(c, bytes, size, r.command_line, &r.session.kind)) != NULL) {
-        complain("%s: %s", r.guest, message);
-        code = EXIT_INPUT;
-    } else if (!guest_patches_load(c, r.guest, bytes, size)) {
-        code = EXIT_INPUT;
-    } else if (r.profile != NULL) {
-        struct memory_profile *m = profile_memory_begin(decoder, r.guest, bytes, size, r.command_line, r.session.memory, r.session.instructions);
-        if (m != NULL) {
-            memory_profile_watch(m, c);
-            code = run(&r, c, form_count);
-            int written = profile_memory_end(m, r.guest, bytes, size, r.profile);
-            code = written == EXIT_FINE ? code : written;
-        }
-        memory_profile_free(m);
-    } else {
-        code = run(&r, c, form_count);
-    }
-    computer_free(c);
-    decoder_free(decoder);
     free(bytes);
     return code;
 }

@@ -45,7 +45,7 @@ void computer_free(struct computer *c) {
 
 void computer_set_console(struct computer *c, FILE *console) { c->devices.serial.console = console; }
 
-void computer_set_input(struct computer *c, const char *text, size_t size) { serial_set_input(&c->devices.serial, text, size); }
+void computer_set_input(struct computer *c, const struct serial_source *source) { serial_set_source(&c->devices.serial, source); }
 
 const char *computer_serial(const struct computer *c, size_t *size) {
     *size = c->devices.serial.size;
@@ -80,9 +80,12 @@ void computer_memory_changed(struct computer *c) {
 static void advance_devices(struct computer *c) {
     timer_advance(&c->devices.timer);
     clock_advance(&c->devices.clock);
+    serial_advance(&c->devices.serial);
     uint64_t timer = timer_next(&c->devices.timer);
     uint64_t clock = clock_next(&c->devices.clock);
+    uint64_t serial = serial_next(&c->devices.serial);
     c->next_event = timer < clock ? timer : clock;
+    c->next_event = serial < c->next_event ? serial : c->next_event;
 }
 
 static bool take_interrupt(struct computer *c) {
@@ -146,12 +149,15 @@ static void execute_next(struct computer *c) {
     }
 }
 
-/* HLT: time passes until a device interrupts. */
+/* HLT: time passes until a device interrupts. Where the guest may receive something meanwhile, it is the time of its sender. */
 static enum computer_end wait_for_interrupt(struct computer *c) {
     struct processor *p = &c->processor;
     advance_devices(c);
     if (p->state.interrupt_flag == 0) {
         return COMPUTER_HALTED;
+    }
+    if (!interrupt_pending(&c->devices.interrupts) && serial_wait(&c->devices.serial, c->next_event)) {
+        advance_devices(c);
     }
     if (!interrupt_pending(&c->devices.interrupts)) {
         if (c->next_event == NEVER) {

@@ -7,6 +7,7 @@
 #define POPEK_MACHINE_COMPUTER_H
 
 #include "../hardware/state.h"
+#include "serial_source.h"
 
 #include <stdio.h>
 
@@ -27,8 +28,8 @@ void computer_free(struct computer *c);
 
 /* Characters that the guest sends to its serial port go to `console`, which may be NULL; what it sent is kept too. */
 void computer_set_console(struct computer *c, FILE *console);
-/* Bytes that the guest will receive at its serial port. Not kept: they must stay. */
-void computer_set_input(struct computer *c, const char *text, size_t size);
+/* Where bytes come from that the guest receives at its serial port; NULL, as at first: there are none. Not kept: it must stay. */
+void computer_set_input(struct computer *c, const struct serial_source *source);
 /* What the serial port and the text screen have shown: text that ends with a zero byte, *size bytes before it, valid until the machine runs again. */
 const char *computer_serial(const struct computer *c, size_t *size);
 /* The 25 lines of the text screen without blanks at their ends, each with a line feed; the caller frees it. NULL: out of memory. */

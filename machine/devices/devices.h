@@ -4,6 +4,7 @@
 
 #include "../memory.h"
 #include "../ports.h"
+#include "../serial_source.h"
 
 #include <stddef.h>
 #include <stdio.h>
@@ -55,13 +56,20 @@ struct serial {
     bool looped_full;
     char *text; /* what was sent */
     size_t size, capacity;
-    const char *input;
-    size_t input_size, input_at;
+    const struct serial_source *source; /* NULL: none */
+    size_t taken;                       /* bytes of it */
+    uint64_t next_at;                   /* when the next one can have come in, at the rate of the divisor, in instructions */
+    bool source_ended;
+    const uint64_t *executed; /* the time */
     FILE *console;
     struct interrupt_controllers *interrupts;
 };
-bool serial_attach(struct serial *s, struct ports *ports, struct interrupt_controllers *interrupts);
-void serial_set_input(struct serial *s, const char *text, size_t size);
+bool serial_attach(struct serial *s, struct ports *ports, struct interrupt_controllers *interrupts, const uint64_t *executed);
+void serial_set_source(struct serial *s, const struct serial_source *source);
+void serial_advance(struct serial *s);        /* to the present: what has come in by now interrupts */
+uint64_t serial_next(const struct serial *s); /* when to look again for what may have come in, in instructions; NEVER */
+/* The processor halts until then: waits as long by the clock of the host for a byte that would interrupt. True: it has come. */
+bool serial_wait(struct serial *s, uint64_t until);
 void serial_drop(struct serial *s);
 
 /* ---- CMOS clock, MC146818 ---- */
