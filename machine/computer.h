@@ -40,6 +40,17 @@ enum boot_kind { BOOT_FLAT, BOOT_ELF, BOOT_MULTIBOOT };
  * other file as a flat binary at 0x7C00 in real-address mode, as a boot sector. NULL when it is done; otherwise why not. */
 const char *computer_boot(struct computer *c, const uint8_t *bytes, size_t size, const char *command_line, enum boot_kind *kind);
 
+/* Files that a boot loader brings along with a multiboot kernel. */
+#define BOOT_MODULES_MOST 16u
+struct boot_module {
+    const char *text; /* by convention the name of the file, a blank, and arguments */
+    const uint8_t *bytes;
+    size_t size;
+};
+/* After computer_boot of a multiboot kernel: puts modules behind it, each at the start of a page, and tells the kernel. NULL when it is done;
+ * otherwise why not. Nothing of the modules is kept. */
+const char *computer_put_modules(struct computer *c, const struct boot_module *modules, unsigned count);
+
 enum computer_end {
     COMPUTER_RUNNING,     /* the budget is spent */
     COMPUTER_ENDED,       /* the guest wrote its exit code to port 0xF4 */

@@ -19,6 +19,7 @@ struct computer {
     struct computer_statistics statistics;
     struct patches *patches; /* NULL: the guest was not rewritten */
     uint64_t next_event;     /* of the devices, in instructions executed */
+    uint32_t kernel_end;     /* the first address behind a multiboot kernel; 0: the guest is none */
 };
 
 /* Parts of what computer_state shows. */
