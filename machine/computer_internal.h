@@ -31,7 +31,8 @@ void computer_segments(const struct computer *c, struct segment_state segments[S
 void computer_passed(struct computer *c, uint64_t instructions);
 /* The devices are brought to the present; how many instructions may go by until one of them has something to do. */
 uint64_t computer_until_event(struct computer *c);
-/* Another processor must not go on alone: an interrupt is due, the machine halts, TF is set, or the mode is not 32-bit protected mode. */
+/* Another processor must not go on alone: an interrupt is due, the machine halts, TF is set, a breakpoint is enabled, or the mode is not 32-bit
+ * protected mode. */
 bool computer_must_step(const struct computer *c);
 /* #DB after an instruction that another processor completed. */
 void computer_single_step_trap(struct computer *c);

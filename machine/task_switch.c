@@ -216,6 +216,7 @@ bool task_switch(struct processor *p, const struct task_switch *how, const struc
         p->failure = "a task switch into virtual-8086 mode";
         return false;
     }
+    p->next_resume = (task.flags & FLAG_RESUME) != 0;
     p->state.tr_selector = after->tr_selector;
     p->state.tr_base = after->tr_base;
     p->state.tr_limit = after->tr_limit;

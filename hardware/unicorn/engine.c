@@ -41,6 +41,15 @@ static unsigned loaded_register(const struct unicorn_engine *e, uint64_t address
     return number;
 }
 
+/* MOV DR: breakpoints are the machine's. An immediate that looks like it is harmless, too. */
+static bool moves_debug_register(const struct unicorn_engine *e, uint64_t address, uint32_t size) {
+    bool found = false;
+    for (uint32_t i = 0; i + 2 < size && address + size <= e->memory_size; i++) {
+        found = found || (e->memory[address + i] == 0x0F && (e->memory[address + i + 1] == 0x21 || e->memory[address + i + 1] == 0x23));
+    }
+    return found;
+}
+
 /* With paging the emulator must not go on by itself, because it does not translate, and the pointers of PAE are the machine's. After IRET to
  * virtual-8086 mode it shows a linear address as EIP. */
 static bool is_for_machine(const struct unicorn_engine *e, uint64_t address, uint32_t size, unsigned loaded) {
@@ -55,7 +64,7 @@ static void on_code(uc_engine *uc, uint64_t address, uint32_t size, void *contex
         return;
     }
     unsigned loaded = loaded_register(e, address, size);
-    if (e->limit > 1 && is_for_machine(e, address, size, loaded)) {
+    if (moves_debug_register(e, address, size) || (e->limit > 1 && is_for_machine(e, address, size, loaded))) {
         e->before_machine = true;
         (void)uc_emu_stop(uc);
         return;
@@ -168,7 +177,7 @@ static void run(struct engine *engine, uint64_t count, struct engine_event *even
         return;
     }
     if (e->before_machine && !e->interrupted) {
-        event->stop = ENGINE_HALT;
+        event->stop = count > 1 ? ENGINE_HALT : ENGINE_REFUSED;
         return;
     }
     if (e->interrupted && e->vector == 1) {
