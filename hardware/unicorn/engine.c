@@ -1,12 +1,15 @@
 /* Unicorn as an engine. It has no delivery through the IDT: an exception stops it before the instruction, and the machine goes on. SYSENTER and
  * SYSCALL it hands to a hook and does nothing else: they are for the machine, too. */
 #include "../engine.h"
+#include "foreseen.h"
 #include "level.h"
 #include "registers.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <unicorn/unicorn.h>
+
+#define CR4_PAE 0x20u
 
 struct unicorn_engine {
     struct engine base;
@@ -20,42 +23,12 @@ struct unicorn_engine {
     bool spent, interrupted;
     bool before_machine; /* stopped before an instruction that is for the machine */
     bool system_call;    /* the last one was handed to the hook */
-    const uint8_t *memory;
-    uint32_t memory_size;
+    struct code_view code;
     bool unmapped; /* a page that is not present */
     uint32_t vector;
-    struct machine_state known; /* what was set last */
+    struct machine_state known; /* what was set or read last */
+    bool stale;                 /* it has run since then */
 };
-
-#define IRET 0xCFu
-#define NO_REGISTER 8u
-#define CR4_PAE 0x20u
-
-/* The number of the control register that MOV CR loads, whatever stands before its opcode. An immediate that looks like it is harmless. */
-static unsigned loaded_register(const struct unicorn_engine *e, uint64_t address, uint32_t size) {
-    unsigned number = NO_REGISTER;
-    for (uint32_t i = 0; number == NO_REGISTER && i + 2 < size && address + size <= e->memory_size; i++) {
-        bool found = e->memory[address + i] == 0x0F && e->memory[address + i + 1] == 0x22;
-        number = found ? e->memory[address + i + 2] >> 3 & 7u : NO_REGISTER;
-    }
-    return number;
-}
-
-/* MOV DR: breakpoints are the machine's. An immediate that looks like it is harmless, too. */
-static bool moves_debug_register(const struct unicorn_engine *e, uint64_t address, uint32_t size) {
-    bool found = false;
-    for (uint32_t i = 0; i + 2 < size && address + size <= e->memory_size; i++) {
-        found = found || (e->memory[address + i] == 0x0F && (e->memory[address + i + 1] == 0x21 || e->memory[address + i + 1] == 0x23));
-    }
-    return found;
-}
-
-/* With paging the emulator must not go on by itself, because it does not translate, and the pointers of PAE are the machine's. After IRET to
- * virtual-8086 mode it shows a linear address as EIP. */
-static bool is_for_machine(const struct unicorn_engine *e, uint64_t address, uint32_t size, unsigned loaded) {
-    bool is_return = size > 0 && address + size <= e->memory_size && e->memory[address + size - 1] == IRET;
-    return is_return || (loaded != NO_REGISTER && (loaded != 0 || (e->known.cr4 & CR4_PAE) != 0));
-}
 
 /* CR0 the emulator loads by itself, and alone: it may turn paging on. */
 static void on_code(uc_engine *uc, uint64_t address, uint32_t size, void *context) {
@@ -63,8 +36,9 @@ static void on_code(uc_engine *uc, uint64_t address, uint32_t size, void *contex
     if (e->entering || e->system_call) {
         return;
     }
-    unsigned loaded = loaded_register(e, address, size);
-    if (moves_debug_register(e, address, size) || (e->limit > 1 && is_for_machine(e, address, size, loaded))) {
+    unsigned loaded = loaded_register(&e->code, address, size);
+    if (moves_debug_register(&e->code, address, size) ||
+        (e->limit > 1 && is_for_machine(&e->code, address, size, loaded, (e->known.cr4 & CR4_PAE) != 0))) {
         e->before_machine = true;
         (void)uc_emu_stop(uc);
         return;
@@ -153,11 +127,12 @@ static bool same_system(const struct machine_state *a, const struct machine_stat
 static bool set_state(struct engine *engine, const struct machine_state *s) {
     struct unicorn_engine *e = (struct unicorn_engine *)engine;
     bool simple = s->general[8] == 0 && (s->cr0 & 1) != 0 && (s->rflags & 0x20000) == 0 && (s->cpl == 0 || s->cpl == 3);
-    if (!simple || (!same_system(s, &e->known) && !set_system(e, s))) {
-        memset(&e->known, 0, sizeof e->known);
+    if (!simple || ((e->stale || !same_system(s, &e->known)) && !set_system(e, s))) {
+        e->stale = true;
         return false;
     }
     e->known = *s;
+    e->stale = false;
     bool good = true;
     for (unsigned i = 0; i < 8; i++) {
         good = set_number(e->uc, unicorn_narrow[i], s->general[i]) && good;
@@ -169,6 +144,7 @@ static void run(struct engine *engine, uint64_t count, struct engine_event *even
     struct unicorn_engine *e = (struct unicorn_engine *)engine;
     e->executed = 0;
     e->limit = count;
+    e->stale = true;
     e->spent = e->interrupted = e->unmapped = e->before_machine = e->system_call = false;
     uint64_t start = get_number(e->uc, UC_X86_REG_EIP);
     uc_err error = uc_emu_start(e->uc, start, LEVEL_PAGE, 0, 0);
@@ -241,6 +217,7 @@ static void get_state(struct engine *engine, struct machine_state *s) {
     s->sysenter_esp = get_msr(uc, 0x175);
     s->sysenter_eip = get_msr(uc, 0x176);
     e->known = *s;
+    e->stale = false;
 }
 
 static void memory_changed(struct engine *engine, uint32_t physical, uint32_t size) {
@@ -277,8 +254,6 @@ struct engine *popek_open_unicorn_engine(uint8_t *memory, uint32_t size, const s
     }
     e->base.operations = &operations;
     e->ports = *ports;
-    e->memory = memory;
-    e->memory_size = size;
     bool good = uc_open(UC_ARCH_X86, UC_MODE_32, &e->uc) == UC_ERR_OK && uc_mem_map_ptr(e->uc, 0, size, UC_PROT_ALL, memory) == UC_ERR_OK &&
                 level_make(&e->level, e->uc) && add_hook(e, UC_HOOK_CODE, (void *)(uintptr_t)on_code, 0) &&
                 add_hook(e, UC_HOOK_INTR, (void *)(uintptr_t)on_interrupt, 0) &&
@@ -287,6 +262,7 @@ struct engine *popek_open_unicorn_engine(uint8_t *memory, uint32_t size, const s
                 add_hook(e, UC_HOOK_INSN, (void *)(uintptr_t)on_output, UC_X86_INS_OUT) &&
                 add_hook(e, UC_HOOK_INSN, (void *)(uintptr_t)on_system_call, UC_X86_INS_SYSENTER) &&
                 add_hook(e, UC_HOOK_INSN, (void *)(uintptr_t)on_system_call, UC_X86_INS_SYSCALL);
+    e->code = (struct code_view){e->uc, memory, size};
     if (!good) {
         *reason = "the emulator cannot be set up";
         close_engine(&e->base);
