@@ -19,7 +19,11 @@ struct interrupt_controller {
     uint8_t request, service, mask, base;
     uint8_t level;    /* lines that are high */
     uint8_t expected; /* initialization words still to come: 0, 2, 3, 4 */
+    uint8_t lowest;   /* the line of lowest priority; the next one has the highest */
     bool needs_fourth, single, automatic, reads_service, special_mask;
+    bool fully_nested; /* special fully nested mode */
+    bool rotates;      /* with each interrupt whose end is automatic */
+    bool polled;       /* the next read acknowledges */
 };
 struct interrupt_controllers {
     struct interrupt_controller chip[2];
@@ -85,8 +89,10 @@ uint64_t clock_next(const struct clock *c); /* when it next interrupts, in instr
 
 /* ---- 8042 keyboard controller ---- */
 #define KEYBOARD_WAITING 4u
+#define KEYBOARD_MEMORY 32u
 struct keyboard {
-    uint8_t command, command_byte, output_port;
+    uint8_t command, output_port;
+    uint8_t memory[KEYBOARD_MEMORY];   /* of the controller; byte 0 is the command byte */
     uint8_t keyboard_command;          /* that a parameter belongs to */
     uint8_t waiting[KEYBOARD_WAITING]; /* bytes for the processor */
     unsigned count;
