@@ -24,6 +24,7 @@ struct computer {
 
 /* Parts of what computer_state shows. */
 uint64_t computer_flags(const struct computer *c);
+/* As they are after another processor has executed: RF, too, is clear. */
 void computer_set_flags(struct computer *c, uint64_t flags);
 void computer_segments(const struct computer *c, struct segment_state segments[SEGMENT_COUNT]);
 

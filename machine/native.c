@@ -114,7 +114,6 @@ void native_take(struct native *n) {
         memcpy((uint8_t *)&state->rax + i * sizeof value, &value, sizeof value);
     }
     state->rip = s.eip;
-    n->computer->processor.resume = false;
     computer_set_flags(n->computer, s.eflags);
     n->computer->memory.epoch++; /* the guest may have written to code */
 }
