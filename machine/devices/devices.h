@@ -80,6 +80,8 @@ void serial_drop(struct serial *s);
 struct clock {
     uint8_t index, bytes[128];
     const uint64_t *executed; /* the time */
+    int64_t ahead;            /* by so many seconds the guest has set it */
+    uint8_t weekday;          /* and by so many days of the week */
     uint64_t since, fired;    /* of the periodic interrupt: when it was set up, and how many periods are reported */
     struct interrupt_controllers *interrupts;
 };
