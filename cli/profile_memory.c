@@ -8,14 +8,14 @@
 
 #include <stdlib.h>
 
-struct memory_profile *profile_memory_begin(const struct decoder *decoder, const char *guest, const uint8_t *bytes, size_t size,
-                                            const char *command_line, uint32_t memory, uint64_t instructions) {
-    struct memory_profile *m = memory_profile_new(memory);
+struct memory_profile *profile_memory_begin(const struct decoder *decoder, const struct guest_program *program, uint64_t instructions) {
+    int code = EXIT_FINE;
+    struct memory_profile *m = memory_profile_new(program->memory);
     if (m == NULL) {
-        complain("%s: out of memory", guest);
+        complain("%s: out of memory", program->name);
         return NULL;
     }
-    struct computer *c = boot_guest(decoder, &(struct guest_program){guest, command_line, bytes, size}, memory);
+    struct computer *c = boot_guest(decoder, program, NULL, &code);
     if (c == NULL) {
         memory_profile_free(m);
         return NULL;

@@ -4,16 +4,19 @@
 
 #include "../machine/session.h"
 #include "../reports/run.h"
+#include "boot_files.h"
 #include "guest_patches.h"
 #include "native_kinds.h"
 #include "profile_memory.h"
+#include "serial_input.h"
 #include "technique.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 struct request {
-    const char *guest, *output, *trace, *command_line, *profile;
+    const char *guest, *output, *trace, *command_line, *arguments, *profile, *input;
+    struct boot_files files;
     struct session_request session;
     bool json, statistics, screen;
     unsigned techniques; /* see technique_set; 0: an ordinary run */
@@ -32,7 +35,10 @@ enum option_key {
     KEY_SCREEN,
     KEY_TECHNIQUE,
     KEY_EXCEPT,
-    KEY_PROFILE
+    KEY_PROFILE,
+    KEY_INPUT,
+    KEY_APPEND,
+    KEY_MODULE
 };
 
 static const struct argp_option options[] = {
@@ -53,6 +59,9 @@ static const struct argp_option options[] = {
     {"memory", KEY_MEMORY, "SIZE", 0, "memory of the machine: bytes, or with K, M or G (32M)", 0},
     {"instructions", KEY_INSTRUCTIONS, "N", 0, "stop after so many (1000000000)", 0},
     {"command-line", KEY_COMMAND_LINE, "TEXT", 0, "what a multiboot kernel is told", 0},
+    {"append", KEY_APPEND, "TEXT", 0, "what boot loaders tell it: the name of the guest's file, a blank, and TEXT", 0},
+    {"module", KEY_MODULE, "FILE[,TEXT]", 0, "a module for a multiboot kernel, with its arguments; may be given up to 16 times", 0},
+    {"input", KEY_INPUT, "FILE", 0, "what the guest receives at its serial port (standard input; from a terminal, each key at once)", 0},
     {"format", 'f', "text|json", 0, "text: what the guest sends to its serial port, at once; json: a result at the end", 0},
     {"output", 'o', "FILE", 0, "write there (standard output)", 0},
     {NULL, 0, NULL, 0, NULL, 0},
@@ -121,7 +130,21 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
     case KEY_COMMAND_LINE:
         r->command_line = argument;
         return 0;
+    case KEY_INPUT:
+        r->input = argument;
+        return 0;
+    case KEY_APPEND:
+        r->arguments = argument;
+        return 0;
+    case KEY_MODULE:
+        if (!boot_files_add(&r->files, argument)) {
+            argp_error(state, "more than %u modules", BOOT_MODULES_MOST);
+        }
+        return 0;
     case ARGP_KEY_END:
+        if (r->command_line != NULL && r->arguments != NULL) {
+            argp_error(state, "--command-line and --append exclude each other");
+        }
         if (r->session.compare && r->session.other == r->session.backend) {
             argp_error(state, "--compare needs another backend than --backend");
         }
@@ -142,26 +165,6 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
     default:
         return argument_rest(key, argument, state, &(struct rest){"guest", "popek run kernel.elf", &r->guest, &r->output, &r->json});
     }
-}
-
-/* A whole file; NULL after a message. */
-static uint8_t *read_guest(const char *path, size_t *size) {
-    FILE *file = fopen(path, "rb");
-    uint8_t *bytes = file == NULL ? NULL : malloc((size_t)COMPUTER_MOST_MEMORY / 4);
-    if (bytes == NULL) {
-        complain("cannot read '%s'", path);
-    } else {
-        *size = fread(bytes, 1, (size_t)COMPUTER_MOST_MEMORY / 4, file);
-        if (ferror(file) != 0) {
-            complain("cannot read '%s'", path);
-            free(bytes);
-            bytes = NULL;
-        }
-    }
-    if (file != NULL) {
-        (void)fclose(file);
-    }
-    return bytes;
 }
 
 static int exit_code_of(const struct session_result *r) {
@@ -221,6 +224,48 @@ static int run(struct request *r, struct computer *c, size_t form_count) {
     return code;
 }
 
+/* On a machine that has booted it. */
+static int run_program(struct request *r, const struct guest_program *program, const struct decoder *decoder, size_t form_count) {
+    int code = EXIT_INTERNAL;
+    struct computer *c = boot_guest(decoder, program, &r->session.kind, &code);
+    if (c != NULL && !guest_patches_load(c, r->guest, program->bytes, program->size)) {
+        code = EXIT_INPUT;
+    } else if (c != NULL && r->profile != NULL) {
+        struct memory_profile *m = profile_memory_begin(decoder, program, r->session.instructions);
+        if (m != NULL) {
+            memory_profile_watch(m, c);
+            code = run(r, c, form_count);
+            int written = profile_memory_end(m, r->guest, program->bytes, program->size, r->profile);
+            code = written == EXIT_FINE ? code : written;
+        }
+        memory_profile_free(m);
+    } else if (c != NULL) {
+        code = run(r, c, form_count);
+    }
+    computer_free(c);
+    return code;
+}
+
+static int decode_and_run(struct request *r, const struct guest_program *program) {
+    struct source_reader reader;
+    const struct isa_options no_semantics = {.only = ""};
+    int code = EXIT_INTERNAL;
+    struct isa *isa = load_isa("x86", &no_semantics, &reader, &code);
+    size_t form_count = isa == NULL ? 0 : isa->form_count;
+    const char *message = NULL;
+    struct decoder *decoder = isa == NULL ? NULL : decoder_new(isa, &message);
+    if (decoder == NULL && isa != NULL) {
+        complain("%s", message);
+    } else if (decoder != NULL && r->techniques != 0) {
+        code = run_techniques(&(struct technique_request){program, r->output, r->session.instructions, r->techniques, r->session.except, r->json},
+                              decoder, form_count);
+    } else if (decoder != NULL) {
+        code = run_program(r, program, decoder, form_count);
+    }
+    decoder_free(decoder);
+    return code;
+}
+
 int command_run(int argc, char **argv) {
     static const struct argp argp = {
         options,
@@ -233,46 +278,19 @@ int command_run(int argc, char **argv) {
         NULL,
         NULL,
         NULL};
-    struct request r = {.command_line = "", .session = {.memory = USUAL_MEMORY, .instructions = USUAL_INSTRUCTIONS}};
+    struct request r = {.session = {.memory = USUAL_MEMORY, .instructions = USUAL_INSTRUCTIONS}};
     (void)argp_parse(&argp, argc, argv, 0, NULL, &r);
+    struct serial_input input;
     size_t size = 0;
-    uint8_t *bytes = read_guest(r.guest, &size);
-    if (bytes == NULL) {
-        return EXIT_INPUT;
+    int code = EXIT_INPUT;
+    uint8_t *bytes = boot_file_read(r.guest, &size);
+    if (bytes != NULL && boot_files_read(&r.files, r.guest, r.arguments) && serial_input_open(&input, r.input)) {
+        const char *command_line = r.arguments != NULL ? r.files.command_line : r.command_line != NULL ? r.command_line : "";
+        code = decode_and_run(
+            &r, &(struct guest_program){r.guest, command_line, bytes, size, r.session.memory, &input.source, r.files.modules, r.files.count});
+        serial_input_close(&input);
     }
-    struct source_reader reader;
-    const struct isa_options no_semantics = {.only = ""};
-    int code = EXIT_INTERNAL;
-    struct isa *isa = load_isa("x86", &no_semantics, &reader, &code);
-    size_t form_count = isa == NULL ? 0 : isa->form_count;
-    const char *message = NULL;
-    struct decoder *decoder = isa == NULL ? NULL : decoder_new(isa, &message);
-    struct computer *c = decoder == NULL ? NULL : computer_new(decoder, r.session.memory);
-    if (c != NULL && r.techniques != 0) {
-        code = run_techniques(&(struct technique_request){r.guest, r.command_line, r.output, bytes, size, r.session.memory, r.session.instructions,
-                                                          r.techniques, r.session.except, r.json},
-                              decoder, form_count);
-    } else if (c == NULL) {
-        complain("%s", message == NULL ? "out of memory" : message);
-    } else if ((message = computer_boot(c, bytes, size, r.command_line, &r.session.kind)) != NULL) {
-        complain("%s: %s", r.guest, message);
-        code = EXIT_INPUT;
-    } else if (!guest_patches_load(c, r.guest, bytes, size)) {
-        code = EXIT_INPUT;
-    } else if (r.profile != NULL) {
-        struct memory_profile *m = profile_memory_begin(decoder, r.guest, bytes, size, r.command_line, r.session.memory, r.session.instructions);
-        if (m != NULL) {
-            memory_profile_watch(m, c);
-            code = run(&r, c, form_count);
-            int written = profile_memory_end(m, r.guest, bytes, size, r.profile);
-            code = written == EXIT_FINE ? code : written;
-        }
-        memory_profile_free(m);
-    } else {
-        code = run(&r, c, form_count);
-    }
-    computer_free(c);
-    decoder_free(decoder);
+    boot_files_free(&r.files);
     free(bytes);
     return code;
 }

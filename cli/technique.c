@@ -2,7 +2,6 @@
 #include "technique.h"
 
 #include "../reports/technique.h"
-#include "boot_guest.h"
 #include "guest_patches.h"
 #include "native_kinds.h"
 
@@ -21,7 +20,11 @@ unsigned technique_set(const char *name) {
 }
 
 static struct computer *boot(const struct technique_request *r, const struct decoder *decoder, const uint8_t *bytes, size_t size) {
-    return boot_guest(decoder, &(struct guest_program){r->guest, r->command_line, bytes, size}, r->memory);
+    struct guest_program program = *r->program;
+    int code = EXIT_FINE;
+    program.bytes = bytes;
+    program.size = size;
+    return boot_guest(decoder, &program, NULL, &code);
 }
 
 static void count_places(const struct rewrite_result *rewritten, struct technique_row *row) {
@@ -40,18 +43,18 @@ static bool run_one(const struct technique_request *r, const struct decoder *dec
     bool all = run->technique == TECHNIQUE_HYPERCALL;
     sites.profile = SITES_PROFILE;
     if (changed) {
-        rewritten =
-            guest_rewrite(&sites, &(struct guest_rewriting){r->guest, r->bytes, r->size, all ? REWRITE_HYPERCALL : REWRITE_TRAP, all, run->met});
+        rewritten = guest_rewrite(&sites, &(struct guest_rewriting){r->program->name, r->program->bytes, r->program->size,
+                                                                    all ? REWRITE_HYPERCALL : REWRITE_TRAP, all, run->met});
         count_places(&rewritten, row);
     }
     bool good = rewritten.status == REWRITE_FINE || rewritten.status == REWRITE_BAD;
     if (rewritten.status == REWRITE_BAD) {
         row->unusable = "only ELF programs can be rewritten";
     } else if (good) {
-        const uint8_t *bytes = changed ? rewritten.bytes : r->bytes;
-        size_t size = changed ? rewritten.size : r->size;
+        const uint8_t *bytes = changed ? rewritten.bytes : r->program->bytes;
+        size_t size = changed ? rewritten.size : r->program->size;
         run->guest = boot(r, decoder, bytes, size);
-        good = run->guest != NULL && guest_patches_load(run->guest, r->guest, bytes, size);
+        good = run->guest != NULL && guest_patches_load(run->guest, r->program->name, bytes, size);
         if (good) {
             technique_execute(run, table);
         }
@@ -65,8 +68,8 @@ static bool run_one(const struct technique_request *r, const struct decoder *dec
 static void find_witness(const struct technique_request *r, const struct decoder *decoder, const struct technique_run *run,
                          struct technique_table *table) {
     struct technique_row *row = &table->rows[TECHNIQUE_TRAP];
-    struct computer *model = boot(r, decoder, r->bytes, r->size);
-    struct computer *scratch = boot(r, decoder, r->bytes, r->size);
+    struct computer *model = boot(r, decoder, r->program->bytes, r->program->size);
+    struct computer *scratch = boot(r, decoder, r->program->bytes, r->program->size);
     if (model != NULL && scratch != NULL) {
         (void)hole_witness(model, scratch, run->native, WITNESS_INSTRUCTIONS, row->witness, sizeof row->witness);
     }
@@ -76,7 +79,7 @@ static void find_witness(const struct technique_request *r, const struct decoder
 
 static int show(const struct technique_request *r, const struct technique_table *table) {
     struct output out;
-    const struct technique_report report = {r->guest, r->wanted, table};
+    const struct technique_report report = {r->program->name, r->wanted, table};
     bool different = false;
     bool ran = false;
     if (!output_open(&out, r->output)) {
@@ -95,11 +98,14 @@ int run_techniques(const struct technique_request *r, const struct decoder *deco
     struct direct_kind_table kinds = {.form_count = 0};
     const struct native_tables native = {&kinds};
     int code = EXIT_INTERNAL;
-    if (guest_is_rewritten(r->bytes, r->size)) {
-        complain("%s: --technique takes the program as it was before popek rewrite", r->guest);
+    if (guest_is_rewritten(r->program->bytes, r->program->size)) {
+        complain("%s: --technique takes the program as it was before popek rewrite", r->program->name);
         return EXIT_INPUT;
     }
-    struct technique_run run = {.bare = boot(r, decoder, r->bytes, r->size), .native = &native, .met = calloc(r->memory / 8, 1), .except = r->except};
+    struct technique_run run = {.bare = boot(r, decoder, r->program->bytes, r->program->size),
+                                .native = &native,
+                                .met = calloc(r->program->memory / 8, 1),
+                                .except = r->except};
     bool good = run.bare != NULL && run.met != NULL;
     code = run.met == NULL || good ? code : EXIT_INPUT;
     if (good && !native_kinds_read(&kinds, form_count)) {

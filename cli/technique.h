@@ -3,12 +3,11 @@
 #define POPEK_CLI_TECHNIQUE_H
 
 #include "../machine/technique.h"
+#include "boot_guest.h"
 
 struct technique_request {
-    const char *guest, *command_line, *output;
-    const uint8_t *bytes;
-    size_t size;
-    uint32_t memory;
+    const struct guest_program *program;
+    const char *output;
     uint64_t instructions;
     unsigned wanted;    /* bit i: enum technique i */
     const char *except; /* lines that contain this are not compared; NULL: all are */

@@ -148,6 +148,7 @@ static unsigned flags_of(const char *name, const struct instruction *i) {
     flags |= frame ? INSTRUCTION_CAREFUL | INSTRUCTION_FRAME : 0;
     flags |= begins(name, "REP_") ? INSTRUCTION_REPEATED : 0;
     flags |= is(name, "STI") ? INSTRUCTION_SHADOWS : 0;
+    flags |= is(name, "IRET") ? INSTRUCTION_RESUMES : 0;
     for (unsigned k = 0; k < i->count; k++) {
         flags |= i->places[k].kind == PLACE_UNKNOWN ? INSTRUCTION_CAREFUL : 0;
     }

@@ -1,4 +1,5 @@
 /* Puts guests into memory: flat binaries, ELF files, multiboot kernels (Multiboot Specification 0.6.96). */
+#include "boot_information.h"
 #include "computer_internal.h"
 
 #include <elf.h>
@@ -7,13 +8,7 @@
 #define MULTIBOOT_HEADER 0x1BADB002u
 #define MULTIBOOT_MAGIC 0x2BADB002u
 #define MULTIBOOT_SEARCH 8192u
-#define INFORMATION 0x9000u /* below 640 KiB, away from the start of memory */
-#define COMMAND_LINE 0x9100u
-#define MEMORY_MAP 0x9300u
 #define LINUX_HEADER_AT 0x202u /* Linux, Documentation/arch/x86/boot.rst */
-#define FLAG_MEMORY 1u
-#define FLAG_COMMAND_LINE 4u
-#define FLAG_MAP 0x40u
 
 struct multiboot_header {
     uint32_t magic, flags, checksum, header, load, load_end, bss_end, entry;
@@ -33,7 +28,8 @@ static bool find_header(const uint8_t *bytes, size_t size, struct multiboot_head
 
 static bool is_linux(const uint8_t *bytes, size_t size) { return size >= LINUX_HEADER_AT + 4 && memcmp(bytes + LINUX_HEADER_AT, "HdrS", 4) == 0; }
 
-static const char *load_segments(struct computer *c, const uint8_t *bytes, size_t size, uint32_t *entry) {
+/* What was loaded ends at *end. */
+static const char *load_segments(struct computer *c, const uint8_t *bytes, size_t size, uint32_t *entry, uint32_t *end) {
     Elf32_Ehdr header;
     if (size < sizeof header) {
         return "the ELF file is cut off";
@@ -59,6 +55,7 @@ static const char *load_segments(struct computer *c, const uint8_t *bytes, size_
         if ((uint64_t)p.p_paddr + p.p_memsz > c->memory.size) {
             return "a segment of the guest lies beyond the memory; give it more with --memory";
         }
+        *end = p.p_paddr + p.p_memsz > *end ? p.p_paddr + p.p_memsz : *end;
         memcpy(c->memory.bytes + p.p_paddr, bytes + p.p_offset, p.p_filesz);
         memset(c->memory.bytes + p.p_paddr + p.p_filesz, 0, p.p_memsz - p.p_filesz);
         if (header.e_entry - p.p_vaddr < p.p_memsz) { /* a kernel that is linked to where paging will put it; loaders start it where it is */
@@ -69,8 +66,8 @@ static const char *load_segments(struct computer *c, const uint8_t *bytes, size_
 }
 
 /* Kernels that give addresses in the header instead: section 3.1.3. */
-static const char *load_by_header(struct computer *c, const uint8_t *bytes, size_t size, const struct multiboot_header *h, size_t at,
-                                  uint32_t *entry) {
+static const char *load_by_header(struct computer *c, const uint8_t *bytes, size_t size, const struct multiboot_header *h, size_t at, uint32_t *entry,
+                                  uint32_t *last) {
     uint64_t offset = at - (uint64_t)(h->header - h->load);
     uint64_t length = h->load_end == 0 ? size - offset : h->load_end - h->load;
     uint64_t end = h->bss_end > h->load + length ? h->bss_end : h->load + length;
@@ -82,25 +79,8 @@ static const char *load_by_header(struct computer *c, const uint8_t *bytes, size
     }
     memcpy(c->memory.bytes + h->load, bytes + offset, length);
     *entry = h->entry;
+    *last = (uint32_t)end;
     return NULL;
-}
-
-static void put_word(struct computer *c, uint32_t at, uint32_t value) { memcpy(c->memory.bytes + at, &value, sizeof value); }
-
-/* The information structure: section 3.3. */
-static void put_information(struct computer *c, const char *command_line) {
-    uint32_t upper = (c->memory.size - 0x100000) / 1024;
-    const uint32_t map[2][6] = {{20, 0, 0, 640 * 1024, 0, 1}, {20, 0x100000, 0, upper * 1024, 0, 1}};
-    size_t length = strlen(command_line);
-    length = length > MEMORY_MAP - COMMAND_LINE - 1 ? MEMORY_MAP - COMMAND_LINE - 1 : length;
-    memcpy(c->memory.bytes + COMMAND_LINE, command_line, length);
-    put_word(c, INFORMATION, FLAG_MEMORY | FLAG_COMMAND_LINE | FLAG_MAP);
-    put_word(c, INFORMATION + 4, 640);
-    put_word(c, INFORMATION + 8, upper);
-    put_word(c, INFORMATION + 16, COMMAND_LINE);
-    put_word(c, INFORMATION + 44, sizeof map);
-    put_word(c, INFORMATION + 48, MEMORY_MAP);
-    memcpy(c->memory.bytes + MEMORY_MAP, map, sizeof map);
 }
 
 /* After a reset: SDM vol. 3A, table 11-1. CR4 can have what the processor of arrays.c has. */
@@ -158,21 +138,22 @@ static void start_protected(struct computer *c, uint32_t entry, bool multiboot) 
     s->rip = entry;
     s->rsp = FLAT_ADDRESS;
     s->rax = multiboot ? MULTIBOOT_MAGIC : 0;
-    s->rbx = multiboot ? INFORMATION : 0;
+    s->rbx = multiboot ? INFORMATION_ADDRESS : 0;
 }
 
 const char *computer_boot(struct computer *c, const uint8_t *bytes, size_t size, const char *command_line, enum boot_kind *kind) {
     struct multiboot_header header;
     size_t at = 0;
     uint32_t entry = 0;
+    uint32_t end = 0;
     bool multiboot = find_header(bytes, size, &header, &at);
     bool elf = size >= SELFMAG && memcmp(bytes, ELFMAG, SELFMAG) == 0;
     const char *message = NULL;
     reset(c);
     if (multiboot && (header.flags & 0x10000) != 0) {
-        message = load_by_header(c, bytes, size, &header, at, &entry);
+        message = load_by_header(c, bytes, size, &header, at, &entry, &end);
     } else if (elf) {
-        message = load_segments(c, bytes, size, &entry);
+        message = load_segments(c, bytes, size, &entry, &end);
     } else if (size == 0) {
         message = "the guest is empty";
     } else if (is_linux(bytes, size)) {
@@ -182,13 +163,14 @@ const char *computer_boot(struct computer *c, const uint8_t *bytes, size_t size,
     } else {
         memcpy(c->memory.bytes + FLAT_ADDRESS, bytes, size);
     }
+    if (message == NULL && multiboot) {
+        c->kernel_end = end;
+        message = information_put(c, command_line);
+    }
     if (message != NULL) {
         return message;
     }
     *kind = multiboot ? BOOT_MULTIBOOT : elf ? BOOT_ELF : BOOT_FLAT;
-    if (multiboot) {
-        put_information(c, command_line);
-    }
     if (multiboot || elf) {
         start_protected(c, entry, multiboot);
     } else {

@@ -1,4 +1,5 @@
 /* Executes steps that read arrays, call opaque functions or push a frame: on a copy of the state, and more than once where something is missing. */
+#include "breakpoints.h"
 #include "decode.h"
 #include "execute.h"
 #include "ports.h"
@@ -168,6 +169,7 @@ static void find_assigned(struct processor *p, const struct instruction *i, stru
 }
 
 static void use_port(struct processor *p, const struct instruction *i, struct trial *t, const struct operands *o) {
+    p->met |= breakpoints_on_port(&p->state, t->port, i->port_bytes);
     if (t->port_use == PORT_READ) {
         t->port_value = ports_read(p->ports, t->port, i->port_bytes);
         (void)attempt(p, i, t, o);
@@ -239,6 +241,9 @@ bool execute_event(struct processor *p, const struct instruction *i, const struc
     }
     if (switches) {
         return finish_switch(p, i, event, &how, fault);
+    }
+    for (unsigned k = 0; k < i->count && (i->flags & INSTRUCTION_RESUMES) != 0; k++) {
+        p->next_resume = p->next_resume || (strcmp(i->step->operands[k].name, "new_flags") == 0 && (o.values[k] & FLAG_RESUME) != 0);
     }
     p->state = t->after;
     p->vectors = t->vectors;

@@ -1,4 +1,5 @@
 /* The machine: made, run, and looked at. */
+#include "breakpoints.h"
 #include "computer_internal.h"
 #include "execute.h"
 #include "host_code.h"
@@ -45,7 +46,7 @@ void computer_free(struct computer *c) {
 
 void computer_set_console(struct computer *c, FILE *console) { c->devices.serial.console = console; }
 
-void computer_set_input(struct computer *c, const char *text, size_t size) { serial_set_input(&c->devices.serial, text, size); }
+void computer_set_input(struct computer *c, const struct serial_source *source) { serial_set_source(&c->devices.serial, source); }
 
 const char *computer_serial(const struct computer *c, size_t *size) {
     *size = c->devices.serial.size;
@@ -80,9 +81,12 @@ void computer_memory_changed(struct computer *c) {
 static void advance_devices(struct computer *c) {
     timer_advance(&c->devices.timer);
     clock_advance(&c->devices.clock);
+    serial_advance(&c->devices.serial);
     uint64_t timer = timer_next(&c->devices.timer);
     uint64_t clock = clock_next(&c->devices.clock);
+    uint64_t serial = serial_next(&c->devices.serial);
     c->next_event = timer < clock ? timer : clock;
+    c->next_event = serial < c->next_event ? serial : c->next_event;
 }
 
 static bool take_interrupt(struct computer *c) {
@@ -103,16 +107,46 @@ static void raise_fault(struct computer *c, const struct fault *fault) {
     deliver(&c->processor, fault, false);
 }
 
-static void single_step_trap(struct computer *c) {
-    c->processor.state.dr6 |= 0x4000; /* BS */
-    raise_fault(c, &(struct fault){VECTOR_DEBUG, false, true, 0, 0});
+/* SDM vol. 3B, 20.2.4: GD is cleared when the handler of #DB is entered. */
+static void raise_debug(struct computer *c, uint32_t status, bool is_trap) {
+    c->processor.state.dr6 |= status;
+    c->processor.state.dr7 &= ~DEBUG_DETECT;
+    raise_fault(c, &(struct fault){VECTOR_DEBUG, false, is_trap, 0, 0});
 }
 
-/* One instruction. SDM vol. 3B, 20.3.1.4: with TF set before it, #DB comes after it; vol. 3A, 7.8.3: not after a load of SS. */
+/* Before an instruction: SDM vol. 3B, 20.3.1.1. RF is what it is in the flags that are pushed, so the handler has to set it. */
+static bool meets_breakpoint(struct computer *c) {
+    struct processor *p = &c->processor;
+    bool looks = breakpoints_enabled(&p->state) && !p->resume && !p->trap_shadow;
+    uint8_t met = looks ? breakpoints_at(&p->state, (uint32_t)(p->state.cs_base + p->state.rip)) : 0;
+    if (met != 0) {
+        raise_debug(c, met, true);
+    }
+    return met != 0;
+}
+
+/* The faults of an instruction. The one with vector 1 is that of MOV DR with GD set; another comes of a task switch, which has set BT. */
+static void raise_own_fault(struct computer *c, const struct fault *fault) {
+    if (fault->vector == VECTOR_DEBUG) {
+        raise_debug(c, fault->is_trap ? 0 : DEBUG_DETECT, fault->is_trap);
+    } else {
+        raise_fault(c, fault);
+    }
+}
+
+/* One instruction. SDM vol. 3B, 20.3.1.4: with TF set before it, #DB comes after it; vol. 3A, 7.8.3: not after a load of SS, where the data
+ * breakpoints that it met wait for the end of the next one. */
 static void execute_fetched(struct computer *c) {
     struct processor *p = &c->processor;
     struct fault fault;
     bool traced = p->state.status_tf != 0;
+    if (meets_breakpoint(c)) {
+        return;
+    }
+    uint64_t start = p->state.rip;
+    p->met = p->trap_shadow ? p->met : 0;
+    p->trap_shadow = false;
+    p->next_resume = false;
     const struct instruction *i = fetch(p, &fault);
     if (i == NULL) {
         raise_fault(c, &fault);
@@ -122,18 +156,20 @@ static void execute_fetched(struct computer *c) {
     p->shadow = false;
     if (!execute(p, i, &fault)) {
         if (p->failure == NULL) {
-            raise_fault(c, &fault);
+            raise_own_fault(c, &fault);
         }
         return;
     }
     p->shadow = (flags & INSTRUCTION_SHADOWS) != 0;
+    p->trap_shadow = (flags & INSTRUCTION_SHADOWS_TRAPS) != 0;
+    p->resume = p->next_resume || ((flags & INSTRUCTION_REPEATED) != 0 && p->state.rip == start); /* 20.3.1.1: within a repetition */
     p->executed++;
     p->state.tsc++;
     if (p->state.translation_cache != p->translations_seen || p->state.cr3 != p->root_seen) {
         forget_translations(p);
     }
-    if (traced && (flags & INSTRUCTION_SHADOWS_TRAPS) == 0) {
-        single_step_trap(c);
+    if ((traced || p->met != 0) && !p->trap_shadow) {
+        raise_debug(c, p->met | (traced ? DEBUG_STEP : 0), true);
     }
 }
 
@@ -146,12 +182,15 @@ static void execute_next(struct computer *c) {
     }
 }
 
-/* HLT: time passes until a device interrupts. */
+/* HLT: time passes until a device interrupts. Where the guest may receive something meanwhile, it is the time of its sender. */
 static enum computer_end wait_for_interrupt(struct computer *c) {
     struct processor *p = &c->processor;
     advance_devices(c);
     if (p->state.interrupt_flag == 0) {
         return COMPUTER_HALTED;
+    }
+    if (!interrupt_pending(&c->devices.interrupts) && serial_wait(&c->devices.serial, c->next_event)) {
+        advance_devices(c);
     }
     if (!interrupt_pending(&c->devices.interrupts)) {
         if (c->next_event == NEVER) {
@@ -199,12 +238,13 @@ enum computer_end computer_step(struct computer *c) {
 
 void computer_single_step_trap(struct computer *c) {
     x86_set_opaques(machine_opaque, &c->opaque_context);
-    single_step_trap(c);
+    raise_debug(c, DEBUG_STEP, true);
 }
 
 void computer_passed(struct computer *c, uint64_t instructions) {
     c->processor.executed += instructions;
     c->processor.state.tsc += instructions;
+    c->processor.resume = c->processor.resume && instructions == 0;
     c->statistics.executed = c->processor.executed;
 }
 
@@ -216,7 +256,7 @@ uint64_t computer_until_event(struct computer *c) {
 bool computer_must_step(const struct computer *c) {
     const struct x86 *s = &c->processor.state;
     bool interrupt = interrupt_pending(&c->devices.interrupts) && (s->interrupt_flag != 0 || c->processor.shadow);
-    return interrupt || s->halted != 0 || s->status_tf != 0 || processor_mode(s) != MATCHER_PROTECTED;
+    return interrupt || s->halted != 0 || s->status_tf != 0 || breakpoints_enabled(s) || processor_mode(s) != MATCHER_PROTECTED;
 }
 
 enum computer_end computer_run(struct computer *c, uint64_t instructions) {

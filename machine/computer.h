@@ -7,6 +7,7 @@
 #define POPEK_MACHINE_COMPUTER_H
 
 #include "../hardware/state.h"
+#include "serial_source.h"
 
 #include <stdio.h>
 
@@ -27,8 +28,8 @@ void computer_free(struct computer *c);
 
 /* Characters that the guest sends to its serial port go to `console`, which may be NULL; what it sent is kept too. */
 void computer_set_console(struct computer *c, FILE *console);
-/* Bytes that the guest will receive at its serial port. Not kept: they must stay. */
-void computer_set_input(struct computer *c, const char *text, size_t size);
+/* Where bytes come from that the guest receives at its serial port; NULL, as at first: there are none. Not kept: it must stay. */
+void computer_set_input(struct computer *c, const struct serial_source *source);
 /* What the serial port and the text screen have shown: text that ends with a zero byte, *size bytes before it, valid until the machine runs again. */
 const char *computer_serial(const struct computer *c, size_t *size);
 /* The 25 lines of the text screen without blanks at their ends, each with a line feed; the caller frees it. NULL: out of memory. */
@@ -38,6 +39,17 @@ enum boot_kind { BOOT_FLAT, BOOT_ELF, BOOT_MULTIBOOT };
 /* Puts a guest into memory and the processor to its start: a multiboot kernel or another 32-bit ELF file in protected mode with flat segments, any
  * other file as a flat binary at 0x7C00 in real-address mode, as a boot sector. NULL when it is done; otherwise why not. */
 const char *computer_boot(struct computer *c, const uint8_t *bytes, size_t size, const char *command_line, enum boot_kind *kind);
+
+/* Files that a boot loader brings along with a multiboot kernel. */
+#define BOOT_MODULES_MOST 16u
+struct boot_module {
+    const char *text; /* by convention the name of the file, a blank, and arguments */
+    const uint8_t *bytes;
+    size_t size;
+};
+/* After computer_boot of a multiboot kernel: puts modules behind it, each at the start of a page, and tells the kernel. NULL when it is done;
+ * otherwise why not. Nothing of the modules is kept. */
+const char *computer_put_modules(struct computer *c, const struct boot_module *modules, unsigned count);
 
 enum computer_end {
     COMPUTER_RUNNING,     /* the budget is spent */
@@ -63,7 +75,8 @@ const struct computer_statistics *computer_statistics(const struct computer *c);
 
 /* The visible state, as backends show it (hardware/state.h). */
 void computer_state(const struct computer *c, struct machine_state *s);
-/* Takes over a state: general registers, flags, segment registers with their hidden parts, tables and control registers. */
+/* Takes over a state: general registers, flags, segment registers with their hidden parts, tables, control registers and the
+ * MSRs of SYSENTER. */
 void computer_set_state(struct computer *c, const struct machine_state *s);
 uint8_t *computer_memory(struct computer *c, uint32_t *size);
 /* Memory was changed from outside: nothing that was decoded or translated holds. */

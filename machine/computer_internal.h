@@ -19,10 +19,12 @@ struct computer {
     struct computer_statistics statistics;
     struct patches *patches; /* NULL: the guest was not rewritten */
     uint64_t next_event;     /* of the devices, in instructions executed */
+    uint32_t kernel_end;     /* the first address behind a multiboot kernel; 0: the guest is none */
 };
 
 /* Parts of what computer_state shows. */
 uint64_t computer_flags(const struct computer *c);
+/* As they are after another processor has executed: RF, too, is clear. */
 void computer_set_flags(struct computer *c, uint64_t flags);
 void computer_segments(const struct computer *c, struct segment_state segments[SEGMENT_COUNT]);
 
@@ -30,7 +32,8 @@ void computer_segments(const struct computer *c, struct segment_state segments[S
 void computer_passed(struct computer *c, uint64_t instructions);
 /* The devices are brought to the present; how many instructions may go by until one of them has something to do. */
 uint64_t computer_until_event(struct computer *c);
-/* Another processor must not go on alone: an interrupt is due, the machine halts, TF is set, or the mode is not 32-bit protected mode. */
+/* Another processor must not go on alone: an interrupt is due, the machine halts, TF is set, a breakpoint is enabled, or the mode is not 32-bit
+ * protected mode. */
 bool computer_must_step(const struct computer *c);
 /* #DB after an instruction that another processor completed. */
 void computer_single_step_trap(struct computer *c);

@@ -22,9 +22,10 @@ static uint16_t shown_limit(const struct x86 *s, unsigned vector) {
 
 static bool deliver_once(struct processor *p, const struct fault *fault, bool external, struct fault *next) {
     const struct instruction *i = &p->decoder->external[processor_mode(&p->state)];
-    const struct event event = {fault->vector, fault->has_error, !external && !fault->is_trap, fault->error};
+    const struct event event = {fault->vector, fault->has_error, (!external && !fault->is_trap) || p->resume, fault->error};
     uint16_t limit = p->state.idtr_limit;
     p->state.idtr_limit = shown_limit(&p->state, fault->vector);
+    p->next_resume = false;
     p->delivering = true;
     p->event = fault->vector;
     bool good = execute_event(p, i, &event, next);
@@ -46,6 +47,7 @@ void deliver(struct processor *p, const struct fault *first, bool external) {
             p->state.cr2 = current.address;
         }
         if (deliver_once(p, &current, external, &next) || p->failure != NULL) {
+            p->resume = p->next_resume;
             return;
         }
         if (current.vector == VECTOR_DOUBLE && !external) {

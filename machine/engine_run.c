@@ -4,7 +4,7 @@
 #include "session_parts.h"
 
 #define SLICE 1000000u
-#define WAITING_SLICE 64u /* while an interrupt waits for the guest to enable interrupts */
+#define WAITING_SLICE 1u /* while an interrupt waits for the guest to enable interrupts, which may be for a moment */
 
 static uint32_t read_port(void *context, uint64_t executed, uint16_t port, unsigned bytes) {
     struct computer *c = context;

@@ -1,6 +1,7 @@
 /* Executes an instruction: operands are fetched, the step of the tables is called, what it wrote is stored. */
 #include "execute.h"
 
+#include "breakpoints.h"
 #include "host_code.h"
 #include "memory_watch.h"
 #include "trap_handlers.h"
@@ -67,6 +68,14 @@ uint32_t call_step(struct processor *p, const struct instruction *i, void *state
     return outcome;
 }
 
+/* An operand in memory meets breakpoints when it is read (direction 1) or written (2). */
+static bool meet(struct processor *p, const struct location *place, unsigned direction, uint32_t linear) {
+    if (breakpoints_enabled(&p->state) && (place->direction & direction) != 0) {
+        breakpoints_access(p, linear, place->kind == PLACE_AREA ? place->area : place->bytes, direction == 1 ? ACCESS_READ : ACCESS_WRITE);
+    }
+    return true;
+}
+
 bool fetch_operand(struct processor *p, const struct location *place, bool user, uint32_t *pushed, uint32_t *linear, word128 *value,
                    struct fault *fault) {
     *value = 0;
@@ -78,10 +87,10 @@ bool fetch_operand(struct processor *p, const struct location *place, bool user,
         if (good && p->profile != NULL && place->kind == PLACE_MEMORY) {
             memory_watch(p, *linear, place, user);
         }
-        return good;
+        return good && meet(p, place, 1, *linear);
     }
     if (place->kind == PLACE_AREA) {
-        return fetch_area(p, place, user, linear, fault);
+        return fetch_area(p, place, user, linear, fault) && meet(p, place, 1, *linear);
     }
     if (place->kind == PLACE_PUSHED) {
         const struct x86 *s = &p->state;
@@ -99,9 +108,9 @@ bool store_operand(struct processor *p, const struct location *place, bool user,
         return true;
     }
     if (place->kind == PLACE_AREA) {
-        return store_area(p, place, user, linear, fault);
+        return store_area(p, place, user, linear, fault) && meet(p, place, 2, linear);
     }
-    return place->kind == PLACE_NOTHING || linear_write(p, linear, &value, place->bytes, user, fault);
+    return place->kind == PLACE_NOTHING || (linear_write(p, linear, &value, place->bytes, user, fault) && meet(p, place, 2, linear));
 }
 
 bool execute(struct processor *p, const struct instruction *i, struct fault *fault) {

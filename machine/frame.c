@@ -1,4 +1,5 @@
 /* The frame that an interrupt, an exception or a far call leaves on the stack of the handler. SDM vol. 3A, 7.12.1, figure 7-4; vol. 2A, CALL. */
+#include "breakpoints.h"
 #include "execute.h"
 
 #define GATE_IS_WIDE (UINT64_C(1) << 43) /* bit 3 of the type: a 32-bit gate */
@@ -110,6 +111,9 @@ bool frame_store(struct processor *p, const struct frame *f, struct fault *fault
     for (unsigned k = 0; k < f->count; k++) {
         if (!linear_write(p, f->linear[k], &f->words[k], f->bytes, f->user, fault)) {
             return false;
+        }
+        if (breakpoints_enabled(&p->state)) {
+            breakpoints_access(p, f->linear[k], f->bytes, ACCESS_WRITE);
         }
     }
     return true;

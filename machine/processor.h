@@ -26,7 +26,7 @@ enum vector {
 struct fault {
     uint8_t vector;
     bool has_error;
-    bool is_trap; /* delivered after the instruction: RF is not set in the flags that are pushed */
+    bool is_trap; /* RF is not set in the flags that are pushed: delivered after the instruction, or a breakpoint before it */
     uint32_t error;
     uint32_t address; /* of a page fault: what CR2 becomes */
 };
@@ -77,10 +77,11 @@ struct location {
 enum instruction_flag {
     INSTRUCTION_CAREFUL = 1, /* arrays, opaque functions or a frame of several words: see careful.c */
     INSTRUCTION_REPEATED = 2,
-    INSTRUCTION_SHADOWS = 4,       /* no interrupt before the next one: STI, MOV SS, POP SS */
-    INSTRUCTION_FRAME = 8,         /* pushes a frame that depends on what happens */
-    INSTRUCTION_VECTORS = 16,      /* reads or writes x87, MMX or SSE state */
-    INSTRUCTION_SHADOWS_TRAPS = 32 /* nor a debug exception: MOV SS, POP SS */
+    INSTRUCTION_SHADOWS = 4,        /* no interrupt before the next one: STI, MOV SS, POP SS */
+    INSTRUCTION_FRAME = 8,          /* pushes a frame that depends on what happens */
+    INSTRUCTION_VECTORS = 16,       /* reads or writes x87, MMX or SSE state */
+    INSTRUCTION_SHADOWS_TRAPS = 32, /* nor a debug exception: MOV SS, POP SS */
+    INSTRUCTION_RESUMES = 64        /* loads RF: IRET */
 };
 /* An x87, MMX or SSE instruction as the host's processor executes it, with its memory operand at another address: host_code.h. */
 #define MOST_HOST_BYTES 12u
@@ -146,6 +147,9 @@ struct processor {
     uint64_t executed;                   /* instructions, an iteration of a repeated one each */
     uint64_t delivered;                  /* exceptions and interrupts */
     bool shadow;                         /* the last instruction keeps interrupts off for one more */
+    bool trap_shadow;                    /* and debug exceptions */
+    bool resume, next_resume;            /* RF, which the tables leave out, and what the instruction in hand makes of it */
+    uint8_t met;                         /* breakpoints that the instruction in hand has met, as bits of DR6 */
     bool shut_down;                      /* a triple fault */
     const char *failure;                 /* what the machine cannot execute; NULL */
     struct memory_profile *profile;      /* is told of accesses to explicit operands; NULL */

@@ -73,6 +73,7 @@ static void run_pair(struct computer *c, const struct session_request *request, 
     memcpy(second->memory.bytes, c->memory.bytes, c->memory.size);
     second->processor.state = c->processor.state;
     computer_memory_changed(second);
+    computer_set_input(second, c->devices.serial.source);
     memset(&found, 0, sizeof found);
     other.backend = request->other;
     run_alone(c, request, result);

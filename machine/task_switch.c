@@ -119,14 +119,33 @@ static bool is_code(struct processor *p, uint16_t selector) {
     return there && (descriptor >> 40 & CODE_SEGMENT) == CODE_SEGMENT;
 }
 
-static bool load_segments(struct processor *p, const struct task *t, struct fault *fault) {
-    static const unsigned data[] = {SEGMENT_SS, SEGMENT_DS, SEGMENT_ES, SEGMENT_FS, SEGMENT_GS};
+/* All but CS. */
+static const unsigned data_segments[] = {SEGMENT_SS, SEGMENT_DS, SEGMENT_ES, SEGMENT_FS, SEGMENT_GS};
+#define DATA_SEGMENTS (sizeof data_segments / sizeof data_segments[0])
+
+static bool load_table(struct processor *p, const struct task *t, struct fault *fault) {
     uint8_t level = p->state.cpl;
     p->state.cpl = 0;
     bool good = load_local_table(p, t->table, fault);
     p->state.cpl = level;
-    if (!good) {
-        return raise(fault, VECTOR_TSS, t->table & 0xFFFCu); /* also where it is not present */
+    return good || raise(fault, VECTOR_TSS, t->table & 0xFFFCu); /* also where it is not present */
+}
+
+/* SDM vol. 3B, 23.2.5: segments are loaded as the 8086 does, by instructions of virtual-8086 mode; LLDT is none of them. */
+static bool load_v86_segments(struct processor *p, const struct task *t, struct fault *fault) {
+    bool good = load_table(p, t, fault);
+    p->state.vm = 1;
+    p->state.cpl = 3;
+    good = good && load_code_segment(p, t->selectors[SEGMENT_CS], 0, fault);
+    for (unsigned i = 0; good && i < DATA_SEGMENTS; i++) {
+        good = load_data_segment(p, data_segments[i], t->selectors[data_segments[i]], fault);
+    }
+    return good;
+}
+
+static bool load_segments(struct processor *p, const struct task *t, struct fault *fault) {
+    if (!load_table(p, t, fault)) {
+        return false;
     }
     uint16_t code = t->selectors[SEGMENT_CS];
     if (!is_code(p, code)) {
@@ -135,9 +154,9 @@ static bool load_segments(struct processor *p, const struct task *t, struct faul
     if (!load_code_segment(p, code, 0, fault)) {
         return about_task(code, fault);
     }
-    for (unsigned i = 0; i < sizeof data / sizeof data[0]; i++) {
-        if (!load_data_segment(p, data[i], t->selectors[data[i]], fault)) {
-            return about_task(t->selectors[data[i]], fault);
+    for (unsigned i = 0; i < DATA_SEGMENTS; i++) {
+        if (!load_data_segment(p, data_segments[i], t->selectors[data_segments[i]], fault)) {
+            return about_task(t->selectors[data_segments[i]], fault);
         }
     }
     return true;
@@ -161,12 +180,13 @@ static bool load_task(struct processor *p, const struct task *t, bool nested, st
         s->cpl = level;
     }
     forget_translations(p);
-    set_flags_value(s, t->flags | (nested ? FLAG_NESTED : 0));
+    bool v86 = (t->flags & FLAG_V86) != 0;
+    set_flags_value(s, (t->flags & ~FLAG_V86) | (nested ? FLAG_NESTED : 0));
     s->cr0_ts = 1;
     s->dr7 &= ~LOCAL_BREAKPOINTS;
     if (good) {
         show_selectors(s, t);
-        good = load_segments(p, t, fault);
+        good = v86 ? load_v86_segments(p, t, fault) : load_segments(p, t, fault);
     }
     set_general(s, t);
     if (good && t->eip > s->cs_limit) {
@@ -212,10 +232,7 @@ bool task_switch(struct processor *p, const struct task_switch *how, const struc
         return false;
     }
     read_task(how->loaded, after->tr_wide != 0, &task);
-    if ((task.flags & FLAG_V86) != 0) {
-        p->failure = "a task switch into virtual-8086 mode";
-        return false;
-    }
+    p->next_resume = (task.flags & FLAG_RESUME) != 0;
     p->state.tr_selector = after->tr_selector;
     p->state.tr_base = after->tr_base;
     p->state.tr_limit = after->tr_limit;

@@ -90,7 +90,10 @@ void set_flags_value(struct x86 *s, uint64_t f) {
     s->status_id = bit(f, 21);
 }
 
-void computer_set_flags(struct computer *c, uint64_t flags) { set_flags_value(&c->processor.state, flags); }
+void computer_set_flags(struct computer *c, uint64_t flags) {
+    set_flags_value(&c->processor.state, flags);
+    c->processor.resume = false;
+}
 
 static void set_control(struct x86 *s, const struct machine_state *v) {
     s->pe = bit(v->cr0, 0);
@@ -175,6 +178,9 @@ void computer_set_state(struct computer *c, const struct machine_state *v) {
     set_control(s, v);
     set_segments(s, v);
     set_tables(s, v);
+    s->sysenter_cs = (uint32_t)v->sysenter_cs;
+    s->sysenter_esp = v->sysenter_esp;
+    s->sysenter_eip = v->sysenter_eip;
     forget_translations(&c->processor);
 }
 

@@ -1,59 +1,44 @@
-/* Unicorn as an engine. It has no delivery through the IDT: an exception stops it before the instruction, and the machine goes on. */
+/* Unicorn as an engine. It has no delivery through the IDT: an exception stops it before the instruction, and the machine goes on. SYSENTER and
+ * SYSCALL it hands to a hook and does nothing else: they are for the machine, too. */
 #include "../engine.h"
+#include "foreseen.h"
+#include "level.h"
 #include "registers.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <unicorn/unicorn.h>
 
-#define SCRATCH 0xFFFE0000u /* where the processor is brought to CPL 3, once, before the guest starts */
-#define SCRATCH_SIZE 0x10000u
-#define SCRATCH_CODE (SCRATCH + 0x1000u)
-#define SCRATCH_STACK (SCRATCH + 0x2000u)
+#define CR4_PAE 0x20u
 
 struct unicorn_engine {
     struct engine base;
     uc_engine *uc;
-    uc_context *levels[2]; /* at CPL 0 and CPL 3 */
+    struct level_entry level;
+    bool entering; /* what runs is of level.c */
     struct engine_ports ports;
     uint64_t executed, limit;
     uint64_t last; /* linear address of the last instruction that was begun */
     uint32_t last_size;
     bool spent, interrupted;
     bool before_machine; /* stopped before an instruction that is for the machine */
-    const uint8_t *memory;
-    uint32_t memory_size;
+    bool system_call;    /* the last one was handed to the hook */
+    struct code_view code;
     bool unmapped; /* a page that is not present */
     uint32_t vector;
-    struct machine_state known; /* what was set last */
+    struct machine_state known; /* what was set or read last */
+    bool stale;                 /* it has run since then */
 };
 
-#define IRET 0xCFu
-#define NO_REGISTER 8u
-#define CR4_PAE 0x20u
-
-/* The number of the control register that MOV CR loads, whatever stands before its opcode. An immediate that looks like it is harmless. */
-static unsigned loaded_register(const struct unicorn_engine *e, uint64_t address, uint32_t size) {
-    unsigned number = NO_REGISTER;
-    for (uint32_t i = 0; number == NO_REGISTER && i + 2 < size && address + size <= e->memory_size; i++) {
-        bool found = e->memory[address + i] == 0x0F && e->memory[address + i + 1] == 0x22;
-        number = found ? e->memory[address + i + 2] >> 3 & 7u : NO_REGISTER;
-    }
-    return number;
-}
-
-/* With paging the emulator must not go on by itself, because it does not translate, and the pointers of PAE are the machine's. After IRET to
- * virtual-8086 mode it shows a linear address as EIP. */
-static bool is_for_machine(const struct unicorn_engine *e, uint64_t address, uint32_t size, unsigned loaded) {
-    bool is_return = size > 0 && address + size <= e->memory_size && e->memory[address + size - 1] == IRET;
-    return is_return || (loaded != NO_REGISTER && (loaded != 0 || (e->known.cr4 & CR4_PAE) != 0));
-}
-
-/* CR0 the emulator loads by itself, and alone: a value that is written from outside does not reach what it knows of EM and TS. */
+/* CR0 the emulator loads by itself, and alone: it may turn paging on. */
 static void on_code(uc_engine *uc, uint64_t address, uint32_t size, void *context) {
     struct unicorn_engine *e = context;
-    unsigned loaded = loaded_register(e, address, size);
-    if (e->limit > 1 && is_for_machine(e, address, size, loaded)) {
+    if (e->entering || e->system_call) {
+        return;
+    }
+    unsigned loaded = loaded_register(&e->code, address, size);
+    if (moves_debug_register(&e->code, address, size) ||
+        (e->limit > 1 && is_for_machine(&e->code, address, size, loaded, (e->known.cr4 & CR4_PAE) != 0))) {
         e->before_machine = true;
         (void)uc_emu_stop(uc);
         return;
@@ -75,6 +60,12 @@ static void on_interrupt(uc_engine *uc, uint32_t vector, void *context) {
     struct unicorn_engine *e = context;
     e->interrupted = true;
     e->vector = vector;
+    (void)uc_emu_stop(uc);
+}
+
+static void on_system_call(uc_engine *uc, void *context) {
+    struct unicorn_engine *e = context;
+    e->system_call = true;
     (void)uc_emu_stop(uc);
 }
 
@@ -104,27 +95,11 @@ static bool on_unmapped(uc_engine *uc, uc_mem_type type, uint64_t address, int s
     return false;
 }
 
-/* Brings a second context to CPL 3 by IRET, with flat segments of a table in the scratch page. */
-static bool make_levels(struct unicorn_engine *e) {
-    static const uint64_t table[] = {0, 0x00CF9B000000FFFF, 0x00CF93000000FFFF, 0x00CFFB000000FFFF, 0x00CFF3000000FFFF};
-    static const uint32_t frame[] = {SCRATCH_CODE + 0x100, 0x1B, 2, SCRATCH_STACK, 0x23};
-    static const uint8_t code[] = {0xCF}; /* IRET */
-    static const uint8_t pause[] = {0x90};
-    uc_engine *uc = e->uc;
-    bool good = uc_mem_map(uc, SCRATCH, SCRATCH_SIZE, UC_PROT_ALL) == UC_ERR_OK && uc_mem_write(uc, SCRATCH, table, sizeof table) == UC_ERR_OK &&
-                uc_mem_write(uc, SCRATCH_STACK, frame, sizeof frame) == UC_ERR_OK && uc_mem_write(uc, SCRATCH_CODE, code, sizeof code) == UC_ERR_OK &&
-                uc_mem_write(uc, SCRATCH_CODE + 0x100, pause, sizeof pause) == UC_ERR_OK;
-    good = good && set_table(uc, UC_X86_REG_GDTR, 0, SCRATCH, sizeof table - 1, 0) && set_number(uc, UC_X86_REG_CS, 0x08) &&
-           set_number(uc, UC_X86_REG_SS, 0x10) && set_number(uc, UC_X86_REG_DS, 0x10) && set_number(uc, UC_X86_REG_ES, 0x10) &&
-           set_number(uc, UC_X86_REG_FS, 0x10) && set_number(uc, UC_X86_REG_GS, 0x10);
-    good = good && uc_context_alloc(uc, &e->levels[0]) == UC_ERR_OK && uc_context_save(uc, e->levels[0]) == UC_ERR_OK;
-    good = good && set_number(uc, UC_X86_REG_ESP, SCRATCH_STACK) && uc_emu_start(uc, SCRATCH_CODE, SCRATCH_CODE + 0x100, 0, 0) == UC_ERR_OK;
-    return good && uc_context_alloc(uc, &e->levels[1]) == UC_ERR_OK && uc_context_save(uc, e->levels[1]) == UC_ERR_OK;
-}
-
 static bool set_system(struct unicorn_engine *e, const struct machine_state *s) {
     uc_engine *uc = e->uc;
-    bool good = uc_context_restore(uc, e->levels[s->cpl == 3 ? 1 : 0]) == UC_ERR_OK;
+    e->entering = true;
+    bool good = level_enter(&e->level, uc, s);
+    e->entering = false;
     bool own = s->gdtr_base != 0; /* before the guest has a table, its flat segments are those of the scratch page */
     if (own) {
         good = good && set_table(uc, UC_X86_REG_GDTR, 0, s->gdtr_base, s->gdtr_limit, 0);
@@ -132,7 +107,6 @@ static bool set_system(struct unicorn_engine *e, const struct machine_state *s) 
     good = good && set_table(uc, UC_X86_REG_IDTR, 0, s->idtr_base, s->idtr_limit, 0) &&
            set_table(uc, UC_X86_REG_LDTR, s->ldtr.selector, s->ldtr.base, s->ldtr.limit, 0x8200) &&
            set_table(uc, UC_X86_REG_TR, s->tr.selector, s->tr.base, s->tr.limit, 0x8900) /* the emulator wants an available TSS here */;
-    good = good && set_number(uc, UC_X86_REG_CR3, s->cr3) && set_number(uc, UC_X86_REG_CR4, s->cr4) && set_number(uc, UC_X86_REG_CR0, s->cr0);
     good = good && set_number(uc, UC_X86_REG_CR2, s->cr2) && set_msr(uc, 0x174, s->sysenter_cs) && set_msr(uc, 0x175, s->sysenter_esp) &&
            set_msr(uc, 0x176, s->sysenter_eip);
     for (unsigned i = 0; own && i < SEGMENT_COUNT; i++) {
@@ -153,11 +127,12 @@ static bool same_system(const struct machine_state *a, const struct machine_stat
 static bool set_state(struct engine *engine, const struct machine_state *s) {
     struct unicorn_engine *e = (struct unicorn_engine *)engine;
     bool simple = s->general[8] == 0 && (s->cr0 & 1) != 0 && (s->rflags & 0x20000) == 0 && (s->cpl == 0 || s->cpl == 3);
-    if (!simple || (!same_system(s, &e->known) && !set_system(e, s))) {
-        memset(&e->known, 0, sizeof e->known);
+    if (!simple || ((e->stale || !same_system(s, &e->known)) && !set_system(e, s))) {
+        e->stale = true;
         return false;
     }
     e->known = *s;
+    e->stale = false;
     bool good = true;
     for (unsigned i = 0; i < 8; i++) {
         good = set_number(e->uc, unicorn_narrow[i], s->general[i]) && good;
@@ -169,15 +144,16 @@ static void run(struct engine *engine, uint64_t count, struct engine_event *even
     struct unicorn_engine *e = (struct unicorn_engine *)engine;
     e->executed = 0;
     e->limit = count;
-    e->spent = e->interrupted = e->unmapped = e->before_machine = false;
+    e->stale = true;
+    e->spent = e->interrupted = e->unmapped = e->before_machine = e->system_call = false;
     uint64_t start = get_number(e->uc, UC_X86_REG_EIP);
-    uc_err error = uc_emu_start(e->uc, start, SCRATCH, 0, 0);
+    uc_err error = uc_emu_start(e->uc, start, LEVEL_PAGE, 0, 0);
     *event = (struct engine_event){ENGINE_SPENT, e->executed, 0};
     if (e->spent && !e->interrupted) {
         return;
     }
     if (e->before_machine && !e->interrupted) {
-        event->stop = ENGINE_HALT;
+        event->stop = count > 1 ? ENGINE_HALT : ENGINE_REFUSED;
         return;
     }
     if (e->interrupted && e->vector == 1) {
@@ -186,6 +162,12 @@ static void run(struct engine *engine, uint64_t count, struct engine_event *even
         return;
     }
     uint64_t base = e->known.segments[SEGMENT_CS].base;
+    if (e->system_call) {
+        event->stop = ENGINE_REFUSED;
+        event->executed--;
+        (void)set_number(e->uc, UC_X86_REG_EIP, e->last - base);
+        return;
+    }
     /* What cannot be fetched is the next one, far from the last: a HLT leaves EIP behind itself, other exceptions leave it where it was. */
     uint64_t at = base + get_number(e->uc, UC_X86_REG_EIP);
     bool completed = !e->interrupted && at != e->last && !(e->last_size == 1 && at == e->last + 1);
@@ -213,7 +195,7 @@ static void get_state(struct engine *engine, struct machine_state *s) {
     }
     s->cpl = s->segments[SEGMENT_CS].selector & 3;
     (void)uc_reg_read(uc, UC_X86_REG_GDTR, &table);
-    if (table.base != SCRATCH) {
+    if (table.base != LEVEL_PAGE) {
         s->gdtr_base = table.base;
         s->gdtr_limit = table.limit;
     }
@@ -235,6 +217,7 @@ static void get_state(struct engine *engine, struct machine_state *s) {
     s->sysenter_esp = get_msr(uc, 0x175);
     s->sysenter_eip = get_msr(uc, 0x176);
     e->known = *s;
+    e->stale = false;
 }
 
 static void memory_changed(struct engine *engine, uint32_t physical, uint32_t size) {
@@ -247,9 +230,7 @@ static void memory_changed(struct engine *engine, uint32_t physical, uint32_t si
 
 static void close_engine(struct engine *engine) {
     struct unicorn_engine *e = (struct unicorn_engine *)engine;
-    for (unsigned i = 0; i < 2; i++) {
-        (void)uc_context_free(e->levels[i]);
-    }
+    level_drop(&e->level);
     (void)uc_close(e->uc);
     free(e);
 }
@@ -273,14 +254,15 @@ struct engine *popek_open_unicorn_engine(uint8_t *memory, uint32_t size, const s
     }
     e->base.operations = &operations;
     e->ports = *ports;
-    e->memory = memory;
-    e->memory_size = size;
     bool good = uc_open(UC_ARCH_X86, UC_MODE_32, &e->uc) == UC_ERR_OK && uc_mem_map_ptr(e->uc, 0, size, UC_PROT_ALL, memory) == UC_ERR_OK &&
-                make_levels(e) && add_hook(e, UC_HOOK_CODE, (void *)(uintptr_t)on_code, 0) &&
+                level_make(&e->level, e->uc) && add_hook(e, UC_HOOK_CODE, (void *)(uintptr_t)on_code, 0) &&
                 add_hook(e, UC_HOOK_INTR, (void *)(uintptr_t)on_interrupt, 0) &&
                 add_hook(e, UC_HOOK_MEM_UNMAPPED, (void *)(uintptr_t)on_unmapped, 0) &&
                 add_hook(e, UC_HOOK_INSN, (void *)(uintptr_t)on_input, UC_X86_INS_IN) &&
-                add_hook(e, UC_HOOK_INSN, (void *)(uintptr_t)on_output, UC_X86_INS_OUT);
+                add_hook(e, UC_HOOK_INSN, (void *)(uintptr_t)on_output, UC_X86_INS_OUT) &&
+                add_hook(e, UC_HOOK_INSN, (void *)(uintptr_t)on_system_call, UC_X86_INS_SYSENTER) &&
+                add_hook(e, UC_HOOK_INSN, (void *)(uintptr_t)on_system_call, UC_X86_INS_SYSCALL);
+    e->code = (struct code_view){e->uc, memory, size};
     if (!good) {
         *reason = "the emulator cannot be set up";
         close_engine(&e->base);

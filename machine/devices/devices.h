@@ -4,6 +4,7 @@
 
 #include "../memory.h"
 #include "../ports.h"
+#include "../serial_source.h"
 
 #include <stddef.h>
 #include <stdio.h>
@@ -18,7 +19,11 @@ struct interrupt_controller {
     uint8_t request, service, mask, base;
     uint8_t level;    /* lines that are high */
     uint8_t expected; /* initialization words still to come: 0, 2, 3, 4 */
+    uint8_t lowest;   /* the line of lowest priority; the next one has the highest */
     bool needs_fourth, single, automatic, reads_service, special_mask;
+    bool fully_nested; /* special fully nested mode */
+    bool rotates;      /* with each interrupt whose end is automatic */
+    bool polled;       /* the next read acknowledges */
 };
 struct interrupt_controllers {
     struct interrupt_controller chip[2];
@@ -55,19 +60,28 @@ struct serial {
     bool looped_full;
     char *text; /* what was sent */
     size_t size, capacity;
-    const char *input;
-    size_t input_size, input_at;
+    const struct serial_source *source; /* NULL: none */
+    size_t taken;                       /* bytes of it */
+    uint64_t next_at;                   /* when the next one can have come in, at the rate of the divisor, in instructions */
+    bool source_ended;
+    const uint64_t *executed; /* the time */
     FILE *console;
     struct interrupt_controllers *interrupts;
 };
-bool serial_attach(struct serial *s, struct ports *ports, struct interrupt_controllers *interrupts);
-void serial_set_input(struct serial *s, const char *text, size_t size);
+bool serial_attach(struct serial *s, struct ports *ports, struct interrupt_controllers *interrupts, const uint64_t *executed);
+void serial_set_source(struct serial *s, const struct serial_source *source);
+void serial_advance(struct serial *s);        /* to the present: what has come in by now interrupts */
+uint64_t serial_next(const struct serial *s); /* when to look again for what may have come in, in instructions; NEVER */
+/* The processor halts until then: waits as long by the clock of the host for a byte that would interrupt. True: it has come. */
+bool serial_wait(struct serial *s, uint64_t until);
 void serial_drop(struct serial *s);
 
 /* ---- CMOS clock, MC146818 ---- */
 struct clock {
     uint8_t index, bytes[128];
     const uint64_t *executed; /* the time */
+    int64_t ahead;            /* by so many seconds the guest has set it */
+    uint8_t weekday;          /* and by so many days of the week */
     uint64_t since, fired;    /* of the periodic interrupt: when it was set up, and how many periods are reported */
     struct interrupt_controllers *interrupts;
 };
@@ -77,8 +91,10 @@ uint64_t clock_next(const struct clock *c); /* when it next interrupts, in instr
 
 /* ---- 8042 keyboard controller ---- */
 #define KEYBOARD_WAITING 4u
+#define KEYBOARD_MEMORY 32u
 struct keyboard {
-    uint8_t command, command_byte, output_port;
+    uint8_t command, output_port;
+    uint8_t memory[KEYBOARD_MEMORY];   /* of the controller; byte 0 is the command byte */
     uint8_t keyboard_command;          /* that a parameter belongs to */
     uint8_t waiting[KEYBOARD_WAITING]; /* bytes for the processor */
     unsigned count;

@@ -11,11 +11,14 @@
 #define STATUS_COMMAND 8u
 #define STATUS_UNLOCKED 0x10u
 #define COMMAND_INTERRUPT 1u
+#define COMMAND_DISABLED 0x10u       /* of the keyboard */
+#define COMMAND_MOUSE_DISABLED 0x20u /* of the second device, which is not there */
+#define INPUT_PORT 0xA0u             /* the keyboard is not locked, no manufacturer's jumper */
 #define KEYBOARD_ACKNOWLEDGES 0xFAu
 #define OUTPUT_NO_RESET 1u
 #define OUTPUT_A20 2u
 
-static void update(struct keyboard *k) { interrupt_line(k->interrupts, LINE, k->count > 0 && (k->command_byte & COMMAND_INTERRUPT) != 0); }
+static void update(struct keyboard *k) { interrupt_line(k->interrupts, LINE, k->count > 0 && (k->memory[0] & COMMAND_INTERRUPT) != 0); }
 
 static void answer(struct keyboard *k, uint8_t byte) {
     if (k->count < KEYBOARD_WAITING) {
@@ -45,20 +48,35 @@ static void set_output(struct keyboard *k, uint8_t value) {
 static void write_command(struct keyboard *k, uint8_t value) {
     k->command = value;
     switch (value) {
-    case 0x20:
-        answer(k, k->command_byte);
+    case 0xA7:
+        k->memory[0] |= COMMAND_MOUSE_DISABLED;
+        break;
+    case 0xA8:
+        k->memory[0] &= (uint8_t)~COMMAND_MOUSE_DISABLED;
+        break;
+    case 0xAD:
+        k->memory[0] |= COMMAND_DISABLED;
+        break;
+    case 0xAE:
+        k->memory[0] &= (uint8_t)~COMMAND_DISABLED;
+        break;
+    case 0xC0:
+        answer(k, INPUT_PORT);
         break;
     case 0xAA: /* self-test: good */
         answer(k, 0x55);
         break;
-    case 0xAB: /* test of the lines: good */
+    case 0xA9: /* tests of the lines: good */
+    case 0xAB:
         answer(k, 0x00);
         break;
     case 0xD0:
         answer(k, k->output_port);
         break;
-    default: /* F0 to FF: the bits that are 0 are pulsed */
-        if (value >= 0xF0 && (value & OUTPUT_NO_RESET) == 0) {
+    default: /* 20 to 3F: its memory; F0 to FF: the bits that are 0 are pulsed */
+        if (value >= 0x20 && value < 0x20 + KEYBOARD_MEMORY) {
+            answer(k, k->memory[value - 0x20]);
+        } else if (value >= 0xF0 && (value & OUTPUT_NO_RESET) == 0) {
             *k->reset = true;
         }
         break;
@@ -91,12 +109,15 @@ static void write_port(void *context, uint16_t port, uint8_t value) {
     (void)port;
     uint8_t command = k->command;
     k->command = 0;
-    if (command == 0x60) {
-        k->command_byte = value;
+    if (command >= 0x60 && command < 0x60 + KEYBOARD_MEMORY) {
+        k->memory[command - 0x60] = value;
         update(k);
+    } else if (command == 0xD2) { /* as if the keyboard had sent it */
+        answer(k, value);
     } else if (command == 0xD1) {
         set_output(k, value);
-    } else {
+    } else { /* what is sent to the keyboard enables it */
+        k->memory[0] &= (uint8_t)~COMMAND_DISABLED;
         write_keyboard(k, value);
     }
 }

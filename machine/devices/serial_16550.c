@@ -1,4 +1,5 @@
-/* A serial port 16550 at 3F8h, without its FIFOs, as an 8250 with a scratch register: what is sent is gone at once. National Semiconductor PC16550D
+/* A serial port 16550 at 3F8h, without its FIFOs, as an 8250 with a scratch register: what is sent is gone at once, what comes in comes at the
+ * rate of the divisor. National Semiconductor PC16550D
  * data sheet, section 8. */
 #include "devices.h"
 
@@ -9,6 +10,8 @@
 #define ENABLE_EMPTY 2u
 #define DIVISOR_ACCESS 0x80u
 #define LOOP 0x10u
+#define CHARACTER_TIME (10u * INSTRUCTIONS_PER_TICK * TICKS_PER_SECOND / 115200u) /* of 10 bits with divisor 1: section 8.3 */
+#define LOOK_INTERVAL (INSTRUCTIONS_PER_TICK * TICKS_PER_SECOND / 1000)           /* a millisecond, in instructions */
 
 enum serial_register {
     REGISTER_DATA,
@@ -24,7 +27,9 @@ enum serial_register {
 static bool in_loop(const struct serial *s) { return (s->modem_control & LOOP) != 0; }
 
 /* In the loop the receiver gets what the transmitter sends, and the line nothing. */
-static bool has_input(const struct serial *s) { return in_loop(s) ? s->looped_full : s->input_at < s->input_size; }
+static bool has_input(const struct serial *s) {
+    return in_loop(s) ? s->looped_full : s->source != NULL && *s->executed >= s->next_at && s->source->ready(s->source->context, s->taken);
+}
 
 static uint8_t receive(struct serial *s) {
     if (!has_input(s)) {
@@ -34,11 +39,13 @@ static uint8_t receive(struct serial *s) {
         s->looped_full = false;
         return s->looped;
     }
-    return (uint8_t)s->input[s->input_at++];
+    uint32_t divisor = (uint32_t)s->divisor_high << 8 | s->divisor_low;
+    s->next_at = *s->executed + (uint64_t)CHARACTER_TIME * (divisor == 0 ? 1 : divisor);
+    return s->source->take(s->source->context, s->taken++);
 }
 
 static void update(struct serial *s) {
-    bool received = has_input(s) && (s->enable & ENABLE_RECEIVED) != 0;
+    bool received = (s->enable & ENABLE_RECEIVED) != 0 && has_input(s);
     bool empty = s->transmitter_empty_pending && (s->enable & ENABLE_EMPTY) != 0;
     interrupt_line(s->interrupts, LINE, received || empty);
 }
@@ -67,7 +74,7 @@ static void send(struct serial *s, uint8_t byte) {
 }
 
 static uint8_t identification(struct serial *s) {
-    if (has_input(s) && (s->enable & ENABLE_RECEIVED) != 0) {
+    if ((s->enable & ENABLE_RECEIVED) != 0 && has_input(s)) {
         return 4;
     }
     if (s->transmitter_empty_pending && (s->enable & ENABLE_EMPTY) != 0) {
@@ -143,16 +150,40 @@ static void write_port(void *context, uint16_t port, uint8_t value) {
     update(context);
 }
 
-void serial_set_input(struct serial *s, const char *text, size_t size) {
-    s->input = text;
-    s->input_size = size;
-    s->input_at = 0;
+void serial_set_source(struct serial *s, const struct serial_source *source) {
+    s->source = source;
+    s->taken = 0;
+    s->next_at = 0;
+    s->source_ended = false;
     update(s);
+}
+
+/* Something may still come in, and would interrupt. */
+static bool is_waiting(const struct serial *s) { return s->source != NULL && !s->source_ended && (s->enable & ENABLE_RECEIVED) != 0 && !in_loop(s); }
+
+void serial_advance(struct serial *s) {
+    if (is_waiting(s)) {
+        update(s);
+    }
+}
+
+uint64_t serial_next(const struct serial *s) {
+    return !is_waiting(s) ? NEVER : *s->executed < s->next_at ? s->next_at : *s->executed + LOOK_INTERVAL;
+}
+
+bool serial_wait(struct serial *s, uint64_t until) {
+    if (!is_waiting(s) || *s->executed < s->next_at) {
+        return false;
+    }
+    uint64_t microseconds = (until - *s->executed) * 1000000 / ((uint64_t)INSTRUCTIONS_PER_TICK * TICKS_PER_SECOND);
+    s->source_ended = !s->source->wait(s->source->context, s->taken, microseconds);
+    update(s);
+    return has_input(s);
 }
 
 void serial_drop(struct serial *s) { free(s->text); }
 
-bool serial_attach(struct serial *s, struct ports *ports, struct interrupt_controllers *interrupts) {
-    *s = (struct serial){.interrupts = interrupts};
+bool serial_attach(struct serial *s, struct ports *ports, struct interrupt_controllers *interrupts, const uint64_t *executed) {
+    *s = (struct serial){.interrupts = interrupts, .executed = executed};
     return ports_add(ports, &(struct device){"16550", 0x3F8, 8, read_port, write_port, s});
 }

@@ -113,7 +113,7 @@ static void test_lockstep(void) {
         const char *wrong = judge(list, guests[i].name, "lockstep", same, true, &r);
         CHECK(wrong == NULL, "%s in lockstep: %s: %s", guests[i].name, wrong, r.err);
         CHECK(!same || r.code == guests[i].code, "%s in lockstep: exit code %d", guests[i].name, r.code);
-        CHECK(guests[i].moves_pages || strstr(r.out, "by the model alone") == NULL, "%s in lockstep: %s", guests[i].name, r.out);
+        CHECK(guests[i].model_alone || strstr(r.out, "by the model alone") == NULL, "%s in lockstep: %s", guests[i].name, r.out);
         command_result_free(&r);
     }
     free(list);

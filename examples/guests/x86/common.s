@@ -27,6 +27,9 @@
     .globl start
 start:
     cli
+    .ifdef WANTS_INFORMATION    # set it before this file for `information`: where the boot loader's structure is
+    mov %ebx, information
+    .endif
     mov $0xff, %al              # a boot loader may have left interrupts on: none until the guest asks for them
     out %al, $0x21
     out %al, $0xa1
@@ -280,6 +283,8 @@ tss:
 user_stack:
     .skip 4096
 user_stack_top:
+information:
+    .skip 4
 seen_vector:
     .skip 4
 seen_error:
