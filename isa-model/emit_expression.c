@@ -409,3 +409,13 @@ void put_condition(const struct expression *e, term t) {
     }
     fputc(')', e->out);
 }
+
+void put_tested(const struct expression *e, term t) {
+    struct term_view v = term_look(e->plan->isa->pool, t);
+    bool named = sharing_contains(e->sharing, t) && sharing_number(e->sharing, t) != 0;
+    if (!named && (v.operation == TERM_EQUAL || v.operation == TERM_LESS)) {
+        put_compound_condition(e, &v);
+    } else {
+        put_condition(e, t);
+    }
+}
