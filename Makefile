@@ -53,7 +53,7 @@ TEST_OBJECTS    = $(TEST_SOURCES:%.c=$(BUILD)/%.o)
 MONITOR_OBJECTS = $(filter $(BUILD)/vmm-model/%,$(LIBRARY_OBJECTS))
 MONITOR_USERS   = $(MONITOR_OBJECTS) $(filter $(BUILD)/simulator/% $(BUILD)/reports/%,$(LIBRARY_OBJECTS)) $(CLI_OBJECTS) $(TEST_OBJECTS) $(BUILD)/tests/bench/lockstep.o
 # The Unicorn backend is under the GPL, and a plug-in for that reason. It is built where the header is; nothing else needs it.
-PLUGIN_SOURCES  = $(wildcard hardware/unicorn/*.c) hardware/guest.c hardware/guest_check.c hardware/worker.c hardware/window_memory.c
+PLUGIN_SOURCES  = $(wildcard hardware/unicorn/*.c) hardware/guest.c hardware/guest_backend.c hardware/guest_check.c hardware/worker.c hardware/window_memory.c
 PLUGIN_OBJECTS  = $(PLUGIN_SOURCES:%.c=$(BUILD)/plugin/%.o)
 PLUGINS         = $(if $(wildcard /usr/include/unicorn/unicorn.h),$(BUILD)/popek-unicorn.so)
 MONITOR_INPUTS  = $(BUILD)/proofs/third_generation.h $(BUILD)/proofs/third_generation_step.c $(BUILD)/proofs/x86_virtual.h
