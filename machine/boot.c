@@ -1,6 +1,8 @@
 /* Puts guests into memory: flat binaries, ELF files, multiboot kernels (Multiboot Specification 0.6.96). */
 #include "computer_internal.h"
 
+#include "../x86-tables/linux_boot.h"
+
 #include <elf.h>
 
 #define FLAT_ADDRESS 0x7C00u
@@ -10,7 +12,6 @@
 #define INFORMATION 0x9000u /* below 640 KiB, away from the start of memory */
 #define COMMAND_LINE 0x9100u
 #define MEMORY_MAP 0x9300u
-#define LINUX_HEADER_AT 0x202u /* Linux, Documentation/arch/x86/boot.rst */
 #define FLAG_MEMORY 1u
 #define FLAG_COMMAND_LINE 4u
 #define FLAG_MAP 0x40u
@@ -30,8 +31,6 @@ static bool find_header(const uint8_t *bytes, size_t size, struct multiboot_head
     }
     return false;
 }
-
-static bool is_linux(const uint8_t *bytes, size_t size) { return size >= LINUX_HEADER_AT + 4 && memcmp(bytes + LINUX_HEADER_AT, "HdrS", 4) == 0; }
 
 static const char *load_segments(struct computer *c, const uint8_t *bytes, size_t size, uint32_t *entry) {
     Elf32_Ehdr header;
@@ -175,7 +174,7 @@ const char *computer_boot(struct computer *c, const uint8_t *bytes, size_t size,
         message = load_segments(c, bytes, size, &entry);
     } else if (size == 0) {
         message = "the guest is empty";
-    } else if (is_linux(bytes, size)) {
+    } else if (is_linux_boot_image(bytes, size)) {
         message = "a kernel for the boot protocol of Linux, which this machine does not have; it boots multiboot kernels, ELF files and boot sectors";
     } else if (size > c->memory.size - FLAT_ADDRESS) {
         message = "the guest is larger than the memory; give it more with --memory";
