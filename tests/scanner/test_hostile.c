@@ -31,10 +31,8 @@ static const uint8_t *give_transfers(void *context, enum matcher_mode mode) {
 }
 
 static bool set_up(struct fixture *f) {
-    struct source_reader reader = source_reader_files();
-    const struct isa_options no_semantics = {.only = ""};
     char *message = NULL;
-    f->isa = isa_load("x86-tables/x86.isa", &reader, &no_semantics, &message);
+    f->isa = load_dropped("x86-tables/x86.isa", "", NULL, 0);
     f->m = f->isa == NULL ? NULL : matcher_of_isa(f->isa, &message);
     f->forms = f->m == NULL ? NULL : calloc(f->isa->form_count, sizeof *f->forms);
     f->transfers = f->m == NULL ? NULL : calloc(f->isa->form_count, 1);
