@@ -28,7 +28,7 @@ struct block {
     size_t first_stop; /* of plan.stops */
 };
 
-static unsigned marks_at(const struct plan *p, uint32_t section, size_t at) { return p->marks[section][at / 2] >> at % 2 * MARKS & 0xFu; }
+static unsigned marks_at(const struct plan *p, uint32_t section, size_t at) { return (unsigned)p->marks[section][at / 2] >> at % 2 * MARKS & 0xFu; }
 
 static void set_mark(struct plan *p, uint32_t section, uint64_t at, enum mark mark) {
     if (at < p->image->sections[section].size) {
