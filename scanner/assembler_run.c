@@ -105,7 +105,10 @@ static int run(const struct annotate_question *q, const struct files *f, bool to
 static void forget_path(char *messages, const char *path) {
     static const char instead[] = "the program";
     size_t length = strlen(path);
-    for (char *at = messages; at != NULL && length >= strlen(instead) && (at = strstr(at, path)) != NULL;) {
+    if (messages == NULL || length < strlen(instead)) {
+        return;
+    }
+    for (char *at = strstr(messages, path); at != NULL; at = strstr(at, path)) {
         memcpy(at, instead, strlen(instead));
         at += strlen(instead);
         memmove(at, at + length - strlen(instead), strlen(at + length - strlen(instead)) + 1);
