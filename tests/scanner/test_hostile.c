@@ -175,6 +175,12 @@ static const struct scan_form *cut_and_give(void *context, enum matcher_mode mod
     return truncate(c->path, 4096) == 0 ? c->fixture->forms : NULL;
 }
 
+static const uint8_t *give_transfers_of(void *context, enum matcher_mode mode) {
+    const struct cutter *c = context;
+    (void)mode;
+    return c->fixture->transfers;
+}
+
 static void test_shrinking(void) {
     char path[256];
     struct fixture f = {.isa = NULL};
@@ -185,6 +191,7 @@ static void test_shrinking(void) {
         f.question.raw = true;
         f.question.only_counts = true;
         f.question.forms = cut_and_give;
+        f.question.transfers = give_transfers_of;
         f.question.context = &cutter;
         struct scan_result s = scan_file(&f.question, path);
         CHECK(s.status == SCAN_BAD && s.message != NULL && strstr(s.message, "shorter") != NULL, "a file that shrinks: status %d, %s", (int)s.status,
