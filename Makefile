@@ -53,7 +53,7 @@ TEST_OBJECTS    = $(TEST_SOURCES:%.c=$(BUILD)/%.o)
 MONITOR_OBJECTS = $(filter $(BUILD)/vmm-model/%,$(LIBRARY_OBJECTS))
 MONITOR_USERS   = $(MONITOR_OBJECTS) $(filter $(BUILD)/simulator/% $(BUILD)/reports/%,$(LIBRARY_OBJECTS)) $(CLI_OBJECTS) $(TEST_OBJECTS) $(BUILD)/tests/bench/lockstep.o
 # The Unicorn backend is under the GPL, and a plug-in for that reason. It is built where the header is; nothing else needs it.
-PLUGIN_SOURCES  = $(wildcard hardware/unicorn/*.c) hardware/guest.c hardware/guest_check.c hardware/worker.c hardware/window_memory.c
+PLUGIN_SOURCES  = $(wildcard hardware/unicorn/*.c) hardware/guest.c hardware/guest_backend.c hardware/guest_check.c hardware/worker.c hardware/window_memory.c
 PLUGIN_OBJECTS  = $(PLUGIN_SOURCES:%.c=$(BUILD)/plugin/%.o)
 PLUGINS         = $(if $(wildcard /usr/include/unicorn/unicorn.h),$(BUILD)/popek-unicorn.so)
 MONITOR_INPUTS  = $(BUILD)/proofs/third_generation.h $(BUILD)/proofs/third_generation_step.c $(BUILD)/proofs/x86_virtual.h
@@ -243,11 +243,15 @@ guests: $(GUESTS) $(ANNOTATED)
 $(BUILD)/guests/annotated/common.s: examples/guests/x86/common.s $(BUILD)/popek
 	@mkdir -p $(@D)
 	$(BUILD)/popek annotate --32 --profile direct_execution_gated $< -o $@
-$(BUILD)/guests/annotated/%.elf: examples/guests/x86/%.s $(BUILD)/guests/annotated/common.s examples/guests/x86/monitor_entry.s
+$(BUILD)/guests/annotated/monitor_entry.o: examples/guests/x86/monitor_entry.s
+	@mkdir -p $(@D)
+	as --32 -o $@ $<
+# It includes the other, annotated.
+$(BUILD)/guests/annotated/compute_long.elf: $(BUILD)/guests/annotated/compute.elf
+$(BUILD)/guests/annotated/%.elf: examples/guests/x86/%.s $(BUILD)/guests/annotated/common.s $(BUILD)/guests/annotated/monitor_entry.o
 	@mkdir -p $(@D)
 	cd $(BUILD)/guests/annotated && $(abspath $(BUILD))/popek annotate --32 --profile direct_execution_gated $(abspath $<) -o $*.s 2>$*.txt || [ $$? -eq 1 ]
 	as --32 -I $(BUILD)/guests/annotated -o $(@:.elf=.o) $(@:.elf=.s)
-	as --32 -o $(BUILD)/guests/annotated/monitor_entry.o examples/guests/x86/monitor_entry.s
 	ld -m elf_i386 -Ttext=0x100000 -e start -o $@ $(@:.elf=.o) $(BUILD)/guests/annotated/monitor_entry.o
 $(BUILD)/guests/%.elf: examples/guests/x86/%.s examples/guests/x86/common.s
 	@mkdir -p $(@D)

@@ -3,6 +3,7 @@
 #define POPEK_CHECKER_EMULATION_H
 
 #include "emulator.h"
+#include "host.h"
 
 #include "../hardware/choose.h"
 #include "../hardware/compare.h"
@@ -12,9 +13,6 @@
 
 #define FACTS 1024u
 
-struct popek_host {
-    struct emulator *emulator;
-};
 /* Bytes of descriptors and task states. */
 struct island {
     uint64_t address;

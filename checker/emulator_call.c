@@ -8,13 +8,13 @@ static void to_struct(struct emulator *e, const struct sample *x) {
         const struct emitted_component *c = &s->table->components[i];
         unsigned char *at = e->state + c->offset;
         if (e->components[i] != NULL) {
-            store(at, c->width, component_get(e->components[i], &e->run.before));
+            emitted_store(at, c->width, component_get(e->components[i], &e->run.before));
         } else if (c->placement == EMITTED_IN_STATE && c->index_width == 0) {
             bool is_input = false;
             for (unsigned k = 0; k < s->input_count; k++) {
                 is_input = is_input || s->inputs[k] == i;
             }
-            store(at, c->width, is_input ? sample_get(s, x, i) : 0);
+            emitted_store(at, c->width, is_input ? sample_get(s, x, i) : 0);
         }
     }
     struct x86 *state = (struct x86 *)(void *)e->state;
@@ -37,7 +37,7 @@ static void from_struct(struct emulator *e, struct machine_state *m) {
     for (unsigned i = 0; i < s->isa->leaf_count; i++) {
         const struct emitted_component *c = &s->table->components[i];
         if (e->components[i] != NULL) {
-            component_set(e->components[i], m, (uint64_t)load(e->state + c->offset, c->width));
+            component_set(e->components[i], m, (uint64_t)emitted_load(e->state + c->offset, c->width));
         }
     }
     for (unsigned i = 0; i < 4; i++) {

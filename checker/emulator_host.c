@@ -59,20 +59,9 @@ static void host_set(struct popek_host *h, uint32_t array, uint64_t index, word1
     }
 }
 
-static uint32_t host_in(struct popek_host *h, uint16_t port, uint32_t size) {
-    return (uint32_t)cut(host_get(h, x86_ARRAY_device, port), 8 * (size > 4 ? 4 : size));
-}
-
-static void host_out(struct popek_host *h, uint16_t port, uint32_t size, uint32_t value) {
-    host_set(h, x86_ARRAY_device, port, cut(value, 8 * (size > 4 ? 4 : size)));
-}
-
 void emulator_offer(struct emulator *e, struct popek_call *call) {
-    call->host = &e->host;
-    call->get = host_get;
-    call->set = host_set;
+    e->host = (struct popek_host){.emulator = e, .get = host_get, .set = host_set};
+    host_offer(&e->host, call);
     call->read = host_read;
     call->write = host_write;
-    call->in = host_in;
-    call->out = host_out;
 }

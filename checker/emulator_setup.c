@@ -65,7 +65,6 @@ struct emulator *emulator_new(const struct plugin *p, const struct matcher *m) {
     memset(e, 0, sizeof *e);
     e->plugin = p;
     e->matcher = m;
-    e->host.emulator = e;
     e->components = calloc(p->isa->leaf_count + 1, sizeof(const struct component *));
     e->addresses = calloc(p->isa->leaf_count + 1, sizeof *e->addresses);
     e->segments = calloc(p->isa->leaf_count + 1, sizeof *e->segments);

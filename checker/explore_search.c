@@ -7,32 +7,6 @@
 #define WALKS 3u
 #define MOVES 300u
 
-static term rebuilt(struct explorer *e, const struct term_view *v, const term *arguments) {
-    struct term_pool *p = e->isa->pool;
-    switch (v->operation) {
-    case TERM_APPLY:
-        return term_apply(p, v->symbol, arguments, v->argument_count);
-    case TERM_NOT:
-        return term_not(p, arguments[0]);
-    case TERM_AND:
-        return term_and(p, arguments[0], arguments[1]);
-    case TERM_OR:
-        return term_or(p, arguments[0], arguments[1]);
-    case TERM_XOR:
-        return term_xor(p, arguments[0], arguments[1]);
-    case TERM_EQUAL:
-        return term_equal(p, arguments[0], arguments[1]);
-    case TERM_IF:
-        return term_if(p, arguments[0], arguments[1], arguments[2]);
-    case TERM_CONCATENATE:
-        return term_concatenate(p, arguments[0], arguments[1]);
-    case TERM_EXTRACT:
-        return term_extract(p, v->low + v->width - 1, v->low, arguments[0]);
-    default:
-        return term_binary(p, v->operation, arguments[0], arguments[1]);
-    }
-}
-
 /* Every term of the step where the branch at `place` has a value of its own, by place in e->replaced. */
 static void replace_branch(struct explorer *e, uint32_t place, bool value) {
     struct term_pool *p = e->isa->pool;
@@ -49,7 +23,7 @@ static void replace_branch(struct explorer *e, uint32_t place, bool value) {
             arguments[k] = e->replaced[cone_place(e->cone, v.arguments[k])];
             same = same && arguments[k] == v.arguments[k];
         }
-        e->replaced[i] = same ? t : rebuilt(e, &v, arguments);
+        e->replaced[i] = same ? t : term_rebuild(p, &v, arguments);
     }
 }
 

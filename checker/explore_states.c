@@ -1,6 +1,8 @@
 /* States that cost no search: those of earlier steps, put into this mode, and those beside what was found. */
 #include "explorer.h"
 
+#include "../isa-model/grow.h"
+
 #include <stdlib.h>
 
 #define USELESS 60u /* neighbours in a row that exercise nothing new */
@@ -31,12 +33,10 @@ bool explorer_try(struct explorer *e, struct targets *t, struct valuation *state
         }
     }
     free(covered);
-    if (good && *useful && t->state_count == t->state_capacity) {
-        size_t capacity = t->state_capacity == 0 ? 16 : 2 * t->state_capacity;
-        struct valuation **states = realloc(t->states, capacity * sizeof(struct valuation *));
-        good = states != NULL;
-        t->states = good ? states : t->states;
-        t->state_capacity = good ? capacity : t->state_capacity;
+    if (good && *useful) {
+        struct valuation **larger = array_grow(t->states, t->state_count, &t->state_capacity, sizeof(struct valuation *));
+        good = larger != NULL;
+        t->states = good ? larger : t->states;
     }
     if (good && *useful) {
         t->states[t->state_count++] = state;

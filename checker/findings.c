@@ -83,7 +83,7 @@ static void list_inputs(const struct subject *s, const struct sample *x, struct 
     for (size_t i = 0; i < s->table->component_count; i++) {
         const struct emitted_component *c = &s->table->components[i];
         for (size_t k = 0; c->placement == EMITTED_IN_STATE && k < (size_t)1 << c->index_width; k++) {
-            word128 value = load(x->state + c->offset + k * bytes_of(c->width), c->width);
+            word128 value = emitted_load(x->state + emitted_place(c, k), c->width);
             char index[24] = "";
             if (c->index_width > 0) {
                 (void)snprintf(index, sizeof index, "[%zu]", k);

@@ -27,19 +27,19 @@ static bool accept(const struct reduction *r) {
 
 static void try_value(const struct reduction *r, size_t at, unsigned width, word128 value) {
     sample_copy(r->subject, r->best, &trial);
-    store(trial.state + at, width, value);
+    emitted_store(trial.state + at, width, value);
     (void)accept(r);
 }
 
 static void reduce_leaf(const struct reduction *r, unsigned leaf) {
     const struct emitted_component *c = &r->subject->table->components[leaf];
     for (size_t k = 0; k < (size_t)1 << c->index_width; k++) {
-        size_t at = c->offset + k * bytes_of(c->width);
-        if (load(r->best->state + at, c->width) != 0) {
+        size_t at = emitted_place(c, k);
+        if (emitted_load(r->best->state + at, c->width) != 0) {
             try_value(r, at, c->width, 0);
         }
-        for (unsigned bit = c->width; load(r->best->state + at, c->width) != 0 && bit-- > 0;) { /* what cannot be 0 has few bits at least */
-            word128 value = load(r->best->state + at, c->width);
+        for (unsigned bit = c->width; emitted_load(r->best->state + at, c->width) != 0 && bit-- > 0;) { /* what cannot be 0 has few bits at least */
+            word128 value = emitted_load(r->best->state + at, c->width);
             if ((value >> bit & 1) != 0) {
                 try_value(r, at, c->width, value & ~((word128)1 << bit));
             }
@@ -74,7 +74,7 @@ static void reduce_others(const struct reduction *r) {
     for (unsigned i = 0; i < s->table->component_count; i++) {
         const struct emitted_component *c = &s->table->components[i];
         if (c->placement == EMITTED_IN_STATE && !is_input[i] && !s->kept[i]) {
-            memset(trial.state + c->offset, 0, bytes_of(c->width) << c->index_width);
+            memset(trial.state + c->offset, 0, emitted_bytes(c->width) << c->index_width);
         }
     }
     (void)accept(r);

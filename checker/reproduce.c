@@ -79,7 +79,7 @@ static void put_elements(FILE *out, const struct subject *s, const struct sample
 static void put_concrete(FILE *out, const struct subject *s, const struct concrete *c) {
     for (size_t i = 0; i < s->table->component_count; i++) {
         const struct emitted_component *k = &s->table->components[i];
-        word128 value = k->placement == EMITTED_IN_STATE && k->index_width == 0 ? load(c->state + k->offset, k->width) : 0;
+        word128 value = k->placement == EMITTED_IN_STATE && k->index_width == 0 ? emitted_load(c->state + k->offset, k->width) : 0;
         if (value != 0) {
             (void)fputs("    state.", out);
             put_member(out, k->name);

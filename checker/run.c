@@ -112,7 +112,7 @@ static int first_difference(const struct runner *r, const unsigned char *state, 
     const struct subject *s = r->subject;
     for (size_t i = 0; i < s->table->component_count; i++) {
         const struct emitted_component *c = &s->table->components[i];
-        for (size_t k = 0; c->placement == EMITTED_IN_STATE && k < bytes_of(c->width) << c->index_width; k++) {
+        for (size_t k = 0; c->placement == EMITTED_IN_STATE && k < emitted_bytes(c->width) << c->index_width; k++) {
             size_t at = c->offset + k;
             if (((state[at] ^ r->seen.state[at]) & r->known[at]) != 0) {
                 return (int)i;

@@ -1,18 +1,10 @@
 /* The arrays of a state as emitted steps take them, and what a plug-in may do with them. */
 #include "runner.h"
 
-word128 array_index(const struct emitted_component *c, const struct emitted_array *a, uint32_t k) {
-    return load((unsigned char *)a->index + k * bytes_of(c->index_width), c->index_width);
-}
-
-word128 array_value(const struct emitted_component *c, const struct emitted_array *a, uint32_t k) {
-    return load((unsigned char *)a->value + k * bytes_of(c->width), c->width);
-}
-
 word128 array_get(const struct emitted_component *c, const struct emitted_array *a, word128 index) {
     for (uint32_t k = 0; k < a->count; k++) {
-        if (array_index(c, a, k) == index) {
-            return array_value(c, a, k);
+        if (emitted_index(c, a, k) == index) {
+            return emitted_value(c, a, k);
         }
     }
     return 0;
@@ -20,14 +12,13 @@ word128 array_get(const struct emitted_component *c, const struct emitted_array 
 
 static bool array_set(const struct emitted_component *c, struct emitted_array *a, word128 index, word128 value) {
     uint32_t k = 0;
-    while (k < a->count && array_index(c, a, k) != index) {
+    while (k < a->count && emitted_index(c, a, k) != index) {
         k++;
     }
     if (k >= a->capacity) {
         return false;
     }
-    store((unsigned char *)a->index + k * bytes_of(c->index_width), c->index_width, index);
-    store((unsigned char *)a->value + k * bytes_of(c->width), c->width, value);
+    emitted_list(c, a, k, index, value);
     a->count = k == a->count ? k + 1 : a->count;
     return true;
 }
@@ -44,7 +35,7 @@ void arrays_load(const struct subject *s, const struct sample *x, struct run_arr
 
 bool array_has(const struct emitted_component *c, const struct emitted_array *a, word128 index) {
     for (uint32_t k = 0; k < a->count; k++) {
-        if (array_index(c, a, k) == index) {
+        if (emitted_index(c, a, k) == index) {
             return true;
         }
     }
@@ -60,13 +51,13 @@ void arrays_merge(struct runner *r, bool again) {
         word128 *known = r->known_elements + (size_t)i * RUN_ROOM;
         first->count = again ? first->count : 0;
         for (uint32_t k = 0; k < from->count; k++) {
-            word128 index = array_index(c, from, k);
-            if (!array_has(c, first, index) && array_set(c, first, index, again ? 0 : array_value(c, from, k))) {
+            word128 index = emitted_index(c, from, k);
+            if (!array_has(c, first, index) && array_set(c, first, index, again ? 0 : emitted_value(c, from, k))) {
                 known[first->count - 1] = ~(word128)0;
             }
         }
         for (uint32_t k = 0; k < first->count; k++) {
-            known[k] &= ~(array_get(c, from, array_index(c, first, k)) ^ array_value(c, first, k));
+            known[k] &= ~(array_get(c, from, emitted_index(c, first, k)) ^ emitted_value(c, first, k));
         }
     }
 }
@@ -78,12 +69,12 @@ bool arrays_agree(const struct runner *r) {
         const struct emitted_array *first = &r->first.by_leaf[s->listed[i]];
         const struct emitted_array *seen = &r->seen.arrays.by_leaf[s->listed[i]];
         for (uint32_t k = 0; !r->plugin->ignored[s->listed[i]] && k < first->count; k++) {
-            if (((array_get(c, seen, array_index(c, first, k)) ^ array_value(c, first, k)) & r->known_elements[(size_t)i * RUN_ROOM + k]) != 0) {
+            if (((array_get(c, seen, emitted_index(c, first, k)) ^ emitted_value(c, first, k)) & r->known_elements[(size_t)i * RUN_ROOM + k]) != 0) {
                 return false;
             }
         }
         for (uint32_t k = 0; !r->plugin->ignored[s->listed[i]] && k < seen->count; k++) {
-            if (!array_has(c, first, array_index(c, seen, k)) && array_value(c, seen, k) != 0) {
+            if (!array_has(c, first, emitted_index(c, seen, k)) && emitted_value(c, seen, k) != 0) {
                 return false;
             }
         }
@@ -102,12 +93,12 @@ bool same_arrays(const struct runner *r) {
             continue;
         }
         for (uint32_t k = 0; k < a->count; k++) {
-            if (array_get(c, b, array_index(c, a, k)) != array_value(c, a, k)) {
+            if (array_get(c, b, emitted_index(c, a, k)) != emitted_value(c, a, k)) {
                 return false;
             }
         }
         for (uint32_t k = 0; k < b->count; k++) {
-            if (array_get(c, a, array_index(c, b, k)) != array_value(c, b, k)) {
+            if (array_get(c, a, emitted_index(c, b, k)) != emitted_value(c, b, k)) {
                 return false;
             }
         }
@@ -148,21 +139,10 @@ static void host_write(struct popek_host *h, uint64_t address, const void *from,
     h->runner->stray = h->runner->stray || size > 0;
 }
 
-static uint32_t host_in(struct popek_host *h, uint16_t port, uint32_t size) {
-    return (uint32_t)cut(host_get(h, x86_ARRAY_device, port), 8 * (size > 4 ? 4 : size));
-}
-
-static void host_out(struct popek_host *h, uint16_t port, uint32_t size, uint32_t value) {
-    host_set(h, x86_ARRAY_device, port, cut(value, 8 * (size > 4 ? 4 : size)));
-}
-
 void runner_offer(struct runner *r, struct popek_call *call) {
-    call->host = &r->host;
-    call->get = host_get;
-    call->set = host_set;
+    r->host = (struct popek_host){.runner = r, .get = host_get, .set = host_set};
+    host_offer(&r->host, call);
     call->arrays = r->seen.arrays.by_leaf;
     call->read = host_read;
     call->write = host_write;
-    call->in = host_in;
-    call->out = host_out;
 }

@@ -23,10 +23,10 @@ static void add_state(struct runner *r, const struct step_effect *o, struct list
     for (size_t i = 0; i < s->table->component_count; i++) {
         const struct emitted_component *c = &s->table->components[i];
         for (size_t k = 0; c->placement == EMITTED_IN_STATE && k < (size_t)1 << c->index_width; k++) {
-            size_t at = c->offset + k * bytes_of(c->width);
-            word128 known = load(r->known + at, c->width);
-            word128 expected = load(o->state + at, c->width);
-            word128 seen = load(r->seen.state + at, c->width);
+            size_t at = emitted_place(c, k);
+            word128 known = emitted_load(r->known + at, c->width);
+            word128 expected = emitted_load(o->state + at, c->width);
+            word128 seen = emitted_load(r->seen.state + at, c->width);
             char index[24] = "";
             if (c->index_width > 0) {
                 (void)snprintf(index, sizeof index, "[%zu]", k);
@@ -47,8 +47,8 @@ static void add_arrays(const struct runner *r, struct list *l) {
             const struct emitted_array *a = side == 0 ? &r->first.by_leaf[leaf] : &r->seen.arrays.by_leaf[leaf];
             const struct emitted_array *b = side == 0 ? &r->seen.arrays.by_leaf[leaf] : &r->first.by_leaf[leaf];
             for (uint32_t k = 0; k < a->count; k++) {
-                word128 at = array_index(c, a, k);
-                word128 one = array_value(c, a, k);
+                word128 at = emitted_index(c, a, k);
+                word128 one = emitted_value(c, a, k);
                 word128 other = array_get(c, b, at);
                 word128 known = side == 0 ? r->known_elements[(size_t)i * RUN_ROOM + k] : ~(word128)0;
                 char index[40];

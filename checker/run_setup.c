@@ -24,7 +24,6 @@ struct runner *runner_new(const struct plugin *p) {
     }
     memset(r, 0, sizeof *r);
     r->plugin = p;
-    r->host.runner = r;
     r->pages = mmap(NULL, (size_t)PAGE * (GUARDED_PAGES + 2), PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (r->pages == MAP_FAILED || mprotect(r->pages + PAGE, (size_t)PAGE * GUARDED_PAGES, PROT_READ | PROT_WRITE) != 0 ||
         !arrays_new(&r->expected.arrays, p->isa->leaf_count) || !arrays_new(&r->seen.arrays, p->isa->leaf_count) ||
@@ -48,7 +47,7 @@ struct runner *runner_new(const struct plugin *p) {
     for (size_t i = 0; i < p->table->component_count; i++) {
         const struct emitted_component *c = &p->table->components[i];
         if (c->placement == EMITTED_IN_STATE && !p->ignored[i]) {
-            memset(r->compared + c->offset, 0xFF, bytes_of(c->width) << c->index_width);
+            memset(r->compared + c->offset, 0xFF, emitted_bytes(c->width) << c->index_width);
         }
     }
     return r;

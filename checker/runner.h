@@ -2,6 +2,7 @@
 #ifndef POPEK_CHECKER_RUNNER_H
 #define POPEK_CHECKER_RUNNER_H
 
+#include "host.h"
 #include "run.h"
 
 #define PAGE 4096u
@@ -11,9 +12,6 @@
 #define CONFIRMING 64u /* something open may have been chosen too seldom */
 #define CONFIRMING_AGAIN 1024u
 
-struct popek_host {
-    struct runner *runner;
-};
 struct runner {
     const struct plugin *plugin;
     const struct subject *subject;
@@ -32,8 +30,6 @@ struct runner {
     bool stray; /* the host was asked to write what it does not have */
 };
 
-word128 array_index(const struct emitted_component *c, const struct emitted_array *a, uint32_t k);
-word128 array_value(const struct emitted_component *c, const struct emitted_array *a, uint32_t k);
 word128 array_get(const struct emitted_component *c, const struct emitted_array *a, word128 index);
 bool array_has(const struct emitted_component *c, const struct emitted_array *a, word128 index);
 /* The arrays of a state. */

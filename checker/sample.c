@@ -46,7 +46,7 @@ bool sample_from(const struct subject *s, struct cone *cone, const struct valuat
         for (size_t k = 0; c->placement == EMITTED_IN_STATE && k < (size_t)1 << c->index_width; k++) {
             word128 index = k;
             word128 value = valuation_get(state, s->isa->leaves[i].symbol, &index, c->index_width == 0 ? 0 : 1);
-            store(x->state + c->offset + k * bytes_of(c->width), c->width, value);
+            emitted_store(x->state + emitted_place(c, k), c->width, value);
         }
     }
     for (size_t i = 0; i < valuation_size(state); i++) {
@@ -67,7 +67,7 @@ struct valuation *sample_valuation(const struct subject *s, const struct sample 
         const struct emitted_component *c = &s->table->components[i];
         for (size_t k = 0; good && c->placement == EMITTED_IN_STATE && k < (size_t)1 << c->index_width; k++) {
             word128 index = k;
-            word128 value = load(x->state + c->offset + k * bytes_of(c->width), c->width);
+            word128 value = emitted_load(x->state + emitted_place(c, k), c->width);
             good = value == 0 || valuation_set(v, s->isa->leaves[i].symbol, &index, c->index_width == 0 ? 0 : 1, value);
         }
     }

@@ -2,7 +2,7 @@
 #ifndef POPEK_CHECKER_SAMPLE_H
 #define POPEK_CHECKER_SAMPLE_H
 
-#include "../isa-model/emitted.h"
+#include "../isa-model/emitted_storage.h"
 #include "../isa-model/evaluate.h"
 #include "../isa-model/term_cone.h"
 
@@ -53,14 +53,6 @@ struct subject {
 };
 
 static inline word128 cut(word128 value, unsigned width) { return value & (~(word128)0 >> (128 - width)); }
-static inline size_t bytes_of(unsigned width) { return width <= 8 ? 1 : width <= 16 ? 2 : width <= 32 ? 4 : width <= 64 ? 8 : 16; }
-/* Integers as the machine that this runs on stores them; x86 and its like are little-endian. */
-static inline word128 load(const void *from, unsigned width) {
-    word128 value = 0;
-    memcpy(&value, from, bytes_of(width));
-    return value;
-}
-static inline void store(void *to, unsigned width, word128 value) { memcpy(to, &value, bytes_of(width)); }
 
 struct random {
     uint64_t state;
@@ -86,10 +78,10 @@ void sample_vary(const struct subject *s, const struct sample *base, struct rand
 void sample_vary_deciders(const struct subject *s, const struct sample *base, struct random *r, struct sample *sample);
 void sample_copy(const struct subject *s, const struct sample *from, struct sample *to);
 static inline word128 sample_get(const struct subject *s, const struct sample *x, unsigned leaf) {
-    return load(x->state + s->table->components[leaf].offset, s->table->components[leaf].width);
+    return emitted_load(x->state + s->table->components[leaf].offset, s->table->components[leaf].width);
 }
 static inline void sample_set(const struct subject *s, struct sample *x, unsigned leaf, word128 value) {
-    store(x->state + s->table->components[leaf].offset, s->table->components[leaf].width, value);
+    emitted_store(x->state + s->table->components[leaf].offset, s->table->components[leaf].width, value);
 }
 
 #endif

@@ -1,6 +1,8 @@
 /* Lists the targets of a step, and decides by evaluation which of them a state exercises. */
 #include "explorer.h"
 
+#include "../isa-model/grow.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,15 +16,11 @@ void targets_free(struct targets *t) {
 }
 
 static bool push_root(struct explorer *e, term t) {
-    if (e->root_count == e->root_capacity) {
-        size_t capacity = e->root_capacity == 0 ? 256 : 2 * e->root_capacity;
-        term *roots = realloc(e->roots, capacity * sizeof *roots);
-        if (roots == NULL) {
-            return false;
-        }
-        e->roots = roots;
-        e->root_capacity = capacity;
+    term *roots = array_grow(e->roots, e->root_count, &e->root_capacity, sizeof *roots);
+    if (roots == NULL) {
+        return false;
     }
+    e->roots = roots;
     e->roots[e->root_count++] = t;
     return true;
 }
@@ -97,15 +95,11 @@ static bool gather_roots(struct explorer *e, const struct semantics *m) {
 }
 
 static bool add_target(struct explorer *e, struct targets *t, enum target_kind kind, unsigned number, bool value, term condition) {
-    if (t->count == e->target_capacity) {
-        size_t capacity = e->target_capacity == 0 ? 64 : 2 * e->target_capacity;
-        struct target *items = realloc(t->items, capacity * sizeof *items);
-        if (items == NULL) {
-            return false;
-        }
-        t->items = items;
-        e->target_capacity = capacity;
+    struct target *items = array_grow(t->items, t->count, &e->target_capacity, sizeof *items);
+    if (items == NULL) {
+        return false;
     }
+    t->items = items;
     t->items[t->count++] = (struct target){kind, TARGET_OPEN, number, value, condition, 0};
     return true;
 }

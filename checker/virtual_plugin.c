@@ -1,9 +1,10 @@
 /* The adapter between a state of the tables and handlers of the virtual processor: what the emitted table says of them is all that it knows. */
 #include "virtual_plugin.h"
 
-#include "sample.h"
+#include "../isa-model/handled_storage.h"
 
 #include <dlfcn.h>
+#include <stdbool.h>
 #include <string.h>
 
 #define ARRAYS 32u
@@ -38,14 +39,7 @@ static void show_arrays(const struct popek_call *call, struct handled_array *arr
     static uint64_t value[ARRAYS][ELEMENTS];
     for (size_t i = 0; i < isa->array_count && i < ARRAYS; i++) {
         const struct handler_array *a = &isa->arrays[i];
-        const struct emitted_component *c = &emitted->components[a->component];
-        const struct emitted_array *from = &call->arrays[a->component];
-        uint32_t count = from->count < ELEMENTS ? from->count : ELEMENTS;
-        for (uint32_t k = 0; k < count; k++) {
-            index[i][k] = (uint64_t)load((const unsigned char *)from->index + k * bytes_of(c->index_width), c->index_width);
-            value[i][k] = (uint64_t)(load((const unsigned char *)from->value + k * bytes_of(c->width), c->width) >> a->low);
-        }
-        arrays[i] = (struct handled_array){count, index[i], value[i]};
+        arrays[i] = handled_part(a, &emitted->components[a->component], &call->arrays[a->component], index[i], value[i], ELEMENTS);
     }
 }
 

@@ -1,6 +1,7 @@
 /* Asks every question of every form, and draws the conclusions. */
 #include "classification.h"
 
+#include "../isa-model/grow.h"
 #include "../isa-model/term_cone.h"
 
 #include <stdio.h>
@@ -26,15 +27,11 @@ bool fail(struct classifier *c, bool internal, const char *format, const char *a
 }
 
 static bool remember(struct classifier *c, const struct query_record *record) {
-    if (c->query_count == c->query_capacity) {
-        size_t capacity = c->query_capacity == 0 ? 256 : c->query_capacity * 2;
-        struct query_record *larger = realloc(c->queries, capacity * sizeof *larger);
-        if (larger == NULL) {
-            return false;
-        }
-        c->queries = larger;
-        c->query_capacity = capacity;
+    struct query_record *larger = array_grow(c->queries, c->query_count, &c->query_capacity, sizeof *larger);
+    if (larger == NULL) {
+        return false;
     }
+    c->queries = larger;
     c->queries[c->query_count++] = *record;
     return true;
 }

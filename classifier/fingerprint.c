@@ -1,19 +1,17 @@
 /* The fingerprint of a query: SHA-256 of its SMT-LIB text with the answer, so that a report names the very question that was decided. */
 #include "classification.h"
 
+#include "../isa-model/grow.h"
+
 #include <sha256.h>
 #include <stdlib.h>
 
 static bool make_room(struct classifier *c) {
-    if (c->fingerprint_count == c->fingerprint_capacity) {
-        size_t capacity = c->fingerprint_capacity == 0 ? 256 : c->fingerprint_capacity * 2;
-        char(*larger)[FINGERPRINT_TEXT] = realloc(c->fingerprints, capacity * sizeof *larger);
-        if (larger == NULL) {
-            return false;
-        }
-        c->fingerprints = larger;
-        c->fingerprint_capacity = capacity;
+    char(*larger)[FINGERPRINT_TEXT] = array_grow(c->fingerprints, c->fingerprint_count, &c->fingerprint_capacity, sizeof *larger);
+    if (larger == NULL) {
+        return false;
     }
+    c->fingerprints = larger;
     return true;
 }
 

@@ -110,30 +110,9 @@ static term rebuild(const struct local_problem *p, struct term_pool *pool, const
     for (unsigned i = 0; i < n->argument_count && i < TERM_MAXIMUM_ARGUMENTS; i++) {
         arguments[i] = made[n->operation == TERM_APPLY ? p->lists[n->arguments[0] + i] : n->arguments[i]];
     }
-    switch (n->operation) {
-    case TERM_CONSTANT:
-        return TERM_NONE; /* is fixed */
-    case TERM_APPLY:
-        return term_apply(pool, p->functions[n->arguments[1]].symbol, arguments, n->argument_count);
-    case TERM_NOT:
-        return term_not(pool, arguments[0]);
-    case TERM_AND:
-        return term_and(pool, arguments[0], arguments[1]);
-    case TERM_OR:
-        return term_or(pool, arguments[0], arguments[1]);
-    case TERM_EQUAL:
-        return term_equal(pool, arguments[0], arguments[1]);
-    case TERM_LESS:
-        return term_less(pool, arguments[0], arguments[1]);
-    case TERM_IF:
-        return term_if(pool, arguments[0], arguments[1], arguments[2]);
-    case TERM_CONCATENATE:
-        return term_concatenate(pool, arguments[0], arguments[1]);
-    case TERM_EXTRACT:
-        return term_extract(pool, n->low + n->width - 1, n->low, arguments[0]);
-    default:
-        return term_binary(pool, n->operation, arguments[0], arguments[1]);
-    }
+    struct term_view view = {.operation = n->operation, .width = n->width, .argument_count = n->argument_count, .low = n->low};
+    view.symbol = n->operation == TERM_APPLY ? p->functions[n->arguments[1]].symbol : 0;
+    return term_rebuild(pool, &view, arguments);
 }
 
 bool local_problem_rest(const struct local_problem *p, struct term_pool *pool, term *rest, struct valuation *fixed) {

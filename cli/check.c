@@ -59,17 +59,14 @@ static bool is_known_name(const struct isa *isa, const char *name) {
     return false;
 }
 
-static const char *mode_name(const void *context, size_t i) { return ((const struct isa *)context)->modes[i].name; }
-static const char *instruction_name(const void *context, size_t i) { return ((const struct isa *)context)->forms[i].instruction; }
-
 static int resolve(struct check_request *r, const struct isa *isa) {
     if (r->options.instruction != NULL && !is_known_name(isa, r->options.instruction)) {
-        complain_unknown("instruction", r->options.instruction, instruction_name, isa, isa->form_count);
+        complain_unknown_instruction(isa, r->options.instruction);
         return EXIT_USAGE;
     }
     r->options.mode = r->mode == NULL ? -1 : isa_find_mode(isa, r->mode);
     if (r->mode != NULL && r->options.mode < 0) {
-        complain_unknown("operating mode", r->mode, mode_name, isa, isa->mode_count);
+        complain_unknown_mode(isa, r->mode);
         return EXIT_USAGE;
     }
     r->options.system_only = r->options.instruction == NULL && !r->chosen;

@@ -65,6 +65,8 @@ struct selection {
 extern const struct argp selection_argp;
 /* What to check of the ISA for it. */
 struct isa_options selection_options(const struct selection *s, const char *instruction);
+/* Whether a form is so named (form_is_named) and is in `mode`, called `mode_name`; -1: in any. False after one clear message. */
+bool resolve_instruction(const struct isa *isa, const char *name, const char *mode_name, int mode);
 /* Resolves the names against the isa; false after one clear message. */
 bool resolve_selection(const struct selection *s, const struct isa *isa, const char *instruction, struct classify_options *options);
 
@@ -87,6 +89,10 @@ void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 int complain_message(const char *message);
 /* "unknown KIND 'NAME'; did you mean a or b?"; where nothing is near: "there is: a, b, c", unless that is long. */
 void complain_unknown(const char *kind, const char *name, const char *(*at)(const void *context, size_t i), const void *context, size_t count);
+/* Of the ISA's profiles, operating modes, instructions. */
+void complain_unknown_profile(const struct isa *isa, const char *name);
+void complain_unknown_mode(const struct isa *isa, const char *name);
+void complain_unknown_instruction(const struct isa *isa, const char *name);
 /* The same behind other words than "unknown KIND". */
 void complain_name(const char *problem, const char *name, const char *(*at)(const void *context, size_t i), const void *context, size_t count);
 

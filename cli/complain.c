@@ -134,3 +134,14 @@ void complain_unknown(const char *kind, const char *name, const char *(*at)(cons
     (void)snprintf(problem, sizeof problem, "unknown %s", kind);
     complain_name(problem, name, at, context, count);
 }
+
+static const char *profile_name(const void *context, size_t i) { return profile_in(context, i, 0)->name; }
+static const char *mode_name(const void *context, size_t i) { return ((const struct isa *)context)->modes[i].name; }
+static const char *instruction_name(const void *context, size_t i) { return ((const struct isa *)context)->forms[i].instruction; }
+
+void complain_unknown_profile(const struct isa *isa, const char *name) { complain_unknown("profile", name, profile_name, isa, isa->profile_count); }
+void complain_unknown_mode(const struct isa *isa, const char *name) { complain_unknown("mode", name, mode_name, isa, isa->mode_count); }
+
+void complain_unknown_instruction(const struct isa *isa, const char *name) {
+    complain_unknown("instruction", name, instruction_name, isa, isa->form_count);
+}

@@ -97,11 +97,6 @@ static int show(const struct request *r, const struct isa *isa, const struct mat
     return code;
 }
 
-static const char *profile_name(const void *context, size_t i) {
-    const struct isa *isa = context;
-    return profile_in(isa, i, 0)->name;
-}
-
 static int run(const struct request *r) {
     int code = EXIT_INTERNAL;
     const struct isa_options no_semantics = {.only = ""};
@@ -111,7 +106,7 @@ static int run(const struct request *r) {
         return code;
     }
     if (r->profile != NULL && isa_find_profile(isa, r->profile) < 0) {
-        complain_unknown("profile", r->profile, profile_name, isa, isa->profile_count);
+        complain_unknown_profile(isa, r->profile);
         code = EXIT_USAGE;
     } else {
         code = show(r, isa, m);

@@ -83,15 +83,16 @@ static int emit_for_handlers(const struct request *r, struct isa *isa) {
     return output_close(&out, complete);
 }
 
-static const char *mode_name(const void *context, size_t i) { return ((const struct isa *)context)->modes[i].name; }
-
 static int run(const void *request, struct isa *isa, const struct source_reader *reader) {
     const struct request *r = request;
     int mode = r->subject.mode == NULL ? -1 : isa_find_mode(isa, r->subject.mode);
     struct output out;
     (void)reader;
     if (r->subject.mode != NULL && mode < 0) {
-        complain_unknown("operating mode", r->subject.mode, mode_name, isa, isa->mode_count);
+        complain_unknown_mode(isa, r->subject.mode);
+        return EXIT_USAGE;
+    }
+    if (r->subject.instruction != NULL && !resolve_instruction(isa, r->subject.instruction, r->subject.mode, mode)) {
         return EXIT_USAGE;
     }
     if (r->handlers) {

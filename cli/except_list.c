@@ -24,8 +24,6 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
 
 const struct argp except_argp = {options, parse, NULL, NULL, NULL, NULL, NULL};
 
-static const char *instruction_name(const void *context, size_t i) { return ((const struct isa *)context)->forms[i].instruction; }
-
 bool except_known(const struct except_list *e, const struct isa *isa) {
     for (size_t i = 0; i < e->count; i++) {
         size_t k = 0;
@@ -33,7 +31,7 @@ bool except_known(const struct except_list *e, const struct isa *isa) {
             k++;
         }
         if (k == isa->form_count) {
-            complain_unknown("instruction", e->names[i], instruction_name, isa, isa->form_count);
+            complain_unknown_instruction(isa, e->names[i]);
             return false;
         }
     }

@@ -1,6 +1,7 @@
 /* The class of single forms, known or decided when they are asked for: what decode shows beside each instruction. */
 #include "form_class.h"
 
+#include "../isa-model/grow.h"
 #include "cli.h"
 #include "known_classes.h"
 
@@ -69,15 +70,11 @@ static const char *decide_alone(const struct form_classes *f, const char *text, 
 }
 
 static bool remember(struct form_classes *f, const char *text, const char *name) {
-    if (f->count == f->capacity) {
-        size_t capacity = f->capacity == 0 ? 16 : f->capacity * 2;
-        struct known_class *larger = realloc(f->known, capacity * sizeof *larger);
-        if (larger == NULL) {
-            return false;
-        }
-        f->known = larger;
-        f->capacity = capacity;
+    struct known_class *larger = array_grow(f->known, f->count, &f->capacity, sizeof *larger);
+    if (larger == NULL) {
+        return false;
     }
+    f->known = larger;
     f->known[f->count++] = (struct known_class){text, name};
     return true;
 }

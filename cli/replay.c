@@ -63,13 +63,11 @@ static int write_reports(const struct replay_request *r, const struct replay_rep
     return output_close(&out, complete);
 }
 
-static const char *profile_name(const void *context, size_t i) { return profile_in(context, i, 0)->name; }
-
 static int run(const struct replay_request *r, const struct isa *isa, const struct matcher *m, struct backend *const *backends, size_t count,
                struct replay_report *reports) {
     int profile = isa_find_profile(isa, r->profile);
     if (profile < 0) {
-        complain_unknown("profile", r->profile, profile_name, isa, isa->profile_count);
+        complain_unknown_profile(isa, r->profile);
         return EXIT_USAGE;
     }
     struct classify_options options = {.profile = (unsigned)profile, .mode = -1, .instruction = r->instruction};

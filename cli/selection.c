@@ -76,9 +76,6 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
 
 const struct argp selection_argp = {options, parse, NULL, NULL, NULL, NULL, NULL};
 
-static const char *profile_name_at(const void *context, size_t i) { return profile_in(context, i, 0)->name; }
-static const char *mode_name_at(const void *context, size_t i) { return ((const struct isa *)context)->modes[i].name; }
-static const char *instruction_name_at(const void *context, size_t i) { return ((const struct isa *)context)->forms[i].instruction; }
 struct free_bits {
     const struct isa *isa;
     const struct profile *profile;
@@ -134,7 +131,7 @@ static bool parse_configuration(const char *text, const struct isa *isa, struct 
     }
 }
 
-static bool resolve_instruction(const struct isa *isa, const char *name, const char *mode_name, int mode) {
+bool resolve_instruction(const struct isa *isa, const char *name, const char *mode_name, int mode) {
     bool known = false;
     for (size_t i = 0; i < isa->form_count; i++) {
         if (form_is_named(isa->forms[i].instruction, isa->forms[i].text, name)) {
@@ -147,7 +144,7 @@ static bool resolve_instruction(const struct isa *isa, const char *name, const c
     if (known) {
         complain("'%s' has no form in mode '%s'", name, mode_name);
     } else {
-        complain_unknown("instruction", name, instruction_name_at, isa, isa->form_count);
+        complain_unknown_instruction(isa, name);
     }
     return false;
 }
@@ -165,13 +162,13 @@ bool resolve_selection(const struct selection *s, const struct isa *isa, const c
     }
     int profile = s->profile == NULL ? 0 : isa_find_profile(isa, s->profile);
     if (profile < 0) {
-        complain_unknown("profile", s->profile, profile_name_at, isa, isa->profile_count);
+        complain_unknown_profile(isa, s->profile);
         return false;
     }
     o->profile = (unsigned)profile;
     o->mode = s->mode == NULL ? -1 : isa_find_mode(isa, s->mode);
     if (s->mode != NULL && o->mode < 0) {
-        complain_unknown("mode", s->mode, mode_name_at, isa, isa->mode_count);
+        complain_unknown_mode(isa, s->mode);
         return false;
     }
     return parse_configuration(s->configuration, isa, o) && (instruction == NULL || resolve_instruction(isa, instruction, s->mode, o->mode));

@@ -21,7 +21,7 @@ struct request {
 enum option_key { KEY_COMPARE = 256, KEY_TRACE, KEY_STEP, KEY_STEPS, KEY_TIMER, KEY_WORDS, KEY_SEED };
 
 static const struct argp_option options[] = {
-    {"machine", 'm', "bare|vmm|hybrid|nested=N", 0, "what the guest runs on (bare; with --compare: vmm)", 0},
+    {"machine", 'm', "bare|vmm|hybrid|nested=N", 0, "what the guest runs on (bare; vmm with --compare)", 0},
     {"compare", KEY_COMPARE, NULL, 0, "the bare machine beside it in lockstep: the first difference, exit code 1", 0},
     {"isa", 'i', "FILE", 0, "another teaching machine, by a model over its description (the third generation machine, by proven C)", 0},
     {"trace", KEY_TRACE, NULL, 0, "a line for every instruction", 0},

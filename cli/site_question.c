@@ -39,8 +39,6 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
 
 const struct argp site_question_argp = {options, parse, NULL, NULL, NULL, NULL, NULL};
 
-static const char *profile_name(const void *context, size_t i) { return profile_in(context, i, 0)->name; }
-
 int site_question_open(struct site_question *s, struct scan_question *q) {
     const struct isa_options no_semantics = {.only = ""};
     int code = EXIT_INTERNAL;
@@ -50,7 +48,7 @@ int site_question_open(struct site_question *s, struct scan_question *q) {
     }
     s->profile = s->profile == NULL && s->isa->profile_count > 0 ? profile_in(s->isa, 0, 0)->name : s->profile;
     if (s->profile == NULL || isa_find_profile(s->isa, s->profile) < 0) {
-        complain_unknown("profile", s->profile == NULL ? "" : s->profile, profile_name, s->isa, s->isa->profile_count);
+        complain_unknown_profile(s->isa, s->profile == NULL ? "" : s->profile);
         code = EXIT_USAGE;
     } else {
         s->classes = scan_classes_new(&(struct scan_subject){s->isa_name, s->isa, s->profile, s->configuration, s->drop});

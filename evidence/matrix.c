@@ -1,6 +1,8 @@
 /* Makes the rows, and counts their cells. */
 #include "matrix.h"
 
+#include "../isa-model/grow.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,16 +29,12 @@ const char *evidence_state_name(enum evidence_state s) {
 const char *matrix_keep(struct matrix *m, const char *format, ...) {
     char *text = NULL;
     va_list arguments;
-    if (m->text_count == m->text_capacity) {
-        size_t capacity = m->text_capacity == 0 ? 1024 : 2 * m->text_capacity;
-        char **larger = realloc(m->texts, capacity * sizeof *larger);
-        if (larger == NULL) {
-            m->failed = true;
-            return "";
-        }
-        m->texts = larger;
-        m->text_capacity = capacity;
+    char **larger = array_grow(m->texts, m->text_count, &m->text_capacity, sizeof *larger);
+    if (larger == NULL) {
+        m->failed = true;
+        return "";
     }
+    m->texts = larger;
     va_start(arguments, format);
     int length = vasprintf(&text, format, arguments);
     va_end(arguments);

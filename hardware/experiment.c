@@ -2,8 +2,8 @@
 #include "experiment.h"
 
 #include "choose.h"
-#include "explanations.h"
 #include "features.h"
+#include "judge.h"
 #include "system_forms.h"
 
 #include <stdlib.h>
@@ -16,7 +16,7 @@ struct pairs {
     struct decoded decoded[PAIRS_MOST];
     struct run runs[2][PAIRS_MOST];
     struct run_result results[2][PAIRS_MOST];
-    struct prediction predictions[2];
+    struct judgement judged[2];
     unsigned count;
 };
 
@@ -96,30 +96,26 @@ static bool is_of_place(const char *name) {
 
 static enum probe_verdict judge_run(struct session *s, struct experiment_row *row, unsigned which, unsigned k) {
     struct pairs *p = &s->pairs;
-    struct difference differences[DIFFERENCES_MOST];
-    struct prediction *prediction = &p->predictions[which];
-    const struct run *run = &p->runs[which][k];
-    const struct run_result *result = &p->results[which][k];
-    if (!predict(s->predictors[which], row->form, &p->decoded[k], run, EVALUATIONS, prediction)) {
+    const struct world *world = s->worlds[which];
+    const struct judge judge = {world, s->predictors[which], s->experiment->explanations, EVALUATIONS, s->options->wrong_prediction};
+    const struct trial trial = {row->form, &p->decoded[k], &p->runs[which][k], &p->results[which][k]};
+    struct judgement *judged = &p->judged[which];
+    if (!judge_trial(&judge, &trial, judged)) {
         return PROBE_CANNOT_RUN;
     }
-    size_t count = compare_run(prediction, s->worlds[which], run, result, differences);
-    if (count > 0 && predict(s->predictors[which], row->form, &p->decoded[k], run, PREDICTION_CONFIRMATIONS, prediction)) {
-        count = compare_run(prediction, s->worlds[which], run, result, differences);
+    if (judged->count == 0) {
+        return PROBE_AGREES;
     }
-    char expected[EXPECTED_TEXT];
-    char seen[SEEN_TEXT];
-    describe_prediction(prediction, expected, sizeof expected);
-    describe_result(result, seen, sizeof seen);
-    const struct observation seen_here = {expected, seen, differences, count};
-    const struct record *record = explanations_find(s->experiment->explanations, row->form, s->worlds[which], &seen_here);
-    if (count > 0 && record == NULL && row->runs[PROBE_DIFFERS] == 0) {
-        memcpy(row->expected, expected, sizeof row->expected);
-        memcpy(row->seen, seen, sizeof row->seen);
-        row->against = differences[0];
-        row->against_cpl = s->worlds[which]->cpl;
+    if (judged->record != NULL) {
+        return PROBE_KNOWN;
     }
-    return count == 0 ? PROBE_AGREES : record != NULL ? PROBE_KNOWN : PROBE_DIFFERS;
+    if (row->runs[PROBE_DIFFERS] == 0) {
+        memcpy(row->expected, judged->expected, sizeof row->expected);
+        memcpy(row->seen, judged->seen, sizeof row->seen);
+        row->against = judged->differences[0];
+        row->against_cpl = world->cpl;
+    }
+    return PROBE_DIFFERS;
 }
 
 static enum pair_outcome judge_pair(struct session *s, enum experiment_kind kind, unsigned k, struct difference *shown) {
@@ -136,8 +132,8 @@ static enum pair_outcome judge_pair(struct session *s, enum experiment_kind kind
     if (left[0] || left[1]) {
         return left[0] && left[1] ? PAIR_TRAPS_IN_BOTH : left[0] ? PAIR_TRAPS_IN_FIRST : PAIR_TRAPS_IN_SECOND;
     }
-    const struct compared_run runs[2] = {{&p->predictions[0], s->worlds[0], &p->runs[0][k], &p->results[0][k]},
-                                         {&p->predictions[1], s->worlds[1], &p->runs[1][k], &p->results[1][k]}};
+    const struct compared_run runs[2] = {{&p->judged[0].prediction, s->worlds[0], &p->runs[0][k], &p->results[0][k]},
+                                         {&p->judged[1].prediction, s->worlds[1], &p->runs[1][k], &p->results[1][k]}};
     if (compare_results(runs, kind == EXPERIMENT_MODES ? is_of_level : is_of_place, differences) == 0) {
         return PAIR_SAME;
     }

@@ -1,6 +1,7 @@
 /* The KVM backend: a minimal guest in a virtual machine of Linux. What is tested is the processor and its hypervisor. */
 #include "hardware.h"
 
+#include "guest_backend.h"
 #include "kvm_child.h"
 
 #include <errno.h>
@@ -9,36 +10,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define CPUID_VALUES 128u
-
-struct kvm {
-    struct backend base;
-    struct worker *worker;
-    struct guest guest;
-    struct cpuid_value cpuid[CPUID_VALUES];
-    size_t cpuid_count;
-    char description[512];
-};
-
-static bool kvm_run_all(struct backend *b, const struct world *world, const struct run *runs, size_t count, struct run_result *results) {
-    struct kvm *k = (struct kvm *)b;
-    return worker_run(k->worker, (unsigned)(world - k->guest.worlds), runs, count, results);
-}
-
-static const struct world *kvm_worlds(struct backend *b, size_t *count) {
-    *count = GUEST_WORLDS;
-    return ((struct kvm *)b)->guest.worlds;
-}
-
-static const char *kvm_description(struct backend *b) { return ((struct kvm *)b)->description; }
-
-static void kvm_close(struct backend *b) {
-    struct kvm *k = (struct kvm *)b;
-    worker_free(k->worker);
-    free(k);
-}
-
-static const struct backend_operations operations = {"kvm", kvm_worlds, kvm_run_all, kvm_description, kvm_close};
+static const struct backend_operations operations = {"kvm", guest_backend_worlds, guest_backend_run, guest_backend_description, guest_backend_close};
 
 /* Which of KVM's modules is there tells what it makes guests with. */
 static const char *hardware_support(void) {
@@ -62,7 +34,7 @@ struct backend *kvm_open(const char **reason) {
         *reason = errno == ENOENT ? "there is no /dev/kvm" : "/dev/kvm may not be used";
         return NULL;
     }
-    struct kvm *k = calloc(1, sizeof *k);
+    struct guest_backend *k = calloc(1, sizeof *k);
     if (k == NULL) {
         *reason = "out of memory";
         return NULL;
@@ -71,7 +43,7 @@ struct backend *kvm_open(const char **reason) {
     if (!kvm_machine_open(&machine, NULL, GUEST_MEMORY_SIZE)) {
         *reason = "/dev/kvm makes no virtual machine";
     } else {
-        k->cpuid_count = kvm_supported_cpuid(machine.system, k->cpuid, CPUID_VALUES);
+        k->cpuid_count = kvm_supported_cpuid(machine.system, k->cpuid, GUEST_CPUID_VALUES);
         guest_make(&k->guest, k->cpuid, k->cpuid_count);
         for (unsigned i = 0; i < GUEST_WORLDS; i++) {
             k->guest.worlds[i].documented_only = true;
@@ -86,7 +58,7 @@ struct backend *kvm_open(const char **reason) {
         *reason = "the virtual machine of /dev/kvm executes nothing";
     }
     if (*reason != NULL) {
-        kvm_close(&k->base);
+        guest_backend_close(&k->base);
         return NULL;
     }
     return &k->base;

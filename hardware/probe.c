@@ -2,8 +2,8 @@
 #include "probe.h"
 
 #include "choose.h"
-#include "explanations.h"
 #include "features.h"
+#include "judge.h"
 #include "system_forms.h"
 
 #include <stdio.h>
@@ -12,6 +12,7 @@
 #include <time.h>
 
 #define BATCH 64u
+#define EVALUATIONS 4u
 
 struct pending {
     unsigned form;     /* of the isa */
@@ -35,7 +36,7 @@ struct session {
     struct run runs[BATCH];
     size_t count;
     struct run_result results[BATCH];
-    struct prediction prediction;
+    struct judgement judgement;
     bool failed;
 };
 
@@ -68,32 +69,22 @@ static enum feature_state form_feature(const struct world *w, const struct form 
     return state;
 }
 
-static bool predict_run(struct session *s, const struct pending *n, const struct run *run, unsigned evaluations) {
-    if (!predict(s->predictor, n->form, &n->decoded, run, evaluations, &s->prediction)) {
-        return false;
-    }
-    if (s->options->wrong_prediction > 0) {
-        s->prediction.after.general[0] ^= UINT64_C(1) << (s->options->wrong_prediction - 1);
-    }
-    return true;
-}
-
 /* With CR4.UMIP off it would have been done. */
-static bool is_emulated(struct session *s, const struct pending *n, const struct run *run, const struct run_result *result) {
-    const struct world *w = &s->probe->worlds[s->world];
-    bool traps = s->prediction.trap_count == 1 && s->prediction.traps[0].vector == 13 && !s->prediction.done;
-    if (!w->emulates_umip || result->outcome != RUN_DONE || !traps) {
+static bool is_emulated(const struct session *s, const struct trial *t) {
+    const struct prediction *p = &s->judgement.prediction;
+    bool traps = p->trap_count == 1 && p->traps[0].vector == 13 && !p->done;
+    if (!s->probe->worlds[s->world].emulates_umip || t->result->outcome != RUN_DONE || !traps) {
         return false;
     }
-    struct run open = *run;
+    struct run open = *t->run;
+    struct prediction without;
     open.before.cr4 &= ~(UINT64_C(1) << 11);
-    bool emulated = predict(s->predictor, n->form, &n->decoded, &open, 2, &s->prediction) && s->prediction.done;
-    return predict_run(s, n, run, 4) && emulated;
+    return predict(s->predictor, t->form, t->decoded, &open, 2, &without) && without.done;
 }
 
-static void keep_row(struct session *s, const struct pending *n, const struct run *run, const struct run_result *result, enum probe_verdict verdict,
-                     const struct record *record, const struct difference *differences, size_t count) {
+static void keep_row(struct session *s, const struct pending *n, const struct trial *t, enum probe_verdict verdict) {
     struct probe *p = s->probe;
+    const struct judgement *judged = &s->judgement;
     if (verdict == PROBE_KNOWN && p->forms[n->form_index].runs[verdict] >= PROBE_KNOWN_ROWS_MOST) {
         return;
     }
@@ -111,52 +102,45 @@ static void keep_row(struct session *s, const struct pending *n, const struct ru
         p->rows = rows;
     }
     struct probe_row *r = &p->rows[p->row_count++];
-    *r = (struct probe_row){.form = n->form, .world = s->world, .number = n->number, .memory = n->memory, .verdict = verdict, .run = *run};
-    r->blame = record == NULL ? NULL : record->blame;
-    r->reason = record == NULL ? NULL : record->reason;
-    describe_prediction(&s->prediction, r->expected, sizeof r->expected);
-    describe_result(result, r->seen, sizeof r->seen);
-    r->difference_count = count < DIFFERENCES_MOST ? count : DIFFERENCES_MOST;
-    memcpy(r->differences, differences, r->difference_count * sizeof *differences);
+    *r = (struct probe_row){.form = n->form, .world = s->world, .number = n->number, .memory = n->memory, .verdict = verdict, .run = *t->run};
+    r->blame = judged->record == NULL ? NULL : judged->record->blame;
+    r->reason = judged->record == NULL ? NULL : judged->record->reason;
+    memcpy(r->expected, judged->expected, sizeof r->expected);
+    memcpy(r->seen, judged->seen, sizeof r->seen);
+    r->difference_count = judged->count < DIFFERENCES_MOST ? judged->count : DIFFERENCES_MOST;
+    memcpy(r->differences, judged->differences, r->difference_count * sizeof r->differences[0]);
+}
+
+static enum probe_verdict judge_prediction(struct session *s, const struct pending *n, const struct trial *t) {
+    const struct judge judge = {&s->probe->worlds[s->world], s->predictor, s->explanations, EVALUATIONS, s->options->wrong_prediction};
+    struct probe_form *f = &s->probe->forms[n->form_index];
+    if (!judge_trial(&judge, t, &s->judgement)) {
+        f->reason = "the state is not one of the operating mode";
+        return PROBE_CANNOT_RUN;
+    }
+    const struct record *record = s->judgement.record;
+    f->reason = record != NULL ? record->reason : f->reason;
+    if (s->judgement.count == 0) {
+        return PROBE_AGREES;
+    }
+    if (is_emulated(s, t)) {
+        return PROBE_EMULATED;
+    }
+    enum probe_verdict verdict = record != NULL ? PROBE_KNOWN : PROBE_DIFFERS;
+    keep_row(s, n, t, verdict);
+    return verdict;
 }
 
 static void judge(struct session *s, const struct pending *n, const struct run *run, const struct run_result *result) {
-    const struct form *form = &s->isa->forms[n->form];
-    const struct world *world = &s->probe->worlds[s->world];
-    struct probe_form *f = &s->probe->forms[n->form_index];
-    struct difference differences[DIFFERENCES_MOST];
+    const struct trial trial = {n->form, &n->decoded, run, result};
     enum probe_verdict verdict = PROBE_AGREES;
-    const struct record *record = NULL;
-    size_t count = 0;
-    enum feature_state feature = form_feature(world, form, &n->decoded);
-    if (feature != FEATURE_PRESENT) {
+    if (form_feature(&s->probe->worlds[s->world], &s->isa->forms[n->form], &n->decoded) != FEATURE_PRESENT) {
         bool invalid = result->outcome == RUN_TRAP && result->vector == 6;
         verdict = invalid ? PROBE_ABSENT : PROBE_ABSENT_EXECUTES;
-    } else if (!predict_run(s, n, run, 4)) {
-        verdict = PROBE_CANNOT_RUN;
-        f->reason = "the state is not one of the operating mode";
     } else {
-        count = compare_run(&s->prediction, world, run, result, differences);
-        if (count > 0 && predict_run(s, n, run, PREDICTION_CONFIRMATIONS)) {
-            count = compare_run(&s->prediction, world, run, result, differences);
-        }
-        char expected[EXPECTED_TEXT];
-        char seen[SEEN_TEXT];
-        describe_prediction(&s->prediction, expected, sizeof expected);
-        describe_result(result, seen, sizeof seen);
-        const struct observation seen_here = {expected, seen, differences, count};
-        record = explanations_find(s->explanations, n->form, world, &seen_here);
-        if (count > 0) {
-            verdict = record != NULL ? PROBE_KNOWN : PROBE_DIFFERS;
-            if (is_emulated(s, n, run, result)) {
-                verdict = PROBE_EMULATED;
-            } else {
-                keep_row(s, n, run, result, verdict, record, differences, count);
-            }
-        }
+        verdict = judge_prediction(s, n, &trial);
     }
-    f->reason = record != NULL ? record->reason : f->reason;
-    f->runs[verdict]++;
+    s->probe->forms[n->form_index].runs[verdict]++;
     s->probe->totals[verdict]++;
 }
 

@@ -45,7 +45,7 @@ static void put_traps(const struct expression *e, const struct planner *p, const
     word128 value = 1;
     if (!term_is_constant(p->isa->pool, m->memory_trap, &value) || value != 0) {
         fputs("    if ", out);
-        put_condition(e, m->memory_trap);
+        put_tested(e, m->memory_trap);
         fprintf(out, " {\n        return %s_MEMORY_TRAP;\n    }\n", p->prefix);
     }
     value = 1;
@@ -53,7 +53,7 @@ static void put_traps(const struct expression *e, const struct planner *p, const
     if (sometimes || value != 0) {
         fputs(sometimes ? "    if " : "", out);
         if (sometimes) {
-            put_condition(e, m->trap);
+            put_tested(e, m->trap);
         }
         fputs(sometimes ? " {\n" : "", out);
         if (plan->has_argument) {

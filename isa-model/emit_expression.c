@@ -30,7 +30,7 @@ static word128 mask_of(unsigned width) { return width >= 128 ? ~(word128)0 : ((w
 
 /* 2^width; 2^128 only in ACSL. */
 static void put_power(const struct expression *e, unsigned width) {
-    if (width == 128) {
+    if (width >= 128) {
         fputs("0x100000000000000000000000000000000", e->out);
     } else {
         put_number(e, (word128)1 << width);
@@ -256,6 +256,16 @@ static void put_and(const struct expression *e, const struct term_view *v) {
     }
 }
 
+static void put_choice(const struct expression *e, const struct term_view *v) {
+    fputc('(', e->out);
+    put_condition(e, v->arguments[0]);
+    fputs(" ? ", e->out);
+    put_value(e, v->arguments[1]);
+    fputs(" : ", e->out);
+    put_value(e, v->arguments[2]);
+    fputc(')', e->out);
+}
+
 static void put_compound(const struct expression *e, const struct term_view *v) {
     switch (v->operation) {
     case TERM_NOT:
@@ -275,13 +285,7 @@ static void put_compound(const struct expression *e, const struct term_view *v) 
         put_shift(e, v);
         break;
     case TERM_IF:
-        fputc('(', e->out);
-        put_condition(e, v->arguments[0]);
-        fputs(" ? ", e->out);
-        put_value(e, v->arguments[1]);
-        fputs(" : ", e->out);
-        put_value(e, v->arguments[2]);
-        fputc(')', e->out);
+        put_choice(e, v);
         break;
     case TERM_CONCATENATE:
         put_concatenation(e, v);
@@ -363,13 +367,8 @@ static void put_compound_condition(const struct expression *e, const struct term
         fputs(") == 1", e->out);
         break;
     case TERM_IF:
-        fputc('(', e->out);
-        put_condition(e, v->arguments[0]);
-        fputs(" ? ", e->out);
-        put_value(e, v->arguments[1]);
-        fputs(" : ", e->out);
-        put_value(e, v->arguments[2]);
-        fputs(") == 1", e->out);
+        put_choice(e, v);
+        fputs(" == 1", e->out);
         break;
     case TERM_MULTIPLY:
         put_connected(e, v, " && ");
@@ -408,4 +407,14 @@ void put_condition(const struct expression *e, term t) {
         put_compound_condition(e, &v);
     }
     fputc(')', e->out);
+}
+
+void put_tested(const struct expression *e, term t) {
+    struct term_view v = term_look(e->plan->isa->pool, t);
+    bool named = sharing_contains(e->sharing, t) && sharing_number(e->sharing, t) != 0;
+    if (!named && (v.operation == TERM_EQUAL || v.operation == TERM_LESS)) {
+        put_compound_condition(e, &v);
+    } else {
+        put_condition(e, t);
+    }
 }

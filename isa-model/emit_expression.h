@@ -18,6 +18,8 @@ struct expression {
 
 void put_value(const struct expression *e, term t);     /* an unsigned number */
 void put_condition(const struct expression *e, term t); /* of a term of width 1: a truth value or predicate */
+/* The same for an `if`, in one pair of parentheses: compilers take two around an `==` for a slip. */
+void put_tested(const struct expression *e, term t);
 /* Worth a name of its own. */
 bool is_shared(const struct plan *plan, const struct sharing *sharing, term t);
 const char *emitted_type(unsigned width);

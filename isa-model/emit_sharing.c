@@ -1,5 +1,6 @@
 /* Which terms lie below some roots, how often each is used, and how large it is written out. */
 #include "emit_plan.h"
+#include "grow.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -42,16 +43,12 @@ static bool is_element(const struct isa *isa, const struct term_view *view) {
 }
 
 static void append(struct sharing *s, term t) {
-    if (s->count == s->term_capacity) {
-        size_t capacity = s->term_capacity == 0 ? 256 : s->term_capacity * 2;
-        term *terms = realloc(s->terms, capacity * sizeof *terms);
-        if (terms == NULL) {
-            s->failed = true;
-            return;
-        }
-        s->terms = terms;
-        s->term_capacity = capacity;
+    term *terms = array_grow(s->terms, s->count, &s->term_capacity, sizeof *terms);
+    if (terms == NULL) {
+        s->failed = true;
+        return;
     }
+    s->terms = terms;
     s->terms[s->count++] = t;
 }
 

@@ -184,9 +184,10 @@ struct isa_options {
 };
 /* Mutants of a form with `points` trap points; those after the last one are as 0. */
 #define ISA_MUTANT_WIDTH 16u
-#define ISA_MUTANT_DROPS(point) (2 * (point) + 1)                      /* the check is left out */
-#define ISA_MUTANT_SWAPS(point) (2 * (point) + 2)                      /* it raises another exception: #GP becomes #UD, all others #GP */
-#define ISA_MUTANT_SKIPS(points, change) (2 * (points) + 1 + (change)) /* the change-th component that the form changes stays as it was; then writes */
+#define ISA_MUTANT_DROPS(point) (2 * (point) + 1) /* the check is left out */
+#define ISA_MUTANT_SWAPS(point) (2 * (point) + 2) /* it raises another exception: #GP becomes #UD, all others #GP */
+/* The change-th component that the form changes stays as it was; then writes. */
+#define ISA_MUTANT_SKIPS(points, change) (2 * (points) + 1 + (change))
 
 /* Reads and checks the file. On success `*result` is owned by the caller (isa_free). On failure NULL is returned, and `*messages` (free it) holds
  * one or more lines `file:line:column: error: ...`, each followed by the line and a caret. `*messages` may also be NULL: out of memory. */

@@ -85,6 +85,8 @@ term term_concatenate(struct term_pool *pool, term high, term low);
 term term_extract(struct term_pool *pool, unsigned high, unsigned low, term a);
 term term_zero_extend(struct term_pool *pool, unsigned width, term a);
 term term_sign_extend(struct term_pool *pool, unsigned width, term a);
+/* A term like `view` but with other arguments, simplified again; TERM_NONE for a constant, which has none. */
+term term_rebuild(struct term_pool *pool, const struct term_view *view, const term *arguments);
 static inline term term_true(struct term_pool *pool) { return term_constant(pool, 1, 1); }
 static inline term term_false(struct term_pool *pool) { return term_constant(pool, 1, 0); }
 

@@ -1,6 +1,7 @@
 /* Collects and evaluates the terms that some roots are built of. */
 #include "term_cone.h"
 
+#include "grow.h"
 #include "term_pool.h"
 
 #include <stdlib.h>
@@ -71,15 +72,11 @@ static bool grow_terms(struct cone *cone) {
 }
 
 static bool push(struct cone *cone, term t) {
-    if (cone->stack_size == cone->stack_capacity) {
-        size_t capacity = cone->stack_capacity == 0 ? 256 : cone->stack_capacity * 2;
-        term *stack = realloc(cone->stack, capacity * sizeof *stack);
-        if (stack == NULL) {
-            return false;
-        }
-        cone->stack = stack;
-        cone->stack_capacity = capacity;
+    term *stack = array_grow(cone->stack, cone->stack_size, &cone->stack_capacity, sizeof *stack);
+    if (stack == NULL) {
+        return false;
     }
+    cone->stack = stack;
     cone->stack[cone->stack_size++] = t;
     return true;
 }

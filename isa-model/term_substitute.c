@@ -102,6 +102,25 @@ void substitution_rename(struct substitution *s, symbol from, symbol to) { set(s
 
 void substitution_replace(struct substitution *s, symbol from, term to) { set(s, from, REPLACE, to); }
 
+term term_rebuild(struct term_pool *pool, const struct term_view *view, const term *arguments) {
+    switch (view->operation) {
+    case TERM_CONSTANT:
+        return TERM_NONE;
+    case TERM_APPLY:
+        return term_apply(pool, view->symbol, arguments, view->argument_count);
+    case TERM_NOT:
+        return term_not(pool, arguments[0]);
+    case TERM_IF:
+        return term_if(pool, arguments[0], arguments[1], arguments[2]);
+    case TERM_CONCATENATE:
+        return term_concatenate(pool, arguments[0], arguments[1]);
+    case TERM_EXTRACT:
+        return term_extract(pool, view->low + view->width - 1, view->low, arguments[0]);
+    default:
+        return term_binary(pool, view->operation, arguments[0], arguments[1]);
+    }
+}
+
 static term rebuild_apply(struct substitution *s, const struct term_view *view) {
     term replaced[TERM_MAXIMUM_ARGUMENTS];
     enum replacement kind = view->symbol < s->symbol_capacity ? (enum replacement)s->kinds[view->symbol] : KEEP;
@@ -123,21 +142,11 @@ static term rebuild(struct substitution *s, term t) {
     if (view.operation == TERM_APPLY) {
         return rebuild_apply(s, &view);
     }
-    term a = recall(s, view.arguments[0]);
-    term b = view.argument_count > 1 ? recall(s, view.arguments[1]) : 0;
-    term c = view.argument_count > 2 ? recall(s, view.arguments[2]) : 0;
-    switch (view.operation) {
-    case TERM_NOT:
-        return term_not(s->pool, a);
-    case TERM_IF:
-        return term_if(s->pool, a, b, c);
-    case TERM_CONCATENATE:
-        return term_concatenate(s->pool, a, b);
-    case TERM_EXTRACT:
-        return term_extract(s->pool, view.low + view.width - 1, view.low, a);
-    default:
-        return term_binary(s->pool, view.operation, a, b);
+    term replaced[3] = {0};
+    for (unsigned i = 0; i < view.argument_count && i < 3; i++) {
+        replaced[i] = recall(s, view.arguments[i]);
     }
+    return term_rebuild(s->pool, &view, replaced);
 }
 
 static bool push(struct substitution *s, term t) {

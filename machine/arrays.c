@@ -2,6 +2,7 @@
  * model-specific registers are lists. */
 #include "execute.h"
 
+#include "../isa-model/emitted_storage.h"
 #include "page_directory_pointers.h"
 #include "ports.h"
 
@@ -163,22 +164,14 @@ void arrays_clear(struct processor *p) {
     }
 }
 
-/* An integer of the smallest type that holds `width` bits, from a list of them. */
-static uint64_t entry(const void *list, unsigned width, unsigned at) {
-    unsigned bytes = stored_bytes(width);
-    uint64_t value = 0;
-    memcpy(&value, (const uint8_t *)list + (size_t)at * bytes, bytes < 8 ? bytes : 8);
-    return value;
-}
-
 uint64_t arrays_hash(const struct processor *p) {
     uint64_t hash = 1;
     for (unsigned i = 0; i < p->source_count; i++) {
         const struct emitted_component *c = &x86_emitted.components[p->sources[i].component];
         const struct emitted_array *a = &p->arrays[p->sources[i].component];
         for (unsigned k = 0; k < a->count; k++) {
-            hash = (hash ^ entry(a->index, c->index_width, k) ^ i) * UINT64_C(0x9E3779B97F4A7C15);
-            hash = (hash ^ entry(a->value, c->width, k)) * UINT64_C(0x9E3779B97F4A7C15);
+            hash = (hash ^ (uint64_t)emitted_index(c, a, k) ^ i) * UINT64_C(0x9E3779B97F4A7C15);
+            hash = (hash ^ (uint64_t)emitted_value(c, a, k)) * UINT64_C(0x9E3779B97F4A7C15);
         }
     }
     return hash;
@@ -229,8 +222,8 @@ bool arrays_commit(struct processor *p, bool write, struct fault *fault) {
         const struct emitted_component *c = &x86_emitted.components[p->sources[i].component];
         const struct emitted_array *a = &p->arrays[p->sources[i].component];
         for (unsigned k = 0; k < a->count; k++) {
-            uint64_t index = entry(a->index, c->index_width, k);
-            if (!commit_element(p, p->sources[i].kind, index, entry(a->value, c->width, k), write, fault)) {
+            uint64_t index = (uint64_t)emitted_index(c, a, k);
+            if (!commit_element(p, p->sources[i].kind, index, (uint64_t)emitted_value(c, a, k), write, fault)) {
                 return false;
             }
         }

@@ -2,13 +2,14 @@
 #include "boot_information.h"
 #include "computer_internal.h"
 
+#include "../x86-tables/linux_boot.h"
+
 #include <elf.h>
 
 #define FLAT_ADDRESS 0x7C00u
 #define MULTIBOOT_HEADER 0x1BADB002u
 #define MULTIBOOT_MAGIC 0x2BADB002u
 #define MULTIBOOT_SEARCH 8192u
-#define LINUX_HEADER_AT 0x202u /* Linux, Documentation/arch/x86/boot.rst */
 
 struct multiboot_header {
     uint32_t magic, flags, checksum, header, load, load_end, bss_end, entry;
@@ -25,8 +26,6 @@ static bool find_header(const uint8_t *bytes, size_t size, struct multiboot_head
     }
     return false;
 }
-
-static bool is_linux(const uint8_t *bytes, size_t size) { return size >= LINUX_HEADER_AT + 4 && memcmp(bytes + LINUX_HEADER_AT, "HdrS", 4) == 0; }
 
 /* What was loaded ends at *end. */
 static const char *load_segments(struct computer *c, const uint8_t *bytes, size_t size, uint32_t *entry, uint32_t *end) {
@@ -156,7 +155,7 @@ const char *computer_boot(struct computer *c, const uint8_t *bytes, size_t size,
         message = load_segments(c, bytes, size, &entry, &end);
     } else if (size == 0) {
         message = "the guest is empty";
-    } else if (is_linux(bytes, size)) {
+    } else if (is_linux_boot_image(bytes, size)) {
         message = "a kernel for the boot protocol of Linux, which this machine does not have; it boots multiboot kernels, ELF files and boot sectors";
     } else if (size > c->memory.size - FLAT_ADDRESS) {
         message = "the guest is larger than the memory; give it more with --memory";

@@ -97,7 +97,7 @@ static void move_pointers(struct processor *p, const struct instruction *i, cons
         return;
     }
     v->code_offset = (uint32_t)p->state.rip;
-    v->code_selector = v->code_selector == 0 ? 0 : (uint16_t)(p->state.cs_index << 2 | p->state.cpl);
+    v->code_selector = (uint16_t)(v->code_selector == 0 ? 0 : p->state.cs_index << 2 | p->state.cpl);
     for (unsigned k = 0; k < i->count; k++) {
         if (i->places[k].kind == PLACE_MEMORY && v->data_offset == (uint32_t)(uintptr_t)host_operand(p)) {
             v->data_offset = o->linear[k] - (uint32_t)segment_base(&p->state, i->places[k].segment);

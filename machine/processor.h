@@ -196,8 +196,6 @@ static inline uint32_t general_register(const struct x86 *s, unsigned number) {
 static inline void set_general_register(struct x86 *s, unsigned number, uint64_t value) {
     memcpy((uint8_t *)&s->rax + number * sizeof s->rax, &value, sizeof value);
 }
-/* Bytes that emitted tables keep an integer of so many bits in, see emitted.h. */
-static inline unsigned stored_bytes(unsigned width) { return width <= 8 ? 1 : width <= 16 ? 2 : width <= 32 ? 4 : width <= 64 ? 8 : 16; }
 
 /* translate.c: paging. A translation for an access of this kind, NULL after a fault. The page's host address may be NULL, see above. */
 const struct translation *translate(struct processor *p, uint32_t linear, enum access access, bool user, struct fault *fault);

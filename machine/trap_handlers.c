@@ -2,6 +2,7 @@
 #include "trap_handlers.h"
 
 #include "../isa-model/emitted_handlers.h"
+#include "../isa-model/emitted_storage.h"
 
 #include <stdlib.h>
 
@@ -13,7 +14,8 @@ extern const struct handlers_isa x86_handlers; /* the table that `popek emit --f
 
 /* A component that the handlers' profile fixes in protected mode. */
 struct fixed {
-    size_t offset, size;
+    size_t offset;
+    unsigned width;
     uint64_t value;
     bool supported; /* cr4_supported */
 };
@@ -55,7 +57,7 @@ static void find_fixed(struct trap_handlers *h) {
         const struct handler_fixed *f = &x86_handlers.fixed[k];
         const struct emitted_component *c = &x86_emitted.components[f->component];
         if (f->mode == MATCHER_PROTECTED && c->placement == EMITTED_IN_STATE && c->index_width == 0) {
-            h->fixed[h->fixed_count++] = (struct fixed){c->offset, stored_bytes(c->width), f->value, strcmp(c->name, "cr4_supported") == 0};
+            h->fixed[h->fixed_count++] = (struct fixed){c->offset, c->width, f->value, strcmp(c->name, "cr4_supported") == 0};
         }
     }
 }
@@ -97,9 +99,8 @@ void trap_handlers_free(struct trap_handlers *h) {
 /* Handlers are made for states in which what their profile fixes has its value. */
 static bool is_fixed(const struct trap_handlers *h, const struct x86 *s, const struct form_handler *f) {
     for (size_t k = 0; k < h->fixed_count; k++) {
-        uint64_t value = 0;
-        memcpy(&value, (const uint8_t *)s + h->fixed[k].offset, h->fixed[k].size);
-        if (value != h->fixed[k].value && (f->reads_supported || !h->fixed[k].supported)) {
+        if (emitted_load((const uint8_t *)s + h->fixed[k].offset, h->fixed[k].width) != h->fixed[k].value &&
+            (f->reads_supported || !h->fixed[k].supported)) {
             return false;
         }
     }

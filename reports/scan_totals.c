@@ -1,6 +1,8 @@
 /* Counts the sites of a scan by instruction and by function. */
 #include "scan_totals.h"
 
+#include "../isa-model/grow.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,14 +32,11 @@ static bool count_function(struct scan_totals *t, size_t *capacity, const struct
     bool same = last != NULL && last->binary == b &&
                 (last->function == function || (last->function != NULL && function != NULL && strcmp(last->function, function) == 0));
     if (last == NULL || !same) {
-        if (t->functions == NULL || t->function_count == *capacity) {
-            *capacity = *capacity == 0 ? 64 : *capacity * 2;
-            struct function_total *larger = realloc(t->functions, *capacity * sizeof *larger);
-            if (larger == NULL) {
-                return false;
-            }
-            t->functions = larger;
+        struct function_total *larger = array_grow(t->functions, t->function_count, capacity, sizeof *larger);
+        if (larger == NULL) {
+            return false;
         }
+        t->functions = larger;
         last = &t->functions[t->function_count++];
         *last = (struct function_total){b, function, 0, 0};
     }

@@ -1,5 +1,6 @@
 /* The components of witness states by name. */
 #include "states.h"
+#include "../isa-model/grow.h"
 #include "wording.h"
 
 #include <stdlib.h>
@@ -68,15 +69,11 @@ static struct component *add(struct collector *k, symbol s, const word128 *argum
     if (known != NULL) {
         return known;
     }
-    if (k->list->count == k->capacity) {
-        size_t capacity = k->capacity == 0 ? 64 : k->capacity * 2;
-        struct component *grown = realloc(k->list->items, capacity * sizeof *grown);
-        if (grown == NULL) {
-            return NULL;
-        }
-        k->list->items = grown;
-        k->capacity = capacity;
+    struct component *grown = array_grow(k->list->items, k->list->count, &k->capacity, sizeof *grown);
+    if (grown == NULL) {
+        return NULL;
     }
+    k->list->items = grown;
     struct component *c = &k->list->items[k->list->count++];
     memset(c, 0, sizeof *c);
     c->symbol = s;

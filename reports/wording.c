@@ -90,6 +90,11 @@ const char *why_sentence(const struct classification *c, const struct form_verdi
         if (v->always_traps == ANSWER_YES) {
             return "It traps in every state of this profile, the supervisor's too: it never does anything that could matter.";
         }
+        if (v->answers[QUESTION_HOLE] == ANSWER_YES) {
+            return "By the definitions it neither changes nor depends on the mode or a resource; run natively it does something else all the same, "
+                   "which "
+                   "is a hole.";
+        }
         return "It neither changes nor depends on the mode or a resource: it may run on the hardware without intervention.";
     case VERDICT_UNDECIDED:
         return "The solver gave up on a question that decides the class; a higher --resource-limit may help.";

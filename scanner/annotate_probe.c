@@ -2,6 +2,8 @@
  * with operands in their place. The assembler leaves out what it does not understand: calls of macros, and variants that make no sense. */
 #include "annotate_probe.h"
 
+#include "../isa-model/grow.h"
+
 #include <ctype.h>
 #include <gelf.h>
 #include <stdio.h>
@@ -72,15 +74,11 @@ static void write_variant(FILE *out, const char *text, size_t size, const char *
 }
 
 static bool add_item(struct probe *p, size_t statement) {
-    if (p->count == p->capacity) {
-        size_t capacity = p->capacity == 0 ? 256 : p->capacity * 2;
-        struct item *larger = realloc(p->items, capacity * sizeof *larger);
-        if (larger == NULL) {
-            return false;
-        }
-        p->items = larger;
-        p->capacity = capacity;
+    struct item *larger = array_grow(p->items, p->count, &p->capacity, sizeof *larger);
+    if (larger == NULL) {
+        return false;
     }
+    p->items = larger;
     p->items[p->count++] = (struct item){statement, SIZE_MAX, SIZE_MAX};
     return true;
 }

@@ -101,6 +101,20 @@ static int run(const struct annotate_question *q, const struct files *f, bool to
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
 }
 
+/* The file that is assembled is nobody's: its lines are those of the program. */
+static void forget_path(char *messages, const char *path) {
+    static const char instead[] = "the program";
+    size_t length = strlen(path);
+    if (messages == NULL || length < strlen(instead)) {
+        return;
+    }
+    for (char *at = strstr(messages, path); at != NULL; at = strstr(at, path)) {
+        memcpy(at, instead, strlen(instead));
+        at += strlen(instead);
+        memmove(at, at + length - strlen(instead), strlen(at + length - strlen(instead)) + 1);
+    }
+}
+
 struct assembled assembler_run(const struct annotate_question *q, const char *text, size_t size, bool tolerant) {
     struct assembled a = {.status = ANNOTATE_NO_ASSEMBLER};
     struct files f = {"", "", "", ""};
@@ -115,6 +129,7 @@ struct assembled assembler_run(const struct annotate_question *q, const char *te
     } else {
         a.errors = code != 0;
         a.messages = read_file(f.messages, MOST_MESSAGES, &message_size);
+        forget_path(a.messages, f.source);
         a.bytes = code == 0 || tolerant ? (uint8_t *)read_file(f.object, SIZE_MAX, &a.size) : NULL;
         a.status = a.bytes == NULL ? ANNOTATE_BAD : ANNOTATE_FINE;
     }

@@ -2,6 +2,8 @@
  */
 #include "assembler_text.h"
 
+#include "../isa-model/grow.h"
+
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -178,15 +180,11 @@ static bool is_macro(const struct reader *r, const char *text, size_t size) {
 
 static bool add_statement(struct reader *r, size_t start, size_t end, uint32_t line) {
     struct statements *s = r->out;
-    if (s->count == s->capacity) {
-        size_t capacity = s->capacity == 0 ? 256 : s->capacity * 2;
-        struct statement *larger = realloc(s->list, capacity * sizeof *larger);
-        if (larger == NULL) {
-            return false;
-        }
-        s->list = larger;
-        s->capacity = capacity;
+    struct statement *larger = array_grow(s->list, s->count, &s->capacity, sizeof *larger);
+    if (larger == NULL) {
+        return false;
     }
+    s->list = larger;
     struct statement *added = &s->list[s->count++];
     *added = r->now;
     added->start = start;

@@ -1,6 +1,8 @@
 /* What format are these bytes? Raw code, and what the formats share. */
 #include "image.h"
 
+#include "../x86-tables/linux_boot.h"
+
 #include <gelf.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -67,9 +69,6 @@ static void sort_functions(struct image *image) {
     image->function_count = kept;
 }
 
-/* A Linux kernel as it is booted: compressed, so that nothing in it can be found. */
-static bool is_boot_image(const uint8_t *bytes, size_t size) { return size > 0x206 && memcmp(bytes + 0x202, "HdrS", 4) == 0; }
-
 /* NULL: not compressed in a way that is known here; else the program that unpacks it. */
 static const char *unpacker(const uint8_t *bytes, size_t size) {
     static const struct {
@@ -97,18 +96,18 @@ static enum scan_status refuse(struct image *image, const char *message) {
 
 enum scan_status image_open(struct image *image, const struct scan_question *q, const uint8_t *bytes, size_t size) {
     *image = (struct image){.format = "raw code", .mode = MATCHER_LONG};
+    const char *program = unpacker(bytes, size);
     enum scan_status status = SCAN_UNKNOWN;
     if (q->raw) {
         status = image_add_section(image, "raw", 0, q->base, bytes, size) ? SCAN_FINE : SCAN_OUT_OF_MEMORY;
     } else if (size >= SELFMAG && memcmp(bytes, ELFMAG, SELFMAG) == 0) {
         status = image_open_elf(image, bytes, size);
-    } else if (is_boot_image(bytes, size)) {
+    } else if (is_linux_boot_image(bytes, size)) {
         status =
             refuse(image, "a bzImage holds its kernel compressed: scan the vmlinux that scripts/extract-vmlinux takes out of it (docs/kernels.md)");
     } else if (size >= 2 && memcmp(bytes, "MZ", 2) == 0) {
         status = image_open_pe(image, bytes, size);
-    } else if (unpacker(bytes, size) != NULL) {
-        const char *program = unpacker(bytes, size);
+    } else if (program != NULL) {
         if (asprintf(&image->message, "it is compressed: unpack it first, %s -dc", program) < 0) {
             image->message = NULL;
         }

@@ -1,6 +1,8 @@
 /* Cuts sections at functions, where the sweep starts anew anyway, and sweeps the pieces in threads. */
 #include "pieces.h"
 
+#include "../isa-model/grow.h"
+
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -17,15 +19,11 @@ struct pieces {
 };
 
 static bool add_piece(struct pieces *p, const struct sweep *piece) {
-    if (p->count == p->capacity) {
-        size_t capacity = p->capacity == 0 ? 16 : p->capacity * 2;
-        struct sweep *larger = realloc(p->list, capacity * sizeof *larger);
-        if (larger == NULL) {
-            return false;
-        }
-        p->list = larger;
-        p->capacity = capacity;
+    struct sweep *larger = array_grow(p->list, p->count, &p->capacity, sizeof *larger);
+    if (larger == NULL) {
+        return false;
     }
+    p->list = larger;
     p->list[p->count++] = *piece;
     return true;
 }

@@ -1,6 +1,7 @@
 /* Basic blocks: first what starts where is marked while the sweep goes by, then the blocks between the marks are walked. */
 #include "plan.h"
 
+#include "../isa-model/grow.h"
 #include "../x86-tables/transfer.h"
 
 #include <stdlib.h>
@@ -27,7 +28,7 @@ struct block {
     size_t first_stop; /* of plan.stops */
 };
 
-static unsigned marks_at(const struct plan *p, uint32_t section, size_t at) { return p->marks[section][at / 2] >> at % 2 * MARKS & 0xFu; }
+static unsigned marks_at(const struct plan *p, uint32_t section, size_t at) { return (unsigned)p->marks[section][at / 2] >> at % 2 * MARKS & 0xFu; }
 
 static void set_mark(struct plan *p, uint32_t section, uint64_t at, enum mark mark) {
     if (at < p->image->sections[section].size) {
@@ -114,16 +115,12 @@ void plan_visit(struct plan *p, uint32_t section, size_t at, size_t length, cons
 }
 
 static void add_stop(struct plan *p, uint32_t section, size_t at, const struct decoded *d, enum scan_reason reason, uint64_t target) {
-    if (p->stop_count == p->stop_capacity) {
-        size_t capacity = p->stop_capacity == 0 ? 64 : p->stop_capacity * 2;
-        struct scan_stop *larger = realloc(p->stops, capacity * sizeof *larger);
-        if (larger == NULL) {
-            p->exhausted = true;
-            return;
-        }
-        p->stops = larger;
-        p->stop_capacity = capacity;
+    struct scan_stop *larger = array_grow(p->stops, p->stop_count, &p->stop_capacity, sizeof *larger);
+    if (larger == NULL) {
+        p->exhausted = true;
+        return;
     }
+    p->stops = larger;
     struct scan_stop *s = &p->stops[p->stop_count++];
     *s = (struct scan_stop){.site = {.address = at, .section = section, .form = d->form, .mode = (uint8_t)p->image->mode, .length = d->length},
                             .reason = (uint8_t)reason,

@@ -1,6 +1,7 @@
 /* Collects the sites of a file, from its annotations and a scan, and replaces those that are long enough. */
 #include "rewrite.h"
 
+#include "../isa-model/grow.h"
 #include "rewrite_section.h"
 #include "sites.h"
 
@@ -38,15 +39,11 @@ static bool wants(const struct rewrite_question *q, const struct scan_form *form
 
 static bool add_place(struct work *w, const struct rewrite_place *place) {
     struct rewrite_result *r = w->out;
-    if (r->place_count == w->capacity) {
-        size_t capacity = w->capacity == 0 ? 64 : w->capacity * 2;
-        struct rewrite_place *larger = realloc(r->places, capacity * sizeof *larger);
-        if (larger == NULL) {
-            return false;
-        }
-        r->places = larger;
-        w->capacity = capacity;
+    struct rewrite_place *larger = array_grow(r->places, r->place_count, &w->capacity, sizeof *larger);
+    if (larger == NULL) {
+        return false;
     }
+    r->places = larger;
     r->places[r->place_count++] = *place;
     return true;
 }

@@ -1,6 +1,8 @@
 /* Reads .popek.sites: of linked files the addresses are there, of relocatable ones they are relocations. */
 #include "sites.h"
 
+#include "../isa-model/grow.h"
+
 #include <gelf.h>
 #include <stdlib.h>
 #include <string.h>
@@ -147,14 +149,11 @@ static bool read_records(struct reader *r) {
         if (size == 0) {
             break;
         }
-        if (out->count == capacity) {
-            capacity = capacity == 0 ? 64 : capacity * 2;
-            struct site_record *larger = realloc(out->list, capacity * sizeof *larger);
-            if (larger == NULL) {
-                return false;
-            }
-            out->list = larger;
+        struct site_record *larger = array_grow(out->list, out->count, &capacity, sizeof *larger);
+        if (larger == NULL) {
+            return false;
         }
+        out->list = larger;
         out->list[out->count++] = site;
         at += size;
     }

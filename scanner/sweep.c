@@ -1,22 +1,19 @@
 /* The linear sweep: the only loop that sees every byte of the code. */
 #include "sweep.h"
 
+#include "../isa-model/grow.h"
 #include "plan.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 static bool add_site(struct sweep *s, size_t at, const uint8_t *bytes, const struct decoded *d, bool overlapping) {
-    if (s->site_count == s->site_capacity) {
-        size_t capacity = s->site_capacity == 0 ? 64 : s->site_capacity * 2;
-        struct scan_site *larger = realloc(s->sites, capacity * sizeof *larger);
-        if (larger == NULL) {
-            s->exhausted = true;
-            return false;
-        }
-        s->sites = larger;
-        s->site_capacity = capacity;
+    struct scan_site *larger = array_grow(s->sites, s->site_count, &s->site_capacity, sizeof *larger);
+    if (larger == NULL) {
+        s->exhausted = true;
+        return false;
     }
+    s->sites = larger;
     struct scan_site *site = &s->sites[s->site_count++];
     *site = (struct scan_site){
         .address = at, .section = s->section, .form = d->form, .mode = (uint8_t)s->mode, .length = d->length, .overlapping = overlapping};

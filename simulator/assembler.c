@@ -1,6 +1,7 @@
 /* Two passes: the first finds where everything lies, the second writes the words. */
 #include "assembler.h"
 
+#include "../isa-model/grow.h"
 #include "assembler_scan.h"
 
 #include <stdlib.h>
@@ -30,16 +31,12 @@ static bool define(struct assembler *a, const char *from, size_t length, int64_t
     if (a->names.count == MOST_NAMES) {
         return scan_error(&a->scan, from, "more than %u names", MOST_NAMES);
     }
-    if (a->names.count == a->names.capacity) {
-        size_t capacity = a->names.capacity == 0 ? 64 : 2 * a->names.capacity;
-        struct name *list = realloc(a->names.list, capacity * sizeof *list);
-        if (list == NULL) {
-            a->failed = true;
-            return false;
-        }
-        a->names.list = list;
-        a->names.capacity = capacity;
+    struct name *list = array_grow(a->names.list, a->names.count, &a->names.capacity, sizeof *list);
+    if (list == NULL) {
+        a->failed = true;
+        return false;
     }
+    a->names.list = list;
     struct name *name = &a->names.list[a->names.count++];
     memcpy(name->text, from, length);
     name->text[length] = '\0';

@@ -1,6 +1,7 @@
 /* Accounts for every instruction: Capstone's ids against the forms of the tables. */
 #include "coverage.h"
 
+#include "../isa-model/grow.h"
 #include "../isa-model/term_cone.h"
 #include "coverage_names.h"
 
@@ -127,15 +128,11 @@ static bool read_tables(struct maker *m) {
 /* --- rows -------------------------------------------------------------------------------------------------------------------------------------- */
 
 static bool add_row(struct maker *m, struct coverage_row row) {
-    if (m->result->row_count == m->capacity) {
-        size_t capacity = m->capacity == 0 ? 2048 : m->capacity * 2;
-        struct coverage_row *larger = realloc(m->rows, capacity * sizeof *larger);
-        if (larger == NULL) {
-            return false;
-        }
-        m->rows = larger;
-        m->capacity = capacity;
+    struct coverage_row *larger = array_grow(m->rows, m->result->row_count, &m->capacity, sizeof *larger);
+    if (larger == NULL) {
+        return false;
     }
+    m->rows = larger;
     /* The list of names is gone when the rows are read. */
     bool named = row.name != NULL;
     row.name = named ? strdup(row.name) : NULL;

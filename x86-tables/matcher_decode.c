@@ -225,7 +225,7 @@ static bool decode_evex(struct run *r, struct decoded *d) {
     d->zeroing = p[2] >> 7;
     d->broadcast = p[2] >> 4 & 1;
     d->reg_high = r->is_long ? (uint8_t)(~p[0] & 16) : 0;
-    d->vvvv = r->is_long ? (uint8_t)((~p[2] & 8) << 1) : 0;
+    d->vvvv = (uint8_t)(r->is_long ? (~p[2] & 8) << 1 : 0);
     return decode_vector(r, d, p[0], p[1]);
 }
 

@@ -1,6 +1,8 @@
 /* The symbols of terms: the cone of what was visited, collected when it is first asked about. */
 #include "symbol_walk.h"
 
+#include "../isa-model/grow.h"
+
 #include <stdlib.h>
 
 void symbol_walk_start(struct symbol_walk *w) {
@@ -12,16 +14,12 @@ void symbol_walk_visit(struct symbol_walk *w, term t) {
     if (t == TERM_NONE) {
         return;
     }
-    if (w->root_count == w->capacity) {
-        size_t capacity = w->capacity == 0 ? 256 : w->capacity * 2;
-        term *roots = realloc(w->roots, capacity * sizeof *roots);
-        if (roots == NULL) {
-            w->exhausted = true;
-            return;
-        }
-        w->roots = roots;
-        w->capacity = capacity;
+    term *roots = array_grow(w->roots, w->root_count, &w->capacity, sizeof *roots);
+    if (roots == NULL) {
+        w->exhausted = true;
+        return;
     }
+    w->roots = roots;
     w->roots[w->root_count++] = t;
     w->collected = false;
 }

@@ -1,6 +1,8 @@
 /* The Unicorn backend: a plug-in of its own, because Unicorn is under the GPL; everything else works without it. */
 #include "emulator.h"
 
+#include "../guest_backend.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,37 +10,11 @@
 
 #define CPUID_VALUES 16u
 
-struct emulated {
-    struct backend base;
-    struct worker *worker;
-    struct guest guest;
-    struct cpuid_value cpuid[CPUID_VALUES];
-    size_t cpuid_count;
-    char description[256];
-};
-
-static bool run_all(struct backend *b, const struct world *world, const struct run *runs, size_t count, struct run_result *results) {
-    struct emulated *e = (struct emulated *)b;
-    return worker_run(e->worker, (unsigned)(world - e->guest.worlds), runs, count, results);
-}
-
-static const struct world *worlds_of(struct backend *b, size_t *count) {
-    *count = GUEST_WORLDS;
-    return ((struct emulated *)b)->guest.worlds;
-}
-
-static const char *description_of(struct backend *b) { return ((struct emulated *)b)->description; }
-
-static void close_backend(struct backend *b) {
-    struct emulated *e = (struct emulated *)b;
-    worker_free(e->worker);
-    free(e);
-}
-
-static const struct backend_operations operations = {"unicorn", worlds_of, run_all, description_of, close_backend};
+static const struct backend_operations operations = {"unicorn", guest_backend_worlds, guest_backend_run, guest_backend_description,
+                                                     guest_backend_close};
 
 /* What CPUID of the emulator says, by executing it. */
-static bool ask_cpuid(struct emulated *e) {
+static bool ask_cpuid(struct guest_backend *e) {
     static const uint32_t leaves[CPUID_VALUES][2] = {{1, 0},          {7, 0},          {7, 1},          {0xD, 0},       {0xD, 1}, {0x12, 0},
                                                      {0x14, 0},       {0x19, 0},       {0x1E, 1},       {0x24, 0},      {0, 0},   {0x80000000, 0},
                                                      {0x80000001, 0}, {0x80000008, 0}, {0x8000001F, 0}, {0x80000007, 0}};
@@ -51,7 +27,7 @@ static bool ask_cpuid(struct emulated *e) {
         runs[i].before.general[0] = leaves[i][0];
         runs[i].before.general[1] = leaves[i][1];
     }
-    bool good = run_all(&e->base, w, runs, CPUID_VALUES, results);
+    bool good = guest_backend_run(&e->base, w, runs, CPUID_VALUES, results);
     for (unsigned i = 0; good && i < CPUID_VALUES; i++) {
         const uint64_t *g = results[i].after.general;
         good = results[i].outcome == RUN_DONE;
@@ -87,13 +63,13 @@ static void limit_worlds(struct guest *g) {
 }
 
 /* The emulator does not take every system register as it is given: what a world starts from is what it shows. */
-static void measure_worlds(struct emulated *e) {
+static void measure_worlds(struct guest_backend *e) {
     static struct run_result result;
     for (unsigned i = 0; i < GUEST_WORLDS; i++) {
         struct world *w = &e->guest.worlds[i];
         struct run nop = {.bytes = {0x90}, .length = 1, .before = w->base};
         nop.before.rip = w->pointer_base + WINDOW_START;
-        if (w->unusable != NULL || !run_all(&e->base, w, &nop, 1, &result) || result.outcome != RUN_DONE) {
+        if (w->unusable != NULL || !guest_backend_run(&e->base, w, &nop, 1, &result) || result.outcome != RUN_DONE) {
             continue;
         }
         struct machine_state seen = result.after;
@@ -110,7 +86,7 @@ __attribute__((visibility("default"))) struct backend *popek_open_unicorn(const 
 struct backend *popek_open_unicorn(const char **reason) {
     unsigned major = 0;
     unsigned minor = 0;
-    struct emulated *e = calloc(1, sizeof *e);
+    struct guest_backend *e = calloc(1, sizeof *e);
     *reason = "out of memory";
     if (e == NULL) {
         return NULL;
@@ -135,7 +111,7 @@ struct backend *popek_open_unicorn(const char **reason) {
         measure_worlds(e);
     }
     if (*reason != NULL) {
-        close_backend(&e->base);
+        guest_backend_close(&e->base);
         return NULL;
     }
     return &e->base;

@@ -117,7 +117,7 @@ static uint8_t read_port(void *context, uint16_t port) {
         c->status_latched = false;
         return c->status;
     }
-    uint16_t value = c->latched ? (uint16_t)(c->latched_high << 8 | c->latched_low) : value_of(t, c);
+    uint16_t value = (uint16_t)(c->latched ? c->latched_high << 8 | c->latched_low : value_of(t, c));
     bool high = c->access == ACCESS_HIGH || (c->access == 3 && c->read_second);
     c->latched = c->latched && c->access == 3 && !c->read_second;
     c->read_second = c->access == 3 && !c->read_second;

@@ -1,6 +1,8 @@
 /* Random states for emitted steps, and their comparison with the evaluator. */
 #include "emitted_states.h"
 
+#include "../../isa-model/emitted_storage.h"
+#include "../../isa-model/grow.h"
 #include "../../x86-tables/opaque.h"
 
 #include <stdio.h>
@@ -78,20 +80,7 @@ static unsigned below(struct states *s, size_t bound) { return (unsigned)((next_
 
 static word128 cut(word128 value, unsigned width) { return value & (~(word128)0 >> (128 - width)); }
 
-static size_t bytes_of(unsigned width) { return width <= 8 ? 1 : width <= 16 ? 2 : width <= 32 ? 4 : width <= 64 ? 8 : 16; }
-
-/* Integers as the machine that this runs on stores them; x86 and its like are little-endian. */
-static word128 load(const unsigned char *from, unsigned width) {
-    word128 value = 0;
-    memcpy(&value, from, bytes_of(width));
-    return value;
-}
-
-static void store(unsigned char *to, unsigned width, word128 value) { memcpy(to, &value, bytes_of(width)); }
-
-static unsigned char *element(unsigned char *state, const struct emitted_component *c, size_t index) {
-    return state + c->offset + index * bytes_of(c->width);
-}
+static unsigned char *element(unsigned char *state, const struct emitted_component *c, size_t index) { return state + emitted_place(c, index); }
 
 static word128 random_value(struct states *s, unsigned width) {
     word128 value = ((word128)next_random(s) << 64) | next_random(s);
@@ -105,7 +94,7 @@ static word128 random_value(struct states *s, unsigned width) {
         return s->constant_count == 0 ? cut(value, width) : cut(s->constants[below(s, s->constant_count)] + below(s, 3) - 1, width);
     case 4: { /* what another component holds, or nearly */
         const struct emitted_component *c = &s->emitted->components[s->input_count == 0 ? 0 : s->inputs[below(s, s->input_count)]];
-        return cut(load(s->before + c->offset, c->width) + below(s, 3) - 1, width);
+        return cut(emitted_load(s->before + c->offset, c->width) + below(s, 3) - 1, width);
     }
     case 5:
         return cut((word128)1 << below(s, width), width);
@@ -206,15 +195,11 @@ static void mark(struct states *s) {
 }
 
 static bool note_read(struct states *s, term t) {
-    if (s->read_count == s->read_capacity) {
-        size_t capacity = s->read_capacity == 0 ? 64 : 2 * s->read_capacity;
-        term *reads = realloc(s->reads, capacity * sizeof *reads);
-        if (reads == NULL) {
-            return false;
-        }
-        s->reads = reads;
-        s->read_capacity = capacity;
+    term *reads = array_grow(s->reads, s->read_count, &s->read_capacity, sizeof *reads);
+    if (reads == NULL) {
+        return false;
     }
+    s->reads = reads;
     s->reads[s->read_count++] = t;
     return true;
 }
@@ -271,7 +256,7 @@ static void set_random_state(struct states *s) {
     for (size_t i = 0; i < s->emitted->component_count; i++) {
         const struct emitted_component *c = &s->emitted->components[i];
         for (size_t k = 0; c->placement == EMITTED_IN_STATE && k < (size_t)1 << c->index_width; k++) {
-            store(element(s->before, c, k), c->width, random_value(s, c->width));
+            emitted_store(element(s->before, c, k), c->width, random_value(s, c->width));
         }
     }
 }
@@ -279,7 +264,7 @@ static void set_random_state(struct states *s) {
 static void change_inputs(struct states *s) {
     for (unsigned n = below(s, 4); n > 0 && s->input_count > 0; n--) {
         const struct emitted_component *c = &s->emitted->components[s->inputs[below(s, s->input_count)]];
-        store(s->before + c->offset, c->width, random_value(s, c->width));
+        emitted_store(s->before + c->offset, c->width, random_value(s, c->width));
     }
 }
 
@@ -292,7 +277,7 @@ static void value_state(struct states *s) {
         s->listed[i].before = 0;
         for (size_t k = 0; c->placement == EMITTED_IN_STATE && k < (size_t)1 << c->index_width; k++) {
             word128 index = k;
-            word128 value = load(element(s->before, c, k), c->width);
+            word128 value = emitted_load(element(s->before, c, k), c->width);
             (void)valuation_set(s->valuation, s->isa->leaves[i].symbol, &index, c->index_width == 0 ? 0 : 1, value);
         }
     }
@@ -337,8 +322,7 @@ static void load_arrays(struct states *s) {
         const struct emitted_component *c = &s->emitted->components[i];
         struct listed *l = &s->listed[i];
         for (uint32_t k = 0; c->placement == EMITTED_LISTED && k < l->before; k++) {
-            store((unsigned char *)s->arrays[i].index + k * bytes_of(c->index_width), c->index_width, l->before_index[k]);
-            store((unsigned char *)s->arrays[i].value + k * bytes_of(c->width), c->width, l->before_value[k]);
+            emitted_list(c, &s->arrays[i], k, l->before_index[k], l->before_value[k]);
         }
         s->arrays[i].count = l->before;
     }
@@ -353,7 +337,7 @@ static void set_fixed(struct states *s) {
     for (size_t i = 0; i < s->fixed_count; i++) {
         const struct emitted_component *c = &s->emitted->components[s->fixed[i].component];
         if (s->fixed[i].mode == s->form->mode_number) {
-            store(s->before + c->offset, c->width, s->fixed[i].value);
+            emitted_store(s->before + c->offset, c->width, s->fixed[i].value);
         }
     }
 }
@@ -415,7 +399,7 @@ void states_take(struct states *s, const struct valuation *before) {
         const struct emitted_component *c = &s->emitted->components[i];
         for (size_t k = 0; c->placement == EMITTED_IN_STATE && k < (size_t)1 << c->index_width; k++) {
             word128 index = k;
-            store(element(s->before, c, k), c->width, valuation_get(before, s->isa->leaves[i].symbol, &index, c->index_width == 0 ? 0 : 1));
+            emitted_store(element(s->before, c, k), c->width, valuation_get(before, s->isa->leaves[i].symbol, &index, c->index_width == 0 ? 0 : 1));
         }
     }
     set_fixed(s);
@@ -468,8 +452,8 @@ static bool compare_listed(struct states *s, int leaf, const struct valuation *a
     const struct emitted_array *a = &s->arrays[leaf];
     symbol array = s->isa->leaves[leaf].symbol;
     for (uint32_t k = 0; k < a->count; k++) {
-        word128 index = load((unsigned char *)a->index + k * bytes_of(c->index_width), c->index_width);
-        word128 got = load((unsigned char *)a->value + k * bytes_of(c->width), c->width);
+        word128 index = emitted_index(c, a, k);
+        word128 got = emitted_value(c, a, k);
         bool written = false;
         for (size_t i = 0; i < valuation_size(after); i++) {
             const struct valuation_entry *e = &valuation_entries(after)[i];
@@ -488,7 +472,7 @@ static bool compare_written(struct states *s, int leaf, const struct valuation_e
     const struct emitted_component *c = &s->emitted->components[leaf];
     const struct emitted_array *a = &s->arrays[leaf];
     for (uint32_t k = 0; k < a->count; k++) {
-        if (load((unsigned char *)a->index + k * bytes_of(c->index_width), c->index_width) == e->arguments[0]) {
+        if (emitted_index(c, a, k) == e->arguments[0]) {
             return true; /* compare_listed compares the value */
         }
     }
@@ -502,8 +486,8 @@ static bool compare_state(struct states *s, char *text, size_t size) {
     for (size_t i = 0; i < s->emitted->component_count; i++) {
         const struct emitted_component *c = &s->emitted->components[i];
         for (size_t k = 0; c->placement == EMITTED_IN_STATE && k < (size_t)1 << c->index_width; k++) {
-            word128 got = load(element(s->after, c, k), c->width);
-            word128 expected = load(element(s->expected, c, k), c->width);
+            word128 got = emitted_load(element(s->after, c, k), c->width);
+            word128 expected = emitted_load(element(s->expected, c, k), c->width);
             if (got != expected) {
                 return differ(text, size, c->name, k, got, expected);
             }
@@ -526,7 +510,7 @@ static bool compare_result(struct states *s, const struct step_result *r, char *
         int leaf = s->leaf_of[e->symbol];
         const struct emitted_component *c = leaf < 0 ? NULL : &s->emitted->components[leaf];
         if (c != NULL && c->placement == EMITTED_IN_STATE) {
-            store(element(s->expected, c, e->argument_count == 0 ? 0 : (size_t)e->arguments[0]), c->width, e->value);
+            emitted_store(element(s->expected, c, e->argument_count == 0 ? 0 : (size_t)e->arguments[0]), c->width, e->value);
         } else if (c != NULL && !compare_written(s, leaf, e, text, size)) {
             return false;
         }

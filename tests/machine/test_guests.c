@@ -5,40 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LIST "tests/machine/guests/differences.txt"
-
 static struct command_result run_guest(const char *name, const char *options) {
     char command[512];
     (void)snprintf(command, sizeof command, "\"$POPEK\" run \"$(dirname \"$POPEK\")/guests/%s.elf\" --instructions 50000000 %s", name, options);
     return run_command(command);
 }
 
-static char *kept_output(const char *name) {
-    char path[256];
-    size_t size = 0;
-    const char *base = strrchr(name, '/');
-    (void)snprintf(path, sizeof path, "tests/machine/guests/%s.txt", base == NULL ? name : base + 1);
-    return read_text(path, &size);
-}
-
-/* What the list says is shown; false: nothing is listed. */
-static bool listed(const char *list, const char *name, const char *how, char *text, size_t size) {
-    char start[128];
-    (void)snprintf(start, sizeof start, "\n%s %s | ", name, how);
-    const char *row = strstr(list, start);
-    if (row == NULL) {
-        return false;
-    }
-    row += strlen(start);
-    const char *end = strstr(row, " | ");
-    (void)snprintf(text, size, "%.*s", end == NULL ? 0 : (int)(end - row), row);
-    return end != NULL && end > row;
-}
-
 /* `always`: what is listed is seen on every machine. Returns what is wrong; NULL: nothing. */
 static const char *judge(const char *list, const char *name, const char *how, bool same, bool always, const struct command_result *r) {
     char text[256];
-    bool known = listed(list, name, how, text, sizeof text);
+    bool known = guest_difference(list, name, how, text, sizeof text);
     if (same) {
         return known && always && strcmp(name, "two_processes") != 0 ? "the difference that is listed is not seen" : NULL;
     }
@@ -49,8 +25,8 @@ static const char *judge(const char *list, const char *name, const char *how, bo
 }
 
 static void test_model(void) {
-    for (size_t i = 0; i < GUEST_COUNT; i++) {
-        char *expected = kept_output(guests[i].name);
+    for (size_t i = 0; i < guest_count; i++) {
+        char *expected = guest_output(guests[i].name);
         struct command_result r = run_guest(guests[i].name, "");
         CHECK(r.code == guests[i].code, "%s: exit code %d: %s", guests[i].name, r.code, r.err);
         CHECK(expected != NULL && strcmp(r.out, expected) == 0, "%s: other output than what is kept:\n%s", guests[i].name, r.out);
@@ -62,9 +38,9 @@ static void test_model(void) {
 /* Runs a command for every guest, made of its name and `options`; `skip_long`: not those that take long. */
 static unsigned compare_all(const char *list, const char *how, const char *command, bool skip_long, bool always) {
     unsigned same = 0;
-    for (size_t i = 0; i < GUEST_COUNT; i++) {
+    for (size_t i = 0; i < guest_count; i++) {
         char line[512];
-        char *expected = kept_output(guests[i].name);
+        char *expected = guest_output(guests[i].name);
         if (expected != NULL && !(skip_long && guests[i].is_long)) {
             (void)snprintf(line, sizeof line, command, guests[i].name);
             struct command_result r = run_command(line);
@@ -91,20 +67,20 @@ static bool can_run(const char *options) {
 
 static void test_unicorn(void) {
     size_t size = 0;
-    char *list = read_text(LIST, &size);
-    if (CHECK(list != NULL, "no " LIST) && can_run("--backend unicorn")) {
+    char *list = read_text(GUEST_DIFFERENCES, &size);
+    if (CHECK(list != NULL, "no " GUEST_DIFFERENCES) && can_run("--backend unicorn")) {
         unsigned same = compare_all(list, "unicorn",
                                     "\"$POPEK\" run \"$(dirname \"$POPEK\")/guests/%s.elf\" --instructions 50000000 --backend unicorn", false, true);
-        (void)printf("       %u of %zu guests are alike on Unicorn\n", same, GUEST_COUNT);
+        (void)printf("       %u of %zu guests are alike on Unicorn\n", same, guest_count);
     }
     free(list);
 }
 
 static void test_lockstep(void) {
     size_t size = 0;
-    char *list = read_text(LIST, &size);
-    bool can = CHECK(list != NULL, "no " LIST) && can_run("--backend unicorn");
-    for (size_t i = 0; can && i < GUEST_COUNT; i++) {
+    char *list = read_text(GUEST_DIFFERENCES, &size);
+    bool can = CHECK(list != NULL, "no " GUEST_DIFFERENCES) && can_run("--backend unicorn");
+    for (size_t i = 0; can && i < guest_count; i++) {
         if (strcmp(guests[i].name, "compute") == 0) {
             continue;
         }
@@ -121,10 +97,10 @@ static void test_lockstep(void) {
 
 static void test_kvm(void) {
     size_t size = 0;
-    char *list = read_text(LIST, &size);
-    if (CHECK(list != NULL, "no " LIST) && can_run("--backend kvm")) {
+    char *list = read_text(GUEST_DIFFERENCES, &size);
+    if (CHECK(list != NULL, "no " GUEST_DIFFERENCES) && can_run("--backend kvm")) {
         unsigned same = compare_all(list, "kvm", "timeout 20 \"$POPEK\" run \"$(dirname \"$POPEK\")/guests/%s.elf\" --backend kvm", false, false);
-        (void)printf("       %u of %zu guests are alike on KVM\n", same, GUEST_COUNT);
+        (void)printf("       %u of %zu guests are alike on KVM\n", same, guest_count);
     }
     free(list);
 }
@@ -132,15 +108,15 @@ static void test_kvm(void) {
 /* QEMU boots them by itself: its loader, its firmware, its devices. */
 static void test_qemu(void) {
     size_t size = 0;
-    char *list = read_text(LIST, &size);
+    char *list = read_text(GUEST_DIFFERENCES, &size);
     struct command_result probe = run_command("command -v qemu-system-i386 && command -v timeout");
-    if (CHECK(list != NULL, "no " LIST) && probe.code == 0) {
+    if (CHECK(list != NULL, "no " GUEST_DIFFERENCES) && probe.code == 0) {
         unsigned same = compare_all(list, "qemu",
                                     "timeout 20 qemu-system-i386 -M isapc -nodefaults -vga std -cpu pentium3 -m 32 -kernel "
                                     "\"$(dirname \"$POPEK\")/guests/%s.elf\" -serial stdio -monitor none -display none -no-reboot "
                                     "-device isa-debug-exit,iobase=0xf4,iosize=1 | head -c 100000",
                                     false, true);
-        (void)printf("       %u of %zu guests are alike under QEMU\n", same, GUEST_COUNT);
+        (void)printf("       %u of %zu guests are alike under QEMU\n", same, guest_count);
     } else {
         (void)printf("       no QEMU here (package qemu-system-x86): not compared\n");
     }

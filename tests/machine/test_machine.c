@@ -18,12 +18,8 @@ static struct command_result run_guest(const char *name, const char *options) {
 }
 
 static struct decoder *load_decoder(void) {
-    const struct source_reader reader = source_reader_files();
-    const struct isa_options options = {.only = ""};
     const char *message = "the tables cannot be read";
-    char *messages = NULL;
-    struct isa *isa = isa_load("x86-tables/x86.isa", &reader, &options, &messages);
-    free(messages);
+    struct isa *isa = load_dropped("x86-tables/x86.isa", "", NULL, 0);
     struct decoder *d = isa == NULL ? NULL : decoder_new(isa, &message);
     CHECK(d != NULL, "%s", message);
     return d;

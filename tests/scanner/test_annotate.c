@@ -118,7 +118,7 @@ static const struct annotate_case cases[] = {
     /* What cannot be labelled is said. */
     {"$p annotate hidden.s -o a.s", 1, "^hidden.s:4: warning: no label for SIDT m16&64 at 0 of its section"},
     {"$p annotate hidden.s -o a.s", 1, "no label for VMCALL at 0x3"},
-    {"$p annotate bad.s", 3, "'bad.s' does not assemble: .*"},
+    {"$p annotate bad.s", 3, "'bad.s' does not assemble: the program: Assembler messages:"},
     {"$p annotate nothing.s", 3, "cannot read 'nothing.s'"},
     {"$p annotate --as nothing plain.s", 77, "cannot run the assembler 'nothing'"},
     {"$p annotate", 2, "which program"},

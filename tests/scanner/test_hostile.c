@@ -31,10 +31,8 @@ static const uint8_t *give_transfers(void *context, enum matcher_mode mode) {
 }
 
 static bool set_up(struct fixture *f) {
-    struct source_reader reader = source_reader_files();
-    const struct isa_options no_semantics = {.only = ""};
     char *message = NULL;
-    f->isa = isa_load("x86-tables/x86.isa", &reader, &no_semantics, &message);
+    f->isa = load_dropped("x86-tables/x86.isa", "", NULL, 0);
     f->m = f->isa == NULL ? NULL : matcher_of_isa(f->isa, &message);
     f->forms = f->m == NULL ? NULL : calloc(f->isa->form_count, sizeof *f->forms);
     f->transfers = f->m == NULL ? NULL : calloc(f->isa->form_count, 1);
@@ -177,6 +175,12 @@ static const struct scan_form *cut_and_give(void *context, enum matcher_mode mod
     return truncate(c->path, 4096) == 0 ? c->fixture->forms : NULL;
 }
 
+static const uint8_t *give_transfers_of(void *context, enum matcher_mode mode) {
+    const struct cutter *c = context;
+    (void)mode;
+    return c->fixture->transfers;
+}
+
 static void test_shrinking(void) {
     char path[256];
     struct fixture f = {.isa = NULL};
@@ -187,6 +191,7 @@ static void test_shrinking(void) {
         f.question.raw = true;
         f.question.only_counts = true;
         f.question.forms = cut_and_give;
+        f.question.transfers = give_transfers_of;
         f.question.context = &cutter;
         struct scan_result s = scan_file(&f.question, path);
         CHECK(s.status == SCAN_BAD && s.message != NULL && strstr(s.message, "shorter") != NULL, "a file that shrinks: status %d, %s", (int)s.status,

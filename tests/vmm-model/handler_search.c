@@ -2,6 +2,7 @@
 #include "handler_search.h"
 
 #include "../../classifier/solver.h"
+#include "../../isa-model/grow.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,17 +30,13 @@ static void ask(struct search *s, size_t handler, term query) {
     if (answer != ANSWER_YES) {
         return;
     }
-    if (s->found->count == s->capacity) {
-        size_t capacity = s->capacity == 0 ? 1024 : 2 * s->capacity;
-        struct found_state *more = realloc(s->found->states, capacity * sizeof *more);
-        if (more == NULL) {
-            valuation_free(f.before);
-            s->failed = true;
-            return;
-        }
-        s->found->states = more;
-        s->capacity = capacity;
+    struct found_state *more = array_grow(s->found->states, s->found->count, &s->capacity, sizeof *more);
+    if (more == NULL) {
+        valuation_free(f.before);
+        s->failed = true;
+        return;
     }
+    s->found->states = more;
     s->found->states[s->found->count++] = f;
 }
 

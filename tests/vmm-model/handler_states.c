@@ -1,6 +1,8 @@
 /* Runs a handler and the emitted step of its form on the same state, and compares all that there is after them. */
 #include "handler_states.h"
 
+#include "../../isa-model/handled_storage.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,15 +28,6 @@ struct handled {
     uint64_t argument;
     uint32_t outcome;
 };
-
-static size_t bytes_of(unsigned width) { return width <= 8 ? 1 : width <= 16 ? 2 : width <= 32 ? 4 : width <= 64 ? 8 : 16; }
-
-/* Little-endian, as x86 and its like. */
-static word128 load(const unsigned char *from, unsigned width) {
-    word128 value = 0;
-    memcpy(&value, from, bytes_of(width));
-    return value;
-}
 
 struct handled *handled_new(const struct isa *isa, uint64_t seed) {
     struct handled *h = calloc(1, sizeof *h);
@@ -112,14 +105,7 @@ uint32_t handled_outcome(const struct handled *h) { return h->outcome; }
 static void show_arrays(struct handled *h, const struct states_view *v) {
     for (size_t i = 0; i < h->table->array_count; i++) {
         const struct handler_array *a = &h->table->arrays[i];
-        const struct emitted_component *c = &h->emitted->components[a->component];
-        const struct emitted_array *from = &v->arrays[a->component];
-        uint32_t count = from->count < MOST_ELEMENTS ? from->count : MOST_ELEMENTS;
-        for (uint32_t k = 0; k < count; k++) {
-            h->index[i][k] = (uint64_t)load((const unsigned char *)from->index + k * bytes_of(c->index_width), c->index_width);
-            h->value[i][k] = (uint64_t)(load((const unsigned char *)from->value + k * bytes_of(c->width), c->width) >> a->low);
-        }
-        h->arrays[i] = (struct handled_array){count, h->index[i], h->value[i]};
+        h->arrays[i] = handled_part(a, &h->emitted->components[a->component], &v->arrays[a->component], h->index[i], h->value[i], MOST_ELEMENTS);
     }
 }
 
@@ -134,9 +120,9 @@ static bool differ_in_state(const struct handled *h, const struct states_view *v
     for (size_t i = 0; i < h->emitted->component_count; i++) {
         const struct emitted_component *c = &h->emitted->components[i];
         for (size_t k = 0; c->placement == EMITTED_IN_STATE && k < (size_t)1 << c->index_width; k++) {
-            size_t at = c->offset + k * bytes_of(c->width);
-            if (memcmp(h->expected + at, v->after + at, bytes_of(c->width)) != 0) {
-                return differ(text, size, c->name, load(h->expected + at, c->width), load(v->after + at, c->width));
+            size_t at = emitted_place(c, k);
+            if (memcmp(h->expected + at, v->after + at, emitted_bytes(c->width)) != 0) {
+                return differ(text, size, c->name, emitted_load(h->expected + at, c->width), emitted_load(v->after + at, c->width));
             }
         }
     }
@@ -161,8 +147,8 @@ static uint64_t element_after(const struct handled *h, const struct states_view 
     const struct emitted_component *c = &h->emitted->components[a->component];
     const struct emitted_array *from = &v->arrays[a->component];
     for (uint32_t k = 0; k < from->count; k++) {
-        if ((uint64_t)load((const unsigned char *)from->index + k * bytes_of(c->index_width), c->index_width) == index) {
-            return (uint64_t)(load((const unsigned char *)from->value + k * bytes_of(c->width), c->width) >> a->low);
+        if ((uint64_t)emitted_index(c, from, k) == index) {
+            return handled_value(a, c, from, k);
         }
     }
     return 0;
@@ -175,7 +161,7 @@ static bool compare_arrays(const struct handled *h, const struct states_view *v,
         const struct emitted_component *c = &h->emitted->components[a->component];
         const struct emitted_array *after = &v->arrays[a->component];
         for (uint32_t k = 0; k < after->count; k++) {
-            uint64_t index = (uint64_t)load((const unsigned char *)after->index + k * bytes_of(c->index_width), c->index_width);
+            uint64_t index = (uint64_t)emitted_index(c, after, k);
             if (written(h, i, index) != element_after(h, v, i, index)) {
                 return differ(text, size, c->name, written(h, i, index), element_after(h, v, i, index));
             }
@@ -214,7 +200,7 @@ static void run_handler(struct handled *h, const struct states_view *v) {
     for (size_t i = 0; i < h->handler->kept_count; i++) { /* what the handler keeps is what the step is to choose */
         const struct handler_component *part = &h->table->components[h->handler->kept[i].component];
         const struct emitted_component *c = &h->emitted->components[part->component];
-        v->choices[h->kept_place[i]] = load(v->before + c->offset, c->width);
+        v->choices[h->kept_place[i]] = emitted_load(v->before + c->offset, c->width);
     }
     for (size_t i = 0; i < h->handler->choice_count; i++) {
         choices[i] = v->choices[h->choice_place[i]];

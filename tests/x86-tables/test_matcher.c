@@ -15,10 +15,8 @@ struct fixture {
 };
 
 static bool set_up(struct fixture *f) {
-    struct source_reader reader = source_reader_files();
-    const struct isa_options no_semantics = {.only = ""};
     char *message = NULL;
-    f->isa = isa_load("x86-tables/x86.isa", &reader, &no_semantics, &message);
+    f->isa = load_dropped("x86-tables/x86.isa", "", NULL, 0);
     f->m = f->isa == NULL ? NULL : matcher_of_isa(f->isa, &message);
     bool good = CHECK(f->m != NULL, "the tables do not compile: %s", message == NULL ? "out of memory" : message);
     free(message);
