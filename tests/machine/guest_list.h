@@ -11,7 +11,7 @@ struct listed_guest {
     bool model_alone;  /* in lockstep with Unicorn the model executes something for both: SYSENTER, MOV DR, or what uses pages elsewhere than their
                           address */
     bool is_long;      /* not stepped instruction by instruction */
-    bool counts_steps; /* prints how many instructions it stepped through, so that no-ops show */
+    bool counts_steps; /* prints how many instructions it stepped through, or addresses of its own code, so that no-ops show */
 };
 extern const struct listed_guest guests[];
 extern const size_t guest_count;
