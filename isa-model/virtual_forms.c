@@ -181,22 +181,10 @@ void making_add_forms(struct making *m) {
     }
 }
 
-static bool is_fixed_everywhere(const struct making *m, size_t leaf) {
-    unsigned mode = 0;
-    while (mode < m->from->mode_count && m->fixed[mode * m->leaf_count + leaf].known) {
-        mode++;
-    }
-    return mode == m->from->mode_count;
-}
-
-/* Arrays that no form uses, and components that the profile fixes in every mode, are not part of the virtual processor. The other components are, used
- * or not: so the processor does not change with the list of what is emulated, and what is proven of a handler stays proven when others come. */
+/* Leaves that no form uses are not part of the virtual processor. */
 void making_drop_unused(struct making *m) {
     size_t size = term_pool_size(m->from->pool);
     unsigned char *marks = arena_allocate(m->arena, size + 1);
-    for (size_t i = 0; i < m->leaf_count; i++) {
-        m->used[i] = m->leaves[i].index_width == 0 && !is_fixed_everywhere(m, i);
-    }
     for (size_t i = 0; i < m->form_count; i++) {
         mark_used(m, m->forms[i].semantics[m->form_origins[i].mode], marks, size);
     }
