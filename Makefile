@@ -178,11 +178,11 @@ $(BUILD)/emitted/x86_handlers.c: $(BUILD)/emit $(filter %.isa,$(TABLES))
 	@mkdir -p $(@D)
 	$(BUILD)/emit x86-tables/x86.isa handlers-table $@
 $(BUILD)/emitted/x86_handlers.o: isa-model/emitted_handlers.h $(BUILD)/proofs/x86_virtual.h
-$(BUILD)/x86_handlers/%.c: $(BUILD)/emit $(filter %.isa,$(TABLES))
+$(MADE_HANDLERS): $(BUILD)/x86_handlers/%.c: $(BUILD)/emit $(filter %.isa,$(TABLES))
 	@mkdir -p $(@D)
 	$(BUILD)/emit x86-tables/x86.isa handler $@ $*
 $(MADE_HANDLERS:.c=.o): $(BUILD)/proofs/x86_virtual.h vmm-model/x86/operations.h
-$(BUILD)/x86_handlers/%.o: $(BUILD)/x86_handlers/%.c
+$(MADE_HANDLERS:.c=.o): $(BUILD)/x86_handlers/%.o: $(BUILD)/x86_handlers/%.c
 	$(CC) -std=c11 $(CPPFLAGS) $(CFLAGS) $(GENERATED_WARNINGS) -fPIC -fvisibility=hidden -c -o $@ $<
 $(BUILD)/machine/proven_handlers.c: tools/proven_handlers.sh proofs/units $(wildcard vmm-model/x86/*.c) $(MADE_HANDLERS)
 	@mkdir -p $(@D)
