@@ -130,6 +130,15 @@ static void put_inside(FILE *out, struct planner *p, const struct plan *plan) {
     }
 }
 
+/* The pointers to the first `count` operands, further down a list. */
+static void put_operand_pointers(FILE *out, struct planner *p, const struct plan *plan, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        if (operand_is_pointer(&plan->semantics->operands[i])) {
+            fprintf(out, ", %s", plan_input(plan, term_apply(p->isa->pool, plan->semantics->operands[i].symbol, NULL, 0))->name);
+        }
+    }
+}
+
 /* Of a handler: the mode that it is for, arrays behind the gate, and where writes go. */
 static void put_virtual_requires(FILE *out, struct planner *p, const struct plan *plan) {
     unsigned mode = 0;
@@ -157,6 +166,7 @@ static void put_virtual_requires(FILE *out, struct planner *p, const struct plan
         for (size_t k = 0; k < i; k++) {
             fprintf(out, ", write_%zu", k);
         }
+        put_operand_pointers(out, p, plan, plan->semantics->operand_count);
         fputs(");\n", out);
     }
 }
@@ -173,11 +183,15 @@ static void put_requires(FILE *out, struct planner *p, const struct plan *plan) 
     for (size_t i = 0; i < plan->semantics->operand_count; i++) {
         if (operand_is_pointer(&plan->semantics->operands[i])) {
             const struct input *o = plan_input(plan, term_apply(p->isa->pool, plan->semantics->operands[i].symbol, NULL, 0));
-            fprintf(out, "  @ requires %s_pointer: \\valid(%s) && \\separated(s, %s);\n", o->name, o->name, o->name);
+            fprintf(out, "  @ requires %s_pointer: \\valid(%s) && \\separated(s, %s", o->name, o->name, o->name);
+            put_operand_pointers(out, p, plan, i);
+            fputs(");\n", out);
         }
     }
     if (plan->has_argument) {
-        fputs("  @ requires argument_pointer: \\valid(argument) && \\separated(s, argument);\n", out);
+        fputs("  @ requires argument_pointer: \\valid(argument) && \\separated(s, argument", out);
+        put_operand_pointers(out, p, plan, plan->semantics->operand_count);
+        fputs(");\n", out);
     }
     put_ranges(out, plan);
     if (p->virtual_isa != NULL) {

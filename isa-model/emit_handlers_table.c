@@ -247,7 +247,7 @@ static bool write_table(FILE *out, struct handlers *h, struct isa *isa, char pro
         h->scalars[i] = counts[is_array(&h->planner.isa->leaves[i]) ? 1 : 0]++;
     }
     put_types(out, &h->original, "c --for handlers");
-    fprintf(out, "\n#include \"emitted_handlers.h\"\n#include \"%s.h\"\n", h->planner.prefix);
+    fprintf(out, "\n#include \"emitted_handlers.h\"\n#define %s_of_ALL\n#include \"%s.h\"\n", h->planner.prefix, h->planner.prefix);
     fprintf(out, "\nextern word128 %s_opaque(unsigned number, const word128 *arguments, unsigned count);\n", h->original.prefix);
     for (size_t i = 0; i < h->planner.isa->opaque_count; i++) {
         put_opaque_function(out, h, i);

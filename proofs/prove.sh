@@ -21,11 +21,14 @@ start=$(date +%s)
 # What a verdict depends on: the tools, the options, every file that the unit includes (the generated ones too), and what judges.
 files=$(gcc -MM -I"$out" -Ivmm-model "$source")
 version=$(frama-c -version)
+# Of the contracts of x86, those of the instructions that the unit asks for.
 inputs=$({
     echo "$version $prover $*"
     grep -E '^(name|version) ' "$out/why3.conf"
     # shellcheck disable=SC2046
-    cat $(echo "$files" | sed 's/^[^:]*://; s/\\$//') "$here/prove.sh" "$here/report.awk" "$here/unit.jq"
+    awk -v "asked=$(sed -n 's/^#define \([A-Za-z0-9_]*_of_[A-Za-z0-9_]*\)$/(\1)/p' "$source" | tr '\n' ' ')" \
+        '/^#if defined\([A-Za-z0-9_]*_of_ALL\)/ { skipped = index(asked, substr($NF, 8)) == 0 } !skipped { print } /^#endif/ { skipped = 0 }' \
+        $(echo "$files" | sed 's/^[^:]*://; s/\\$//') "$here/prove.sh" "$here/report.awk" "$here/unit.jq"
 } | sha256sum | cut -d ' ' -f 1)
 
 counts() { # how many goals are proven, and of how many, and where that comes from

@@ -65,7 +65,7 @@ int main(int argc, char **argv) {
     char *messages = NULL;
     struct isa *isa = isa_load(argv[1], &reader, &options, &messages);
     const char *only = argc > 3 ? argv[3] : NULL;
-    struct found_states *found = isa == NULL ? NULL : find_states(isa, only);
+    struct found_states *found = isa == NULL ? NULL : find_states(isa, only, SIZE_MAX);
     struct handled *h = found == NULL ? NULL : handled_new(isa, 88172645463325252u);
     struct speed fast = {0, 0};
     struct speed slow = {0, 0};

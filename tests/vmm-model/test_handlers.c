@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define STATES_A_HANDLER 4000u
+#define STATES_A_HANDLER 1500u
+#define TERMS_A_HANDLER 500u /* far transfers have more, and take the solver minutes: `make bench` */
 #define X86 "x86-tables/x86.isa"
 
 struct tally {
@@ -56,7 +57,7 @@ static void test_random(void) {
 
 static void test_found(void) {
     struct isa *isa = load_file(X86, NULL, 0);
-    struct found_states *found = isa == NULL ? NULL : find_states(isa, NULL);
+    struct found_states *found = isa == NULL ? NULL : find_states(isa, NULL, TERMS_A_HANDLER);
     struct handled *h = found == NULL ? NULL : handled_new(isa, 2463534242u);
     size_t done = 0;
     size_t handlers_done = 0;
@@ -71,11 +72,11 @@ static void test_found(void) {
         last = is_done ? f->handler : last;
     }
     if (CHECK(h != NULL, "the solver answers")) {
-        (void)printf("       %zu queries, %zu states, %zu of them done, %zu undecided; %zu handlers done\n", found->asked, found->count, done,
-                     found->undecided, handlers_done);
+        (void)printf("       %zu queries, %zu states, %zu of them done, %zu undecided; %zu handlers done, %zu left out\n", found->asked, found->count,
+                     done, found->undecided, handlers_done, found->left_out);
         CHECK(found->count > 500 && found->undecided == 0, "%zu states, %zu undecided", found->count, found->undecided);
         /* SWAPGS outside 64-bit mode; and where an opaque function decides, its value here is not the one that the solver chose. */
-        CHECK(handlers_done + 4 >= x86_handlers.handler_count, "only %zu handlers are done", handlers_done);
+        CHECK(handlers_done + found->left_out + 4 >= x86_handlers.handler_count, "only %zu handlers are done", handlers_done);
     }
     handled_free(h);
     found_states_free(found);
