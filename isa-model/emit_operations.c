@@ -1,5 +1,5 @@
-/* Terms as C that is proven: every choice, comparison and connection is an operation of vmm-model/x86/operations.h. Values are of uint64_t, and arithmetic is
- * brought back to its width where ACSL does it, so that WP finds on both sides what it can compare piece by piece. */
+/* Terms as C that is proven: every choice, comparison and connection is an operation of vmm-model/x86/operations.h. Values are of uint64_t, and
+ * arithmetic is brought back to its width where ACSL does it, so that WP finds on both sides what it can compare piece by piece. */
 #include "emit_operations.h"
 
 static void put_number(const struct operations *o, word128 value) {
@@ -60,7 +60,12 @@ static void put_opaque(const struct operations *o, const struct term_view *v) {
 
 /* A result brought back to its width, as emit_expression.c does it. */
 static void open_wrap(const struct operations *o, unsigned width) {
-    fputs(width == 64 ? "(" : width == 32 ? "(uint64_t)(uint32_t)(" : width == 16 ? "(uint64_t)(uint16_t)(" : width == 8 ? "(uint64_t)(uint8_t)(" : "((", o->out);
+    fputs(width == 64   ? "("
+          : width == 32 ? "(uint64_t)(uint32_t)("
+          : width == 16 ? "(uint64_t)(uint16_t)("
+          : width == 8  ? "(uint64_t)(uint8_t)("
+                        : "((",
+          o->out);
 }
 
 static void close_wrap(const struct operations *o, unsigned width) {
@@ -105,8 +110,8 @@ static bool is_small_row(const struct operations *o, term t) {
     return v.width == 1 || v.operation == TERM_CONSTANT || (input != NULL && v.width <= 32);
 }
 
-/* Such a row in signed arithmetic, of which it has to be proven that it does not overflow, and which is then taken modulo nothing: many sums modulo 2^64,
- * one inside of the other, are more than the provers can do. */
+/* Such a row in signed arithmetic, of which it has to be proven that it does not overflow, and which is then taken modulo nothing: many sums modulo
+ * 2^64, one inside of the other, are more than the provers can do. */
 static void put_small_row(const struct operations *o, term t) {
     struct term_view v = term_look(o->plan->isa->pool, t);
     bool named = sharing_contains(o->sharing, t) && sharing_number(o->sharing, t) != 0;
