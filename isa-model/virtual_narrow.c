@@ -144,8 +144,8 @@ static term plain_bits(struct term_pool *pool, term t, unsigned high, unsigned l
     return v.operation == TERM_NOT ? term_not(pool, term_extract(pool, high, low, v.arguments[0])) : term_extract(pool, high, low, t);
 }
 
-/* Bits of what a constant mask leaves: a row of fields and zeros. TERM_NONE: there is no such mask. */
-static term masked_bits(struct term_pool *pool, term t, unsigned high, unsigned low) {
+/* Bits of `value & mask`, or of its complement: a row of fields and zeros, or of complements and ones. TERM_NONE: there is no such mask. */
+static term masked_bits(struct term_pool *pool, term t, unsigned high, unsigned low, bool complement) {
     struct term_view v = term_look(pool, t);
     word128 mask = 0;
     unsigned i = 0;
@@ -162,16 +162,16 @@ static term masked_bits(struct term_pool *pool, term t, unsigned high, unsigned 
             last++;
         }
         term run = (mask >> first & 1) != 0 ? plain_bits(pool, v.arguments[1 - i], last, first) : term_constant(pool, last - first + 1, 0);
+        run = complement ? term_not(pool, run) : run;
         result = result == TERM_NONE ? run : term_concatenate(pool, run, result);
     }
     return result;
 }
 
-/* The same of `|` with a constant, which is a complement of `&`, where the bits are all taken, or all set. */
-static term unforced_bits(struct term_pool *pool, term t, unsigned high, unsigned low) {
+/* The same of `&`, and of `|`, which is a complement of `&`, with a constant. */
+static term unmasked_bits(struct term_pool *pool, term t, unsigned high, unsigned low) {
     struct term_view v = term_look(pool, t);
-    term bits = v.operation == TERM_NOT ? masked_bits(pool, v.arguments[0], high, low) : TERM_NONE;
-    return bits == TERM_NONE || term_look(pool, bits).operation == TERM_CONCATENATE ? TERM_NONE : term_not(pool, bits);
+    return v.operation == TERM_NOT ? masked_bits(pool, v.arguments[0], high, low, true) : masked_bits(pool, t, high, low, false);
 }
 
 static bool is_row(const struct term_pool *pool, term t) {
@@ -197,8 +197,7 @@ static term bits_of_row(struct term_pool *pool, term t, unsigned high, unsigned 
 static term extract(struct term_pool *pool, term t, unsigned high, unsigned low) {
     struct term_view v = term_look(pool, t);
     if (v.operation != TERM_IF) {
-        term bits = masked_bits(pool, t, high, low);
-        bits = bits == TERM_NONE ? unforced_bits(pool, t, high, low) : bits;
+        term bits = unmasked_bits(pool, t, high, low);
         return bits == TERM_NONE ? bits_of_row(pool, t, high, low) : bits;
     }
     term condition = v.arguments[0];
@@ -206,7 +205,8 @@ static term extract(struct term_pool *pool, term t, unsigned high, unsigned low)
     bool simpler = false;
     for (unsigned i = 0; i < 2; i++) {
         enum term_operator operation = term_look(pool, branches[i]).operation;
-        simpler = simpler || operation == TERM_CONCATENATE || operation == TERM_CONSTANT || operation == TERM_IF;
+        simpler = simpler || operation == TERM_CONCATENATE || operation == TERM_CONSTANT || operation == TERM_IF ||
+                  unmasked_bits(pool, branches[i], high, low) != TERM_NONE;
     }
     if (!simpler) {
         return term_extract(pool, high, low, t);
