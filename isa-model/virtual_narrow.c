@@ -196,6 +196,10 @@ static term bits_of_row(struct term_pool *pool, term t, unsigned high, unsigned 
 /* Bits of a choice are a choice of bits, where that makes the branches simpler. */
 static term extract(struct term_pool *pool, term t, unsigned high, unsigned low) {
     struct term_view v = term_look(pool, t);
+    word128 amount = 0;
+    if (v.operation == TERM_SHIFT_RIGHT && term_is_constant(pool, v.arguments[1], &amount) && amount < v.width && high + amount < v.width) {
+        return extract(pool, v.arguments[0], high + (unsigned)amount, low + (unsigned)amount);
+    }
     if (v.operation != TERM_IF) {
         term bits = unmasked_bits(pool, t, high, low);
         return bits == TERM_NONE ? bits_of_row(pool, t, high, low) : bits;
