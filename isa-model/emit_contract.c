@@ -236,24 +236,45 @@ static void put_assigns(FILE *out, struct planner *p, const struct plan *plan) {
     fputs(first ? "\\nothing;\n" : ";\n", out);
 }
 
+/* "!refused(...) && " where the form can be refused: what is said of traps is about other states. */
+static void put_not_refused(FILE *out, struct planner *p, const struct plan *plan) {
+    const struct result *refused = plan_result(plan, RESULT_REFUSED, 0);
+    if (refused != NULL) {
+        fputc('!', out);
+        put_call(out, p, plan, refused);
+        fputs(" && ", out);
+    }
+}
+
 static void put_outcome(FILE *out, struct planner *p, const struct plan *plan) {
     const struct result *trap = plan_result(plan, RESULT_TRAP, 0);
-    open_ensures(out, p, plan, "memory_trap", plan_result(plan, RESULT_MEMORY_TRAP, 0), NULL);
+    const struct result *refused = plan_result(plan, RESULT_REFUSED, 0);
+    const char *traps = arena_format(&p->arena, refused != NULL ? "%s && \\result != %s_REFUSED" : "%s",
+                                     arena_format(&p->arena, "\\result >= %s_TRAP", p->prefix), p->prefix);
+    open_ensures(out, p, plan, "memory_trap", plan_result(plan, RESULT_MEMORY_TRAP, 0), refused);
     fprintf(out, "\\result == %s_MEMORY_TRAP <==> ", p->prefix);
+    put_not_refused(out, p, plan);
     put_call(out, p, plan, plan_result(plan, RESULT_MEMORY_TRAP, 0));
     fputs(";", out);
-    open_ensures(out, p, plan, "trap", trap, NULL);
-    fprintf(out, "\\result >= %s_TRAP <==> ", p->prefix);
+    open_ensures(out, p, plan, "trap", trap, refused);
+    fprintf(out, refused == NULL ? "%s <==> " : "(%s) <==> ", traps);
+    put_not_refused(out, p, plan);
     put_call(out, p, plan, trap);
     fputs(";", out);
     open_ensures(out, p, plan, "vector", plan_result(plan, RESULT_VECTOR, 0), NULL);
-    fprintf(out, "\\result >= %s_TRAP ==> \\result == %s_TRAP + ", p->prefix, p->prefix);
+    fprintf(out, "%s ==> \\result == %s_TRAP + ", traps, p->prefix);
     put_call(out, p, plan, plan_result(plan, RESULT_VECTOR, 0));
     fputs(";", out);
     if (plan->has_argument) {
         open_ensures(out, p, plan, "argument", plan_result(plan, RESULT_ARGUMENT, 0), NULL);
-        fprintf(out, "\\result >= %s_TRAP ==> *argument == ", p->prefix);
+        fprintf(out, "%s ==> *argument == ", traps);
         put_call(out, p, plan, plan_result(plan, RESULT_ARGUMENT, 0));
+        fputs(";", out);
+    }
+    if (refused != NULL) {
+        open_ensures(out, p, plan, "refused", refused, NULL);
+        fprintf(out, "\\result == %s_REFUSED <==> ", p->prefix);
+        put_call(out, p, plan, refused);
         fputs(";", out);
     }
 }

@@ -78,15 +78,15 @@ static void put_modes(FILE *out, const struct planner *p) {
     }
 }
 
-/* A unit that is proven defines PREFIX_of_INSTRUCTION for its own instructions, so that it does not see the contracts of others, nor depends on them.
- */
+/* All contracts, or, for a unit that defines PREFIX_of_SOME, those of the instructions for which it defines PREFIX_of_INSTRUCTION: so that it does
+ * not depend on the others. */
 static void put_contracts(FILE *out, struct planner *p) {
     const struct virtual_isa *v = p->virtual_isa;
     const char *last = "";
     for (size_t i = 0; i < v->isa.form_count; i++) {
         const struct form *form = &v->isa.forms[i];
         if (strcmp(form->instruction, last) != 0) {
-            fprintf(out, "%s\n#if defined(%s_of_ALL) || defined(%s_of_%s)\n", last[0] == '\0' ? "" : "#endif\n", p->prefix, p->prefix,
+            fprintf(out, "%s\n#if !defined(%s_of_SOME) || defined(%s_of_%s)\n", last[0] == '\0' ? "" : "#endif\n", p->prefix, p->prefix,
                     form->instruction);
             last = form->instruction;
         }

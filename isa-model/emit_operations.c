@@ -30,11 +30,11 @@ static void put_negated(const struct operations *o, term t) {
 
 static void put_plain_input(const struct operations *o, const struct input *input) {
     bool pointer = input->kind == INPUT_OPERAND && operand_is_pointer(&o->plan->semantics->operands[input->operand]);
-    if (o->in_state && (input->kind == INPUT_STATE || pointer)) {
-        fprintf(o->out, pointer ? "*%s" : "s->%s", input->name);
-    } else {
-        fputs(input->name, o->out);
+    const char *before = pointer ? "old_" : "";
+    if (o->in_handler) {
+        before = pointer ? "*" : input->kind == INPUT_STATE ? "s->" : "";
     }
+    fprintf(o->out, "%s%s", before, input->name);
 }
 
 static void put_input(const struct operations *o, const struct input *input) {

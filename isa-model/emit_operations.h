@@ -9,7 +9,7 @@ struct operations {
     const struct plan *plan;
     const struct sharing *sharing; /* terms that have a number there are printed as tNUMBER */
     const char *prefix;            /* of the opaque functions */
-    bool in_state;                 /* inputs as they stand in a handler (s->cpl, *dst), not as parameters (cpl, dst) */
+    bool in_handler;               /* inputs as they stand in a handler (s->cpl, *dst), not as parameters (cpl, old_dst) */
 };
 
 void put_operation(const struct operations *o, term t); /* of at most 64 bits */

@@ -1,4 +1,5 @@
 /* Handlers of CLTS, LMSW, SMSW and MOV to and from control registers. */
+#define x86_virtual_of_SOME
 #define x86_virtual_of_CLTS
 #define x86_virtual_of_LMSW
 #define x86_virtual_of_SMSW

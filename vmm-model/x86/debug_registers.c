@@ -1,4 +1,5 @@
 /* Handlers of MOV from debug registers and to DR0 to DR3: SDM vol. 2B, MOV - Move to/from Debug Registers, and vol. 3B, 20.2. */
+#define x86_virtual_of_SOME
 #define x86_virtual_of_MOV_FROM_DR
 #define x86_virtual_of_MOV_TO_DR
 #include "x86/support.h"

@@ -1,4 +1,5 @@
 /* Handlers of MOV to DR6 and DR7, and to DR4 and DR5, which are other names of them: SDM vol. 3B, 20.2. */
+#define x86_virtual_of_SOME
 #define x86_virtual_of_MOV_TO_DR
 #include "x86/support.h"
 

@@ -1,4 +1,5 @@
 /* Handlers of LGDT, LIDT, SGDT, SIDT, SLDT and STR. */
+#define x86_virtual_of_SOME
 #define x86_virtual_of_LGDT
 #define x86_virtual_of_LIDT
 #define x86_virtual_of_SGDT

@@ -1,4 +1,5 @@
 /* Handler of XSETBV. */
+#define x86_virtual_of_SOME
 #define x86_virtual_of_XSETBV
 #include "x86/support.h"
 

@@ -1,4 +1,5 @@
 /* Handler of XGETBV. */
+#define x86_virtual_of_SOME
 #define x86_virtual_of_XGETBV
 #include "x86/support.h"
 

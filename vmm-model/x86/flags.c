@@ -1,4 +1,5 @@
 /* Handlers of CLI, STI, PUSHF and POPF. */
+#define x86_virtual_of_SOME
 #define x86_virtual_of_CLI
 #define x86_virtual_of_STI
 #define x86_virtual_of_PUSHF

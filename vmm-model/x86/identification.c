@@ -1,4 +1,5 @@
 /* Handlers of RDTSC, RDPMC and CPUID. */
+#define x86_virtual_of_SOME
 #define x86_virtual_of_RDTSC
 #define x86_virtual_of_RDPMC
 #define x86_virtual_of_CPUID

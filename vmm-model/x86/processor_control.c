@@ -1,4 +1,5 @@
 /* Handlers of HLT, INVD, WBINVD, INVLPG and SWAPGS. */
+#define x86_virtual_of_SOME
 #define x86_virtual_of_HLT
 #define x86_virtual_of_INVD
 #define x86_virtual_of_WBINVD
