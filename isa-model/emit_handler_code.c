@@ -23,7 +23,9 @@ static void put_reads(FILE *out, struct planner *p, const struct plan *plan) {
         fprintf(out, ";\n    /*@ assert %s_place: index_of_%s == ", input->name, input->name);
         put_value(&e, input->index);
         fprintf(out, "; */\n    const %s %s = ", emitted_type(input->width), input->name);
-        fprintf(out, input->width <= 32 ? "(%s)" : "", emitted_type(input->width));
+        if (input->width <= 32) {
+            fprintf(out, "(%s)", emitted_type(input->width));
+        }
         fprintf(out, "%s_read(%s, index_of_%s);\n", p->prefix, array, input->name);
         fprintf(out, "    /*@ assert %s_read: %s == %s_element(%s, index_of_%s); */\n", input->name, input->name, p->prefix, array, input->name);
     }

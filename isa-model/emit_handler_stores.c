@@ -116,8 +116,7 @@ static void put_places(FILE *out, const struct store *stores, size_t count, bool
     for (size_t i = 0; i < count; i++) {
         if (i == 0 || !same_place(&stores[i], &stores[i - 1])) {
             fputs(i == 0 ? "" : ", ", out);
-            fprintf(out, with_types ? "%s *" : "", stores[i].type);
-            fputs(stores[i].place, out);
+            fprintf(out, "%s%s%s", with_types ? stores[i].type : "", with_types ? " *" : "", stores[i].place);
         }
     }
 }

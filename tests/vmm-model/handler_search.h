@@ -14,8 +14,8 @@ struct found_states {
 };
 #define FEW_TERMS 500u /* far transfers have more, and each takes the solver minutes */
 
-/* For all handlers, or for the one with this name in C; those of more than `most` terms are left out and counted. The solver makes terms: handled_new comes
- * after it. NULL: out of memory, or the solver fails. */
+/* For all handlers, or for the one with this name in C; those of more than `most` terms are left out and counted. The solver makes terms: handled_new
+ * comes after it. NULL: out of memory, or the solver fails. */
 struct found_states *find_states(struct isa *isa, const char *only, size_t most);
 void found_states_free(struct found_states *f);
 /* Runs the handler and the step from this state; as handled_agree. */

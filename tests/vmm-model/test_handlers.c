@@ -74,7 +74,7 @@ static void test_found(void) {
         handlers_done += is_done && f->handler != last ? 1 : 0;
         last = is_done ? f->handler : last;
     }
-    if (CHECK(h != NULL, "the solver answers")) {
+    if (CHECK(h != NULL, "the solver answers") && found != NULL) {
         (void)printf("       %zu queries, %zu states, %zu of them done, %zu undecided; %zu handlers done, %zu left out\n", found->asked, found->count,
                      done, found->undecided, handlers_done, found->left_out);
         CHECK(found->count > 500 && found->undecided == 0, "%zu states, %zu undecided", found->count, found->undecided);
