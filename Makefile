@@ -46,7 +46,9 @@ EMITTED_PARTS   = 4
 EMITTED_OBJECTS = $(foreach part,$(shell seq 0 $(EMITTED_PARTS)),$(BUILD)/emitted/x86_$(part).o)
 # The handlers of the monitor by form, and the names of those that are proven: direct execution has them handle traps.
 HANDLER_TABLE   = $(BUILD)/emitted/x86_handlers.o
-LIBRARY_OBJECTS = $(LIBRARY_SOURCES:%.c=$(BUILD)/%.o) $(GENERATED:.c=.o) $(EMITTED_OBJECTS) $(HANDLER_TABLE) $(BUILD)/machine/proven_handlers.o
+# Handlers that are made from the tables.
+MADE_HANDLERS   = $(patsubst %,$(BUILD)/x86_handlers/%.c,$(shell sed '/^\#/d' vmm-model/x86/generated))
+LIBRARY_OBJECTS = $(LIBRARY_SOURCES:%.c=$(BUILD)/%.o) $(GENERATED:.c=.o) $(EMITTED_OBJECTS) $(HANDLER_TABLE) $(MADE_HANDLERS:.c=.o) $(BUILD)/machine/proven_handlers.o
 CLI_OBJECTS     = $(CLI_SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/cli/embedded.o $(BUILD)/cli/embedded_text.o
 TEST_OBJECTS    = $(TEST_SOURCES:%.c=$(BUILD)/%.o)
 # The monitor is built against what `popek emit` makes of its machine.
@@ -176,9 +178,15 @@ $(BUILD)/emitted/x86_handlers.c: $(BUILD)/emit $(filter %.isa,$(TABLES))
 	@mkdir -p $(@D)
 	$(BUILD)/emit x86-tables/x86.isa handlers-table $@
 $(BUILD)/emitted/x86_handlers.o: isa-model/emitted_handlers.h $(BUILD)/proofs/x86_virtual.h
-$(BUILD)/machine/proven_handlers.c: tools/proven_handlers.sh proofs/units $(wildcard vmm-model/x86/*.c)
+$(MADE_HANDLERS): $(BUILD)/x86_handlers/%.c: $(BUILD)/emit $(filter %.isa,$(TABLES))
 	@mkdir -p $(@D)
-	tools/proven_handlers.sh proofs/units $@
+	$(BUILD)/emit x86-tables/x86.isa handler $@ $*
+$(MADE_HANDLERS:.c=.o): $(BUILD)/proofs/x86_virtual.h vmm-model/x86/operations.h
+$(MADE_HANDLERS:.c=.o): $(BUILD)/x86_handlers/%.o: $(BUILD)/x86_handlers/%.c
+	$(CC) -std=c11 $(CPPFLAGS) $(CFLAGS) $(GENERATED_WARNINGS) -fPIC -fvisibility=hidden -c -o $@ $<
+$(BUILD)/machine/proven_handlers.c: tools/proven_handlers.sh proofs/units $(wildcard vmm-model/x86/*.c) $(MADE_HANDLERS)
+	@mkdir -p $(@D)
+	tools/proven_handlers.sh proofs/units $(BUILD) $@
 $(BUILD)/machine/proven_handlers.o: $(BUILD)/machine/proven_handlers.c machine/trap_handlers.h
 	$(CC) -std=c11 -Imachine $(CPPFLAGS) $(WARNINGS) $(CFLAGS) -c -o $@ $<
 
@@ -207,7 +215,7 @@ $(BUILD)/handlers/emitted/%.o: $(BUILD)/emitted/%.c isa-model/emitted.h
 $(BUILD)/handlers/reference.so: examples/handlers/reference.c examples/handlers/opaque.c $(EMITTED_OBJECTS:$(BUILD)/emitted/%=$(BUILD)/handlers/emitted/%) $(STATE_HEADER) include/popek/handler.h
 	$(CC) $(PLUGIN_CFLAGS) -shared -o $@ $(filter %.c %.o,$^)
 # The proven handlers of the x86 core, with the table through which they are compared.
-$(BUILD)/handlers/core.so: examples/handlers/opaque.c $(wildcard vmm-model/x86/*.c) $(HANDLER_TABLE:.o=.c) $(BUILD)/proofs/x86_virtual.h $(STATE_HEADER)
+$(BUILD)/handlers/core.so: examples/handlers/opaque.c $(wildcard vmm-model/x86/*.c) $(HANDLER_TABLE:.o=.c) $(MADE_HANDLERS) $(BUILD)/proofs/x86_virtual.h $(STATE_HEADER)
 	@mkdir -p $(@D)
 	$(CC) -std=c11 $(CPPFLAGS) $(CFLAGS) $(GENERATED_WARNINGS) -Wno-unused-variable -fPIC -shared -o $@ $(filter %.c,$^)
 # Every mutant of every form as one plug-in.
@@ -394,7 +402,7 @@ sanitize:
 # `make prove` proves everything anew; `make prove-replay` takes the committed ledger of a unit whose inputs have not changed, and the committed
 # verdicts of single goals for the others. Both fail unless every goal is proven. Everything that Frama-C reads of the machine is generated from its description.
 PROOF_PACKAGES = frama-c-base why3 cvc4 z3 jq
-PROOF_INPUTS   = $(BUILD)/proofs/why3.conf $(MONITOR_INPUTS) $(JRST1_INPUTS)
+PROOF_INPUTS   = $(BUILD)/proofs/why3.conf $(MONITOR_INPUTS) $(JRST1_INPUTS) $(MADE_HANDLERS)
 $(BUILD)/.packages-proofs: tools/packages.sh
 	@tools/packages.sh $@ $(PROOF_PACKAGES)
 $(BUILD)/proofs/why3.conf: | $(BUILD)/.packages-proofs

@@ -74,6 +74,9 @@ static struct popek_outcome handle(struct popek_call *call) {
     show_arrays(call, arrays);
     isa->load(processor, call->state);
     uint32_t code = h->call(processor, arrays, operands, choices, writes, &argument);
+    if (code == HANDLER_REFUSED) {
+        return (struct popek_outcome){POPEK_UNHANDLED, 0, 0};
+    }
     if (code != 0) {
         return (struct popek_outcome){POPEK_FAULT, code - 2, argument};
     }

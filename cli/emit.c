@@ -15,7 +15,8 @@ struct request {
 static const struct argp_option options[] = {
     {"language", 'l', "c|types|acsl|smt2", 0, "what to write (c)", 0},
     {"table", 't', "K/N", 0, "C only: part K (0 to N) of a table of all forms behind one signature, see docs/emit.md", 0},
-    {"for", 'f', "handlers", 0, "ACSL: what the handlers of a monitor are proven against; C: the table that compares them; see docs/core.md", 0},
+    {"for", 'f', "handlers", 0,
+     "ACSL: what the handlers of a monitor are proven against; C: the table that compares them, or with --instruction handlers; see docs/core.md", 0},
     {"mode", 'm', "MODE", 0, "only this operating mode (all)", 0},
     {"instruction", 'i', "NAME", 0, "only this instruction or form, of a built-in ISA", 0},
     {"output", 'o', "FILE", 0, "write the result there (standard output)", 0},
@@ -58,8 +59,11 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
         if (r->parts != 0 && r->emit != emit_c) {
             argp_error(state, "a table is written in C only");
         }
-        if (r->handlers && (r->emit == emit_smt2 || r->parts != 0 || r->subject.mode != NULL || r->subject.instruction != NULL)) {
+        if (r->handlers && (r->emit == emit_smt2 || r->parts != 0 || r->subject.mode != NULL)) {
             argp_error(state, "for handlers there is ACSL and C, of all that the profile emulates");
+        }
+        if (r->handlers && r->subject.instruction != NULL && r->emit != emit_c) {
+            argp_error(state, "the handlers of one instruction are written in C; ACSL is of all that the profile emulates");
         }
         return 0;
     default:
@@ -74,7 +78,10 @@ static int emit_for_handlers(const struct request *r, struct isa *isa) {
     if (!output_open(&out, r->subject.output)) {
         return EXIT_INTERNAL;
     }
-    bool complete = r->emit == emit_acsl ? emit_handlers(out.stream, isa, problem) : emit_handlers_table(out.stream, isa, problem);
+    const char *instruction = r->subject.instruction;
+    bool complete = r->emit == emit_acsl  ? emit_handlers(out.stream, isa, problem)
+                    : instruction != NULL ? emit_handler_code(out.stream, isa, instruction, problem)
+                                          : emit_handlers_table(out.stream, isa, problem);
     if (problem[0] != '\0') {
         output_abandon(&out);
         complain("%s", problem);
@@ -109,6 +116,6 @@ int command_emit(int argc, char **argv) {
         options, parse, "ISA", "Writes ISA as executable C, as ACSL for Frama-C, or as SMT-LIB 2, all from the same terms.", NULL, NULL, NULL};
     struct request r = {.emit = emit_c};
     (void)argp_parse(&argp, argc, argv, 0, NULL, &r);
-    const struct isa_options wanted = {.only = r.subject.instruction};
+    const struct isa_options wanted = {.only = r.handlers ? NULL : r.subject.instruction};
     return with_isa(r.subject.isa, &wanted, run, &r);
 }

@@ -45,6 +45,8 @@ bool emit_c_types(FILE *out, struct isa *isa);
  * steps (emitted_handlers.h). False also when there is no such profile, or a value does not fit; `problem` says what, or is empty. */
 bool emit_handlers(FILE *out, struct isa *isa, char problem[200]);
 bool emit_handlers_table(FILE *out, struct isa *isa, char problem[200]);
+/* Handlers of all forms of an instruction, made from the tables, to be proven against what emit_handlers writes. */
+bool emit_handler_code(FILE *out, struct isa *isa, const char *instruction, char problem[200]);
 
 /* `text` as an identifier of C and ACSL, into `name` of `size` bytes. */
 void emit_identifier(const char *text, char *name, size_t size);

@@ -11,7 +11,9 @@ bool always_false(const struct plan *plan, term t) {
     return term_is_constant(plan->isa->pool, t, &value) && value == 0;
 }
 
-static bool is_predicate(enum result_kind kind) { return kind == RESULT_MEMORY_TRAP || kind == RESULT_TRAP || kind == RESULT_GUARD; }
+bool is_predicate(enum result_kind kind) {
+    return kind == RESULT_MEMORY_TRAP || kind == RESULT_TRAP || kind == RESULT_GUARD || kind == RESULT_REFUSED;
+}
 
 static void put_parameters(FILE *out, const struct plan *plan, const bool *used) {
     bool first = true;

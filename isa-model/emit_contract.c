@@ -130,6 +130,15 @@ static void put_inside(FILE *out, struct planner *p, const struct plan *plan) {
     }
 }
 
+/* The pointers to the first `count` operands, further down a list. */
+static void put_operand_pointers(FILE *out, struct planner *p, const struct plan *plan, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        if (operand_is_pointer(&plan->semantics->operands[i])) {
+            fprintf(out, ", %s", plan_input(plan, term_apply(p->isa->pool, plan->semantics->operands[i].symbol, NULL, 0))->name);
+        }
+    }
+}
+
 /* Of a handler: the mode that it is for, arrays behind the gate, and where writes go. */
 static void put_virtual_requires(FILE *out, struct planner *p, const struct plan *plan) {
     unsigned mode = 0;
@@ -157,6 +166,7 @@ static void put_virtual_requires(FILE *out, struct planner *p, const struct plan
         for (size_t k = 0; k < i; k++) {
             fprintf(out, ", write_%zu", k);
         }
+        put_operand_pointers(out, p, plan, plan->semantics->operand_count);
         fputs(");\n", out);
     }
 }
@@ -173,11 +183,15 @@ static void put_requires(FILE *out, struct planner *p, const struct plan *plan) 
     for (size_t i = 0; i < plan->semantics->operand_count; i++) {
         if (operand_is_pointer(&plan->semantics->operands[i])) {
             const struct input *o = plan_input(plan, term_apply(p->isa->pool, plan->semantics->operands[i].symbol, NULL, 0));
-            fprintf(out, "  @ requires %s_pointer: \\valid(%s) && \\separated(s, %s);\n", o->name, o->name, o->name);
+            fprintf(out, "  @ requires %s_pointer: \\valid(%s) && \\separated(s, %s", o->name, o->name, o->name);
+            put_operand_pointers(out, p, plan, i);
+            fputs(");\n", out);
         }
     }
     if (plan->has_argument) {
-        fputs("  @ requires argument_pointer: \\valid(argument) && \\separated(s, argument);\n", out);
+        fputs("  @ requires argument_pointer: \\valid(argument) && \\separated(s, argument", out);
+        put_operand_pointers(out, p, plan, plan->semantics->operand_count);
+        fputs(");\n", out);
     }
     put_ranges(out, plan);
     if (p->virtual_isa != NULL) {
@@ -222,24 +236,45 @@ static void put_assigns(FILE *out, struct planner *p, const struct plan *plan) {
     fputs(first ? "\\nothing;\n" : ";\n", out);
 }
 
+/* "!refused(...) && " where the form can be refused: what is said of traps is about other states. */
+static void put_not_refused(FILE *out, struct planner *p, const struct plan *plan) {
+    const struct result *refused = plan_result(plan, RESULT_REFUSED, 0);
+    if (refused != NULL) {
+        fputc('!', out);
+        put_call(out, p, plan, refused);
+        fputs(" && ", out);
+    }
+}
+
 static void put_outcome(FILE *out, struct planner *p, const struct plan *plan) {
     const struct result *trap = plan_result(plan, RESULT_TRAP, 0);
-    open_ensures(out, p, plan, "memory_trap", plan_result(plan, RESULT_MEMORY_TRAP, 0), NULL);
+    const struct result *refused = plan_result(plan, RESULT_REFUSED, 0);
+    const char *traps = arena_format(&p->arena, refused != NULL ? "%s && \\result != %s_REFUSED" : "%s",
+                                     arena_format(&p->arena, "\\result >= %s_TRAP", p->prefix), p->prefix);
+    open_ensures(out, p, plan, "memory_trap", plan_result(plan, RESULT_MEMORY_TRAP, 0), refused);
     fprintf(out, "\\result == %s_MEMORY_TRAP <==> ", p->prefix);
+    put_not_refused(out, p, plan);
     put_call(out, p, plan, plan_result(plan, RESULT_MEMORY_TRAP, 0));
     fputs(";", out);
-    open_ensures(out, p, plan, "trap", trap, NULL);
-    fprintf(out, "\\result >= %s_TRAP <==> ", p->prefix);
+    open_ensures(out, p, plan, "trap", trap, refused);
+    fprintf(out, refused == NULL ? "%s <==> " : "(%s) <==> ", traps);
+    put_not_refused(out, p, plan);
     put_call(out, p, plan, trap);
     fputs(";", out);
     open_ensures(out, p, plan, "vector", plan_result(plan, RESULT_VECTOR, 0), NULL);
-    fprintf(out, "\\result >= %s_TRAP ==> \\result == %s_TRAP + ", p->prefix, p->prefix);
+    fprintf(out, "%s ==> \\result == %s_TRAP + ", traps, p->prefix);
     put_call(out, p, plan, plan_result(plan, RESULT_VECTOR, 0));
     fputs(";", out);
     if (plan->has_argument) {
         open_ensures(out, p, plan, "argument", plan_result(plan, RESULT_ARGUMENT, 0), NULL);
-        fprintf(out, "\\result >= %s_TRAP ==> *argument == ", p->prefix);
+        fprintf(out, "%s ==> *argument == ", traps);
         put_call(out, p, plan, plan_result(plan, RESULT_ARGUMENT, 0));
+        fputs(";", out);
+    }
+    if (refused != NULL) {
+        open_ensures(out, p, plan, "refused", refused, NULL);
+        fprintf(out, "\\result == %s_REFUSED <==> ", p->prefix);
+        put_call(out, p, plan, refused);
         fputs(";", out);
     }
 }

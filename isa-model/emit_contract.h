@@ -5,6 +5,7 @@
 #include "emit_write.h"
 
 bool always_true(const struct plan *plan, term t);
+bool is_predicate(enum result_kind kind); /* in ACSL; else a logic function */
 bool always_false(const struct plan *plan, term t);
 /* Writes the contract and the prototype. Forms that use sparse arrays get the prototype alone. */
 /* emit_acsl.c */

@@ -78,6 +78,23 @@ static void put_modes(FILE *out, const struct planner *p) {
     }
 }
 
+/* All contracts, or, for a unit that defines PREFIX_of_SOME, those of the instructions for which it defines PREFIX_of_INSTRUCTION: so that it does
+ * not depend on the others. */
+static void put_contracts(FILE *out, struct planner *p) {
+    const struct virtual_isa *v = p->virtual_isa;
+    const char *last = "";
+    for (size_t i = 0; i < v->isa.form_count; i++) {
+        const struct form *form = &v->isa.forms[i];
+        if (strcmp(form->instruction, last) != 0) {
+            fprintf(out, "%s\n#if !defined(%s_of_SOME) || defined(%s_of_%s)\n", last[0] == '\0' ? "" : "#endif\n", p->prefix, p->prefix,
+                    form->instruction);
+            last = form->instruction;
+        }
+        put_acsl_form(out, p, plan_form(p, &v->isa.forms[i], v->forms[i].mode));
+    }
+    fputs(last[0] == '\0' ? "" : "#endif\n", out);
+}
+
 static bool write_header(FILE *out, struct planner *p, struct isa *isa, char problem[200]) {
     struct virtual_isa *v = virtual_isa_new(&p->arena, isa);
     if (v->problem != NULL) {
@@ -91,9 +108,7 @@ static bool write_header(FILE *out, struct planner *p, struct isa *isa, char pro
     put_and_function(out, p);
     put_opaque_functions(out, p);
     put_modes(out, p);
-    for (size_t i = 0; i < v->isa.form_count; i++) {
-        put_acsl_form(out, p, plan_form(p, &v->isa.forms[i], v->forms[i].mode));
-    }
+    put_contracts(out, p);
     return true;
 }
 

@@ -202,7 +202,13 @@ static void put_components(FILE *out, const struct handlers *h) {
             }
         }
     }
-    fputs("};\nstatic const struct handler_array arrays_of_the_isa[] = {\n", out);
+    fputs("};\nstatic const unsigned refused[] = {", out);
+    for (unsigned i = 0; i < h->original.isa->leaf_count; i++) {
+        if (h->isa->refused[i]) {
+            fprintf(out, "%u, ", i);
+        }
+    }
+    fputs("0};\nstatic const struct handler_array arrays_of_the_isa[] = {\n", out);
     for (size_t i = 0; i < leaves; i++) {
         if (is_array(&h->planner.isa->leaves[i])) {
             fprintf(out, "    {%u, %u},\n", h->isa->leaves[i].number, h->isa->leaves[i].low);
@@ -227,7 +233,8 @@ static void put_table(FILE *out, const struct handlers *h, struct plan *const *p
     fprintf(
         out,
         "};\nextern const struct handlers_isa %s_handlers;\nconst struct handlers_isa %s_handlers = {sizeof(struct %s), load, store, components,\n"
-        "    sizeof components / sizeof components[0], arrays_of_the_isa, %zu,\n    fixed, sizeof fixed / sizeof fixed[0], handlers, %zu};\n",
+        "    sizeof components / sizeof components[0], arrays_of_the_isa, %zu,\n    fixed, sizeof fixed / sizeof fixed[0], refused, sizeof refused / "
+        "sizeof refused[0] - 1, handlers, %zu};\n",
         h->original.prefix, h->original.prefix, h->planner.prefix, arrays, forms);
 }
 

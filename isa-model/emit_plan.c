@@ -73,13 +73,16 @@ static void list_results(struct planner *p, struct plan *plan) {
     const struct semantics *m = plan->semantics;
     struct arena *a = &p->arena;
     word128 zero = 1;
-    plan->results = arena_allocate(a, (4 + p->isa->leaf_count + m->operand_count + 4 * m->write_count) * sizeof *plan->results);
+    plan->results = arena_allocate(a, (5 + p->isa->leaf_count + m->operand_count + 4 * m->write_count) * sizeof *plan->results);
     add_result(plan, RESULT_MEMORY_TRAP, "memory_trap", m->memory_trap, 0);
     add_result(plan, RESULT_TRAP, "trap", m->trap, 0);
     add_result(plan, RESULT_VECTOR, "vector", m->trap_vector, 0);
     plan->has_argument = !term_is_constant(p->isa->pool, m->trap_argument, &zero) || zero != 0;
     if (plan->has_argument) {
         add_result(plan, RESULT_ARGUMENT, "argument", m->trap_argument, 0);
+    }
+    if (m->refused != term_false(p->isa->pool)) {
+        add_result(plan, RESULT_REFUSED, "refused", m->refused, 0);
     }
     for (size_t i = 0; i < p->isa->leaf_count; i++) {
         const struct leaf *leaf = &p->isa->leaves[i];

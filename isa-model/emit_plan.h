@@ -26,6 +26,7 @@ enum result_kind {
     RESULT_TRAP,
     RESULT_VECTOR,
     RESULT_ARGUMENT,
+    RESULT_REFUSED, /* of a virtual processor, where it can be */
     RESULT_NEXT,    /* of a scalar leaf that can change */
     RESULT_OPERAND, /* of an operand that is written */
     RESULT_GUARD,   /* of an element write, and so on */

@@ -1,4 +1,5 @@
 /* The types that emitted C and ACSL share, signatures, and the walk over all forms. */
+#include "emitted_handlers.h"
 #include "emit_write.h"
 
 #include <ctype.h>
@@ -78,7 +79,11 @@ void put_types(FILE *out, struct planner *p, const char *language) {
     if (wide) {
         fputs("#ifndef POPEK_WORD128\n#define POPEK_WORD128\n__extension__ typedef unsigned __int128 word128;\n#endif\n\n", out);
     }
-    fprintf(out, "#define %s_DONE 0u\n#define %s_MEMORY_TRAP 1u\n#define %s_TRAP 2u /* and the vector */\n\n", p->prefix, p->prefix, p->prefix);
+    fprintf(out, "#define %s_DONE 0u\n#define %s_MEMORY_TRAP 1u\n#define %s_TRAP 2u /* and the vector */\n", p->prefix, p->prefix, p->prefix);
+    if (p->virtual_isa != NULL) {
+        fprintf(out, "#define %s_REFUSED %uu /* left to the monitor, and nothing is changed */\n", p->prefix, HANDLER_REFUSED);
+    }
+    fputc('\n', out);
     put_struct(out, p);
     fputs("\n#endif\n", out);
 }

@@ -21,6 +21,10 @@ struct handler_kept {
     const char *choice; /* its name in emitted_step.choices */
     unsigned component;
 };
+/* What a handler returns that leaves the instruction to the monitor: it is on a path that changes what the profile `refuses`, or faults on the way.
+ * Nothing is changed then. */
+#define HANDLER_REFUSED 0x40000000u
+
 /* Calls the handler on a virtual processor.
  *   arrays     by number of handlers_isa.arrays
  *   operands   as of the emitted step; those that are written are replaced
@@ -59,6 +63,8 @@ struct handlers_isa {
     size_t array_count;
     const struct handler_fixed *fixed;
     size_t fixed_count;
+    const unsigned *refused; /* components of the emitted ISA whose change is refused */
+    size_t refused_count;
     const struct handler *handlers;
     size_t handler_count;
 };

@@ -118,6 +118,7 @@ static const struct semantics *execute_form(struct checker *c, const struct part
     result->memory_trap = m->memory_trap;
     result->trap_vector = m->vector;
     result->trap_argument = m->argument;
+    result->refused = term_false(c->pool);
     result->points = m->points;
     result->point_count = m->point_count;
     term *next = arena_allocate(c->arena, (c->leaf_count + 1) * sizeof *next);

@@ -66,6 +66,7 @@ struct semantics {
     term memory_trap;   /* disjoint from `trap`: whichever comes first in program order */
     term trap_vector;   /* 16 bits; meaningful when `trap` */
     term trap_argument; /* 64 bits, the arguments packed, 0 when none */
+    term refused;       /* of a virtual processor: it is on its way to change what the profile `refuses`, and the rest is about other states */
     const struct trap_point *points;
     size_t point_count;
     const term *next; /* by leaf: the value after when it does not trap; TERM_NONE for arrays, see writes */
@@ -135,6 +136,7 @@ struct profile {
     size_t element_count;  /* of array elements read in user states */
     const bool *shadowed;  /* by leaf */
     const bool *relocated; /* by leaf: what differs between two places; already defaulted */
+    const bool *refused;   /* by leaf: scalars whose change the handlers leave to the monitor */
     const struct mapping *mappings;
     size_t mapping_count;
     const symbol *parameters;

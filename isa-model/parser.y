@@ -77,7 +77,7 @@ static struct syntax *word(struct syntax *s, int token) {
 %token <node> RESOURCE "resource" STORAGE "storage" MEMORY "memory" CLOCK "clock" IDENTITY "identity" PARAMETER "parameter" NEXT "next" AT "at"
 %token <node> WHEN "when" FUNCTION "function" PROCEDURE "procedure" TEMPLATE "template" INSTRUCTION "instruction" FORM "form"
 %token <node> ENCODING "encoding" MODES "modes" WITH "with" SOURCE "source" USES "uses" NOTE "note" OPERATING "operating" PROFILE "profile"
-%token <node> USER "user" SUPERVISOR "supervisor" ASSUME "assume" EACH "each" SHADOWED "shadowed" MAPPED "mapped" RELOCATED "relocated"
+%token <node> USER "user" SUPERVISOR "supervisor" ASSUME "assume" EACH "each" SHADOWED "shadowed" REFUSES "refuses" MAPPED "mapped" RELOCATED "relocated"
 %token <node> ALIAS "alias" EXTENDS "extends" SIZES "sizes" FAMILY "family" OPERAND "operand" EXTENSION "extension" FOR "for" BESIDE "beside"
 %token <node> PROLOGUE "prologue" COMPUTE "compute" FROM "from" TO "to" EMULATES "emulates"
 %token <node> WHERE "where" FREE "free" LET "let" IN "in" OUT "out" INOUT "inout" IF "if" THEN "then" ELSE "else" MATCH "match"
@@ -224,6 +224,7 @@ profile_item: USER WHEN expression ';' { $$ = MAKE(SYNTAX_USER, @1, $3, NULL, NU
     | WHERE expression ';' { $$ = MAKE(SYNTAX_WHERE, @1, $2, NULL, NULL); }
     | FREE path '=' NUMBER opt_title ';' { $$ = MAKE(SYNTAX_FREE, @1, $2, $4, $5); }
     | EMULATES names MODES names ';' { $$ = MAKE(SYNTAX_EMULATES, @1, $2, $4, NULL); }
+    | REFUSES paths ';' { $$ = MAKE(SYNTAX_REFUSES, @1, $2, NULL, NULL); }
     | EXTENDS NAME ';' { $$ = named(MAKE(SYNTAX_EXTENDS, @2, NULL, NULL, NULL), $2); }
     | NOTE STRING ';' { $$ = named(MAKE(SYNTAX_NOTE, @2, NULL, NULL, NULL), $2); }
     | error ';' { $$ = MAKE(SYNTAX_NAME, @1, NULL, NULL, NULL); }

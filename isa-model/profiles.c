@@ -45,7 +45,7 @@ struct profile_lists {
     size_t note_capacity;
     struct emulated *emulated;
     size_t emulated_capacity;
-    bool *shadowed, *relocated;
+    bool *shadowed, *relocated, *refused;
     bool any_relocated, has_user, has_supervisor;
 };
 
@@ -195,6 +195,9 @@ static void check_item(struct checker *c, const struct syntax *s, struct profile
         mark_paths(c, s->child[0], lists->relocated);
         lists->any_relocated = true;
         break;
+    case SYNTAX_REFUSES:
+        mark_paths(c, s->child[0], lists->refused);
+        break;
     case SYNTAX_MAPPED:
         add_mapping(c, s, profile, lists);
         break;
@@ -253,6 +256,7 @@ static struct profile check_profile(struct checker *c, const struct syntax *s) {
     profile.where = term_true(c->pool);
     lists.shadowed = arena_allocate(c->arena, c->leaf_count + 1);
     lists.relocated = arena_allocate(c->arena, c->leaf_count + 1);
+    lists.refused = arena_allocate(c->arena, c->leaf_count + 1);
     /* Parameters first: the other lines may use them in any order. */
     visit_items(c, s, &profile, &lists, 0, visit_parameter);
     visit_items(c, s, &profile, &lists, 0, check_item);
@@ -271,6 +275,7 @@ static struct profile check_profile(struct checker *c, const struct syntax *s) {
     profile.emulated = lists.emulated;
     profile.shadowed = lists.shadowed;
     profile.relocated = lists.relocated;
+    profile.refused = lists.refused;
     return profile;
 }
 

@@ -62,6 +62,7 @@ enum syntax_kind {
     SYNTAX_FREE,
     SYNTAX_EXTENDS,
     SYNTAX_EMULATES,
+    SYNTAX_REFUSES,
     /* statements */
     SYNTAX_BLOCK,
     SYNTAX_LET,

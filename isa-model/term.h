@@ -98,6 +98,8 @@ void substitution_free(struct substitution *s);
 void substitution_rename(struct substitution *s, symbol from, symbol to);
 /* A symbol without arguments becomes a term. */
 void substitution_replace(struct substitution *s, symbol from, term to);
+/* A term, wherever it stands, becomes another one; of two for the same term the first counts. */
+void substitution_put(struct substitution *s, term from, term to);
 term substitute(struct substitution *s, term t);
 
 /* Not for several threads at once: the pool lends its working memory. The value of terms when `lookup` gives the value of each application. Results

@@ -102,6 +102,12 @@ void substitution_rename(struct substitution *s, symbol from, symbol to) { set(s
 
 void substitution_replace(struct substitution *s, symbol from, term to) { set(s, from, REPLACE, to); }
 
+void substitution_put(struct substitution *s, term from, term to) {
+    if (recall(s, from) == TERM_NONE) {
+        (void)remember(s, from, to);
+    }
+}
+
 term term_rebuild(struct term_pool *pool, const struct term_view *view, const term *arguments) {
     switch (view->operation) {
     case TERM_CONSTANT:

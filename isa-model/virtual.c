@@ -149,6 +149,7 @@ struct virtual_isa *virtual_isa_new(struct arena *arena, struct isa *isa) {
     m.narrowing.context = &m;
     split_leaves(&m);
     find_fixed(&m);
+    v->refused = m.profiles[0].refused;
     v->all_fixed = fixed_of_original(&m);
     making_add_forms(&m);
     making_drop_unused(&m);

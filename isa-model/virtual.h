@@ -38,6 +38,7 @@ struct virtual_isa {
     const struct virtual_form *forms;      /* by form */
     const struct virtual_fixed *fixed;     /* by mode and leaf: isa.leaf_count for each mode */
     const struct virtual_fixed *all_fixed; /* by mode and leaf of the original, also of leaves that are not part of the virtual processor */
+    const bool *refused;                   /* by leaf of the original: a form that changes it is refused */
     const char *problem;                   /* NULL, or why there is no virtual processor */
 };
 

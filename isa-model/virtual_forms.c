@@ -3,33 +3,44 @@
 
 #include <string.h>
 
-/* What the form does from the states that the profile and the mode leave. */
-static struct substitution *reading(struct making *m, const struct semantics *s, unsigned mode, struct virtual_form *origin) {
+/* How a form is read: from the states that the profile and the mode leave, without the paths that are refused. */
+struct reading {
+    struct substitution *left;
+    term refused; /* where it changes what the profile refuses */
+};
+
+static struct reading start_reading(struct making *m, const struct semantics *s, unsigned mode, struct virtual_form *origin) {
     struct term_pool *pool = m->from->pool;
-    struct substitution *r = substitution_new(pool);
-    if (r == NULL) {
-        longjmp(*m->arena->exhausted, 1);
-    }
+    struct substitution *left = new_substitution(m);
+    struct reading r = {left, term_false(pool)};
     for (size_t i = 0; i < m->leaf_count; i++) {
         const struct virtual_fixed *f = &m->fixed[mode * m->leaf_count + i];
         if (f->known && m->leaf_origins[i].low == 0 && !lies_in_scalars(&m->from->leaves[m->leaf_origins[i].number])) {
-            substitution_replace(r, m->leaves[i].symbol, term_constant(pool, m->leaves[i].width, f->value));
+            substitution_replace(left, m->leaves[i].symbol, term_constant(pool, m->leaves[i].width, f->value));
         }
     }
     struct virtual_kept *kept = arena_allocate(m->arena, (m->from->leaf_count + 1) * sizeof *kept);
     for (size_t i = 0; i < m->from->leaf_count; i++) {
         for (size_t k = 0; m->from->leaves[i].index_width == 0 && k < m->from->undefined_count; k++) {
             if (s->next[i] == variable(m, m->from->undefined_symbols[k]) && m->from->leaves[i].width <= NARROW_WIDTH) {
-                substitution_replace(r, m->from->undefined_symbols[k], variable(m, m->from->leaves[i].symbol));
+                substitution_replace(left, m->from->undefined_symbols[k], variable(m, m->from->leaves[i].symbol));
                 kept[origin->kept_count++] = (struct virtual_kept){m->from->undefined_symbols[k], m->first[i]};
             }
         }
     }
     origin->kept = kept;
+    for (size_t i = 0; i < m->from->leaf_count; i++) {
+        if (m->profiles[mode].refused[i]) {
+            r.refused = term_or(pool, r.refused, making_changes(m, substitute(left, s->next[i]), variable(m, m->from->leaves[i].symbol)));
+        }
+    }
     return r;
 }
 
-static void narrow_operands(struct making *m, const struct semantics *s, struct substitution *r, struct semantics *to, struct virtual_form *origin) {
+/* A term as it is where nothing is refused. */
+static term read_term(struct making *m, const struct reading *r, term t) { return making_without(m, substitute(r->left, t), r->refused); }
+
+static void narrow_operands(struct making *m, const struct semantics *s, const struct reading *r, struct semantics *to, struct virtual_form *origin) {
     struct operand *operands = arena_allocate(m->arena, (2 * s->operand_count + 1) * sizeof *operands);
     struct virtual_origin *origins = arena_allocate(m->arena, (2 * s->operand_count + 1) * sizeof *origins);
     /* First what stands for them, then what they become. */
@@ -54,7 +65,7 @@ static void narrow_operands(struct making *m, const struct semantics *s, struct 
             part.width = part_width(o->width, k);
             part.size = part.width;
             part.symbol = m->narrowing.symbols[o->symbol].symbols[k];
-            part.next = narrow_bits(&m->narrowing, substitute(r, o->next), low + part.width - 1, low);
+            part.next = narrow_bits(&m->narrowing, read_term(m, r, o->next), low + part.width - 1, low);
             origins[to->operand_count] = (struct virtual_origin){(unsigned)i, 0, low};
             operands[to->operand_count++] = part;
         }
@@ -64,15 +75,18 @@ static void narrow_operands(struct making *m, const struct semantics *s, struct 
 }
 
 /* Writes to arrays that lie in scalars become next values, the others writes of parts. */
-static void narrow_writes(struct making *m, const struct semantics *s, struct substitution *r, term *next, struct semantics *to) {
+static void narrow_writes(struct making *m, const struct semantics *s, const struct reading *r, term *next, struct semantics *to) {
     struct term_pool *pool = m->from->pool;
     struct array_write *writes = arena_allocate(m->arena, (2 * s->write_count + 1) * sizeof *writes);
     for (size_t i = 0; i < s->write_count; i++) {
         const struct array_write *w = &s->writes[i];
         const struct leaf *leaf = &m->from->leaves[w->leaf];
-        term guard = narrow(&m->narrowing, substitute(r, w->guard));
-        term index = narrow(&m->narrowing, substitute(r, w->index));
-        term value = substitute(r, w->value);
+        term guard = narrow(&m->narrowing, read_term(m, r, w->guard));
+        term index = narrow(&m->narrowing, read_term(m, r, w->index));
+        term value = read_term(m, r, w->value);
+        if (guard == term_false(pool)) {
+            continue;
+        }
         unsigned parts = parts_of_width(leaf->width);
         for (unsigned k = 0; k < parts; k++) {
             unsigned low = k * NARROW_WIDTH;
@@ -91,7 +105,7 @@ static void narrow_writes(struct making *m, const struct semantics *s, struct su
     to->writes = writes;
 }
 
-static void narrow_next(struct making *m, const struct semantics *s, struct substitution *r, term *next) {
+static void narrow_next(struct making *m, const struct semantics *s, const struct reading *r, term *next) {
     for (size_t i = 0; i < m->leaf_count; i++) {
         const struct virtual_origin *o = &m->leaf_origins[i];
         const struct leaf *leaf = &m->from->leaves[o->number];
@@ -100,7 +114,7 @@ static void narrow_next(struct making *m, const struct semantics *s, struct subs
         } else if (leaf->index_width != 0 || s->next[o->number] == variable(m, leaf->symbol)) {
             next[i] = variable(m, m->leaves[i].symbol);
         } else {
-            next[i] = narrow_bits(&m->narrowing, substitute(r, s->next[o->number]), o->low + m->leaves[i].width - 1, o->low);
+            next[i] = narrow_bits(&m->narrowing, read_term(m, r, s->next[o->number]), o->low + m->leaves[i].width - 1, o->low);
         }
     }
 }
@@ -108,23 +122,25 @@ static void narrow_next(struct making *m, const struct semantics *s, struct subs
 static const struct semantics *narrow_semantics(struct making *m, const struct semantics *s, unsigned mode, struct virtual_form *origin) {
     struct semantics *to = arena_allocate(m->arena, sizeof *to);
     term *next = arena_allocate(m->arena, (m->leaf_count + 1) * sizeof *next);
-    struct substitution *r = reading(m, s, mode, origin);
+    struct reading reading = start_reading(m, s, mode, origin);
+    const struct reading *r = &reading;
     narrow_operands(m, s, r, to, origin);
-    to->trap = narrow(&m->narrowing, substitute(r, s->trap));
-    to->memory_trap = narrow(&m->narrowing, substitute(r, s->memory_trap));
-    to->trap_vector = narrow(&m->narrowing, substitute(r, s->trap_vector));
-    to->trap_argument = narrow(&m->narrowing, substitute(r, s->trap_argument));
+    to->trap = narrow(&m->narrowing, read_term(m, r, s->trap));
+    to->memory_trap = narrow(&m->narrowing, read_term(m, r, s->memory_trap));
+    to->trap_vector = narrow(&m->narrowing, read_term(m, r, s->trap_vector));
+    to->trap_argument = narrow(&m->narrowing, read_term(m, r, s->trap_argument));
+    to->refused = narrow(&m->narrowing, r->refused);
     narrow_next(m, s, r, next);
     narrow_writes(m, s, r, next, to);
     to->next = next;
-    substitution_free(r);
+    substitution_free(r->left);
     return to;
 }
 
 static void mark_used(struct making *m, const struct semantics *s, unsigned char *marks, size_t size) {
     memset(marks, 0, size);
     const struct term_pool *pool = m->from->pool;
-    const term outcome[] = {s->trap, s->memory_trap, s->trap_vector, s->trap_argument};
+    const term outcome[] = {s->trap, s->memory_trap, s->trap_vector, s->trap_argument, s->refused};
     for (size_t i = 0; i < sizeof outcome / sizeof outcome[0]; i++) {
         term_mark(pool, outcome[i], marks);
     }

@@ -43,6 +43,11 @@ static inline unsigned part_width(unsigned width, unsigned part) {
 
 /* "pdpte.low" of "pdpte"; the name itself where there is one part. */
 const char *making_part_name(struct making *m, const char *name, unsigned width, unsigned part);
+/* virtual_refused.c: the condition under which `next` is another value than `before`, by the choices that it is made of; and what is left of a term
+ * where the condition `refused` is false. */
+term making_changes(struct making *m, term next, term before);
+term making_without(struct making *m, term t, term refused);
+struct substitution *new_substitution(struct making *m);
 /* virtual_forms.c: every form that is emulated, in its modes; then only the leaves that they use stay. */
 void making_add_forms(struct making *m);
 void making_drop_unused(struct making *m);

@@ -125,24 +125,92 @@ static term wide_bits(struct narrowing *n, term t, unsigned high, unsigned low) 
     }
     case TERM_EXTRACT:
         return narrow_bits(n, a, high + v.low, low + v.low);
+    case TERM_SHIFT_RIGHT: {
+        word128 amount = 0;
+        if (term_is_constant(pool, b, &amount) && amount < v.width && high + amount < v.width) {
+            return narrow_bits(n, a, high + (unsigned)amount, low + (unsigned)amount);
+        }
+        n->failed = true;
+        return term_constant(pool, high - low + 1, 0);
+    }
     default:
         n->failed = true;
         return term_constant(pool, high - low + 1, 0);
     }
 }
 
+static term plain_bits(struct term_pool *pool, term t, unsigned high, unsigned low) {
+    struct term_view v = term_look(pool, t);
+    return v.operation == TERM_NOT ? term_not(pool, term_extract(pool, high, low, v.arguments[0])) : term_extract(pool, high, low, t);
+}
+
+/* Bits of `value & mask`, or of its complement: a row of fields and zeros, or of complements and ones. TERM_NONE: there is no such mask. */
+static term masked_bits(struct term_pool *pool, term t, unsigned high, unsigned low, bool complement) {
+    struct term_view v = term_look(pool, t);
+    word128 mask = 0;
+    unsigned i = 0;
+    while (i < 2 && v.operation == TERM_AND && !term_is_constant(pool, v.arguments[i], &mask)) {
+        i++;
+    }
+    if (v.operation != TERM_AND || i == 2) {
+        return TERM_NONE;
+    }
+    term result = TERM_NONE;
+    for (unsigned first = low, last = low; first <= high; first = last + 1) {
+        last = first;
+        while (last < high && (mask >> (last + 1) & 1) == (mask >> first & 1)) {
+            last++;
+        }
+        term run = (mask >> first & 1) != 0 ? plain_bits(pool, v.arguments[1 - i], last, first) : term_constant(pool, last - first + 1, 0);
+        run = complement ? term_not(pool, run) : run;
+        result = result == TERM_NONE ? run : term_concatenate(pool, run, result);
+    }
+    return result;
+}
+
+/* The same of `&`, and of `|`, which is a complement of `&`, with a constant. */
+static term unmasked_bits(struct term_pool *pool, term t, unsigned high, unsigned low) {
+    struct term_view v = term_look(pool, t);
+    return v.operation == TERM_NOT ? masked_bits(pool, v.arguments[0], high, low, true) : masked_bits(pool, t, high, low, false);
+}
+
+static bool is_row(const struct term_pool *pool, term t) {
+    struct term_view v = term_look(pool, t);
+    return v.operation == TERM_CONCATENATE || (v.operation == TERM_NOT && is_row(pool, v.arguments[0])) ||
+           (v.operation == TERM_AND && (is_row(pool, v.arguments[0]) || is_row(pool, v.arguments[1])));
+}
+
+/* Bits of `&` and `|` of rows of fields are those of the fields. */
+static term bits_of_row(struct term_pool *pool, term t, unsigned high, unsigned low) {
+    struct term_view v = term_look(pool, t);
+    if (v.operation == TERM_NOT) {
+        return term_not(pool, bits_of_row(pool, v.arguments[0], high, low));
+    }
+    if (v.operation != TERM_AND || !is_row(pool, t)) {
+        return term_extract(pool, high, low, t);
+    }
+    term first = bits_of_row(pool, v.arguments[0], high, low);
+    return term_and(pool, first, bits_of_row(pool, v.arguments[1], high, low));
+}
+
 /* Bits of a choice are a choice of bits, where that makes the branches simpler. */
 static term extract(struct term_pool *pool, term t, unsigned high, unsigned low) {
     struct term_view v = term_look(pool, t);
+    word128 amount = 0;
+    if (v.operation == TERM_SHIFT_RIGHT && term_is_constant(pool, v.arguments[1], &amount) && amount < v.width && high + amount < v.width) {
+        return extract(pool, v.arguments[0], high + (unsigned)amount, low + (unsigned)amount);
+    }
     if (v.operation != TERM_IF) {
-        return term_extract(pool, high, low, t);
+        term bits = unmasked_bits(pool, t, high, low);
+        return bits == TERM_NONE ? bits_of_row(pool, t, high, low) : bits;
     }
     term condition = v.arguments[0];
     term branches[2] = {v.arguments[1], v.arguments[2]};
     bool simpler = false;
     for (unsigned i = 0; i < 2; i++) {
         enum term_operator operation = term_look(pool, branches[i]).operation;
-        simpler = simpler || operation == TERM_CONCATENATE || operation == TERM_CONSTANT || operation == TERM_IF;
+        simpler = simpler || operation == TERM_CONCATENATE || operation == TERM_CONSTANT || operation == TERM_IF ||
+                  unmasked_bits(pool, branches[i], high, low) != TERM_NONE;
     }
     if (!simpler) {
         return term_extract(pool, high, low, t);
@@ -193,8 +261,23 @@ static bool is_extended(const struct term_pool *pool, term t, term base) {
     return t == base || (v.operation == TERM_CONCATENATE && v.arguments[1] == base && term_is_constant(pool, v.arguments[0], &high) && high == 0);
 }
 
+/* A value and a constant more, modulo 2^width: two places of a table, never one. */
+static bool is_beyond(const struct term_pool *pool, term sum, term base) {
+    struct term_view v = term_look(pool, sum);
+    word128 distance = 0;
+    for (unsigned i = 0; i < 2 && v.operation == TERM_ADD; i++) {
+        if (v.arguments[i] == base && term_is_constant(pool, v.arguments[1 - i], &distance)) {
+            return distance != 0; /* constants are below 2^width */
+        }
+    }
+    return false;
+}
+
 /* That a value equals some of its own bits says that the others are 0; provers see that in the second form only. */
 static term equal(struct term_pool *pool, term a, term b) {
+    if (is_beyond(pool, a, b) || is_beyond(pool, b, a)) {
+        return term_constant(pool, 1, 0);
+    }
     for (unsigned i = 0; i < 2; i++) {
         term base = TERM_NONE;
         word128 mask = 0;

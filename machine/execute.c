@@ -6,6 +6,8 @@
 #include "memory_watch.h"
 #include "trap_handlers.h"
 
+#include "../isa-model/emitted_handlers.h"
+
 #include <stddef.h>
 
 #define NUMBER_SP 4u
@@ -60,8 +62,10 @@ uint32_t call_step(struct processor *p, const struct instruction *i, void *state
         arrays_clear(p);
     }
     const struct handler *handler = trap_handler_for(p->handlers, state, i);
-    uint32_t outcome = handler != NULL ? trap_handler_execute(p->handlers, handler, i, state, values, argument)
-                                       : i->step->call(state, p->arrays, values, p->choices, argument);
+    uint32_t outcome = handler != NULL ? trap_handler_execute(p->handlers, handler, i, state, values, argument) : HANDLER_REFUSED;
+    if (outcome == HANDLER_REFUSED) {
+        outcome = i->step->call(state, p->arrays, values, p->choices, argument);
+    }
     if (i->length_choice != NO_REGISTER) {
         p->choices[i->length_choice] = 0;
     }

@@ -10,7 +10,7 @@ shift 2
 out=$build/proofs
 wanted=" $* "
 units=${UNITS:-proofs/units}
-for source in vmm-model/*.c vmm-model/x86/*.c $(grep -lE '^ *(goal|lemma|let .*lemma) ' proofs/abstract/*.mlw); do
+for source in vmm-model/*.c vmm-model/x86/*.c $(sed '/^#/d; s|.*|BUILD/x86_handlers/&.c|' vmm-model/x86/generated) $(grep -lE '^ *(goal|lemma|let .*lemma) ' proofs/abstract/*.mlw); do
     # What is not proven yet is said to be so, and stays out of the ledger.
     grep -q "^$source:" proofs/open && continue
     grep -Eq "^[a-z0-9_]*  *([a-z0-9]*:)?$source " "$units" || {
@@ -33,15 +33,15 @@ cp "$out/why3.conf" "$build/jrst1/proofs/"
 sed 's/#.*//' "$units" | while read -r unit source prover options; do
     [ -n "$unit" ] || continue
     [ "$wanted" = "  " ] || case $wanted in *" $unit "*) ;; *) continue ;; esac
-    case $source in vmm-model/x86/*) belongs=x86 ;; *) belongs=teaching ;; esac
+    case $source in vmm-model/x86/* | BUILD/*) belongs=x86 ;; *) belongs=teaching ;; esac
     how=$others
     case $group in all | "$belongs") how=$mode ;; esac
     # What is generated of another machine has a build folder of its own.
     place=$build
-    case $source in *:*) place=$build/${source%%:*} source=${source#*:} ;; esac
+    case $source in *:*) place=$build/${source%%:*} source=${source#*:} ;; BUILD/*) source=$build/${source#BUILD/} ;; esac
     case $mode,$source in
     smoke,*.mlw) ;;
-    smoke,vmm-model/x86/*) echo "proofs/smoke.sh $place $unit $source $prover $(echo "$options" | grep -o -e '-\(inline-calls\|remove-inlined\) @inline' | tr '\n' ' ') -wp-no-smoke-dead-code" ;;
+    smoke,vmm-model/x86/* | smoke,*/x86_handlers/*) echo "proofs/smoke.sh $place $unit $source $prover $(echo "$options" | grep -o -e '-\(inline-calls\|remove-inlined\) @inline' | tr '\n' ' ') -wp-no-smoke-dead-code" ;;
     smoke,*) echo "proofs/smoke.sh $place $unit $source $prover" ;;
     *.mlw) echo "proofs/theory.sh $build $how $unit $source $prover" ;;
     *) echo "proofs/prove.sh $place $how $unit $source $prover $options" ;;

@@ -10,8 +10,9 @@ shift 2
 used=$(for each in "$@"; do
     unit=$(basename "$each" .ledger.json)
     source=$(sed 's/#.*//' proofs/units | awk -v unit="$unit" '$1 == unit { print $2 }')
-    case $source in vmm-model/x86/*.c)
+    case $source in vmm-model/x86/*.c | BUILD/*)
         echo "$unit -"
+        case $source in BUILD/*) source=$(dirname "$each")/../${source#BUILD/} ;; esac
         gcc -std=c11 -I"$(dirname "$each")" -Ivmm-model -c -o "$ledger.o" "$source"
         nm -u "$ledger.o" | awk -v unit="$unit" '{ print unit, $2 }'
         rm -f "$ledger.o"

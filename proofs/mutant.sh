@@ -24,6 +24,7 @@ name=$(echo "$job" | sha256sum | cut -c 1-16)
 source=$dir/$name.c
 listed=$(sed 's/#.*//' proofs/units | awk -v unit="$unit" '$1 == unit { print $2 }')
 original=${listed#*:}
+case $listed in BUILD/*) original=$build/${listed#BUILD/} ;; esac
 # A machine of its own has a build folder of its own.
 folder=$dir
 case $listed in *:*) folder=$dir/${listed%%:*} out=$dir/${listed%%:*}/proofs ;; esac

@@ -21,11 +21,14 @@ start=$(date +%s)
 # What a verdict depends on: the tools, the options, every file that the unit includes (the generated ones too), and what judges.
 files=$(gcc -MM -I"$out" -Ivmm-model "$source")
 version=$(frama-c -version)
+# Of the contracts of x86, those of the instructions that the unit asks for.
 inputs=$({
     echo "$version $prover $*"
     grep -E '^(name|version) ' "$out/why3.conf"
     # shellcheck disable=SC2046
-    cat $(echo "$files" | sed 's/^[^:]*://; s/\\$//') "$here/prove.sh" "$here/report.awk" "$here/unit.jq"
+    awk -v "asked=$(sed -n 's/^#define \([A-Za-z0-9_]*_of_[A-Za-z0-9_]*\)$/(\1)/p' "$source" | tr '\n' ' ')" \
+        '/^#if !defined\([A-Za-z0-9_]*_of_SOME\)/ { skipped = index(asked, "_of_SOME)") != 0 && index(asked, substr($NF, 8)) == 0 } !skipped { print } /^#endif/ { skipped = 0 }' \
+        $(echo "$files" | sed 's/^[^:]*://; s/\\$//') "$here/prove.sh" "$here/report.awk" "$here/unit.jq"
 } | sha256sum | cut -d ' ' -f 1)
 
 counts() { # how many goals are proven, and of how many, and where that comes from
@@ -40,9 +43,9 @@ fi
 # A limit in the prover's own steps, so that a verdict does not depend on the load of the machine; the seconds are far above it.
 limits='-wp-steps 4000000 -wp-timeout 120'
 case $mode in
-scratch) mkdir -p "$out/cache" && cache="-wp-cache rebuild -wp-cache-dir $out/cache -wp-par 2" ;;
-update) cache="-wp-cache update -wp-cache-dir proofs/cache -wp-par 4" ;;
-# Frama-C looks at its tasks twenty times a second, so verdicts from the cache want many tasks at a time.
+# Frama-C looks at its tasks twenty times a second, and most take less: some at a time keep two processors at work. Verdicts from the cache want many.
+scratch) mkdir -p "$out/cache" && cache="-wp-cache rebuild -wp-cache-dir $out/cache -wp-par 8" ;;
+update) cache="-wp-cache update -wp-cache-dir proofs/cache -wp-par 8" ;;
 *) cache="-wp-cache replay -wp-cache-dir proofs/cache -wp-par ${PROVERS:-100}" ;;
 esac
 # OCAMLRUNPARAM: more memory before Frama-C's collector runs. -no-autoload-plugins: only what is needed, and no graphical parts.

@@ -65,7 +65,7 @@ int main(int argc, char **argv) {
     char *messages = NULL;
     struct isa *isa = isa_load(argv[1], &reader, &options, &messages);
     const char *only = argc > 3 ? argv[3] : NULL;
-    struct found_states *found = isa == NULL ? NULL : find_states(isa, only);
+    struct found_states *found = isa == NULL ? NULL : find_states(isa, only, only == NULL ? FEW_TERMS : SIZE_MAX);
     struct handled *h = found == NULL ? NULL : handled_new(isa, 88172645463325252u);
     struct speed fast = {0, 0};
     struct speed slow = {0, 0};
@@ -82,9 +82,9 @@ int main(int argc, char **argv) {
     }
     bad += compared == 0 ? 1 : 0;
     if (only == NULL && h != NULL) {
-        (void)printf("handlers: %zu, %d differ; %zu states of the solver; register-only ones %.0f states, %.2f million/s; with arrays %.0f states, "
+        (void)printf("handlers: %zu, %d differ; %zu states of the solver (none for %zu large ones); register-only ones %.0f states, %.2f million/s; with arrays %.0f states, "
                      "%.2f million/s\n",
-                     compared, bad, found->count, fast.states, fast.states / fast.seconds / 1e6, slow.states, slow.states / slow.seconds / 1e6);
+                     compared, bad, found->count, found->left_out, fast.states, fast.states / fast.seconds / 1e6, slow.states, slow.states / slow.seconds / 1e6);
     }
     found_states_free(found);
     handled_free(h);

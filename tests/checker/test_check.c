@@ -220,7 +220,7 @@ static void test_core(void) {
     struct command_result r =
         run_command("b=$(dirname $POPEK); sed 's/if (s->cpl != 0)/if (s->cpl > 2)/' vmm-model/x86/processor_control.c >$TEMPORARY/faulty_core.c && "
                     "cc -w -shared -fPIC -Ivmm-model -Iisa-model -I$b/proofs -I$b/include -o $TEMPORARY/faulty_core.so $TEMPORARY/faulty_core.c "
-                    "$b/emitted/x86_handlers.c examples/handlers/opaque.c $(ls vmm-model/x86/*.c | grep -v processor_control) && "
+                    "$b/emitted/x86_handlers.c examples/handlers/opaque.c $(ls vmm-model/x86/*.c $b/x86_handlers/*.c | grep -v processor_control) && "
                     "$POPEK check $TEMPORARY/faulty_core.so --instruction HLT --mode long --states 20");
     CHECK(r.code == 1 && strstr(r.out, "a privilege check is missing") != NULL, "%d: %s", r.code, r.err);
     command_result_free(&r);

@@ -33,7 +33,8 @@ static void test_backends(void) {
         {"under QEMU", "command -v qemu-system-i386 >/dev/null || exit 77; (" INPUT "; sleep 3) | " QEMU}};
     size_t size = 0;
     char *kept = read_text("tests/machine/guests/echo.txt", &size);
-    for (size_t i = 0; CHECK(kept != NULL, "no echo.txt") && i < sizeof cases / sizeof cases[0]; i++) {
+    CHECK(kept != NULL, "no echo.txt");
+    for (size_t i = 0; kept != NULL && i < sizeof cases / sizeof cases[0]; i++) {
         struct command_result r = run_command(cases[i].command);
         if (r.code == 77) {
             (void)printf("       not run: %s %s\n", cases[i].name, r.err);

@@ -22,6 +22,7 @@ grep '^x86_' proofs/mutants | while read -r unit function clause fast fault; do
         sed 's/#.*//' proofs/units
         sed -n 's/^\([^:#]*\): \([a-z0-9_]*\):.*/\2 \1/p' proofs/open
     } | awk -v unit="$unit" '$1 == unit { print $2; exit }')
+    case $original in BUILD/*) original=$build/${original#BUILD/} ;; esac
     handler=${function%@*}
     handler=${handler%%/*}
     place=${function#*@}

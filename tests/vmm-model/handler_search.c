@@ -11,6 +11,7 @@
 #define RESOURCES 20000000u
 
 struct search {
+    size_t most; /* terms of one handler */
     struct isa *isa;
     struct solver *solver;
     struct found_states *found;
@@ -50,13 +51,17 @@ static term defined_states(const struct isa *isa, unsigned profile, unsigned mod
     return states;
 }
 
+static bool is_comparison(const struct term_pool *pool, const unsigned char *marks, term t) {
+    return marks[t] != 0 && (term_look(pool, t).operation == TERM_EQUAL || term_look(pool, t).operation == TERM_LESS);
+}
+
 static void ask_comparisons(struct search *s, size_t handler, term states, const unsigned char *marks, term count) {
     struct term_pool *pool = s->isa->pool;
     for (term t = 0; t < count; t++) {
-        struct term_view v = term_look(pool, t);
-        if (marks[t] == 0 || (v.operation != TERM_EQUAL && v.operation != TERM_LESS)) {
+        if (!is_comparison(pool, marks, t)) {
             continue;
         }
+        struct term_view v = term_look(pool, t);
         term a = v.arguments[0];
         term b = v.arguments[1];
         bool less = v.operation == TERM_LESS;
@@ -84,6 +89,15 @@ static void search_handler(struct search *s, size_t handler, unsigned profile) {
             term_mark(isa->pool, m->next[i], marks);
         }
     }
+    size_t terms = 0;
+    for (term t = 0; t < count; t++) {
+        terms += marks[t] != 0 ? 1 : 0;
+    }
+    if (terms > s->most) {
+        s->found->left_out++;
+        free(marks);
+        return;
+    }
     for (size_t i = 0; i < m->point_count; i++) {
         ask(s, handler, term_and(isa->pool, states, m->points[i].condition));
     }
@@ -92,9 +106,9 @@ static void search_handler(struct search *s, size_t handler, unsigned profile) {
     free(marks);
 }
 
-struct found_states *find_states(struct isa *isa, const char *only) {
+struct found_states *find_states(struct isa *isa, const char *only, size_t most) {
     int profile = isa_find_profile(isa, "virtual_processor");
-    struct search s = {isa, solver_new(isa->pool, RESOURCES), calloc(1, sizeof(struct found_states)), 0, false};
+    struct search s = {most, isa, solver_new(isa->pool, RESOURCES), calloc(1, sizeof(struct found_states)), 0, false};
     s.failed = profile < 0 || s.solver == NULL || s.found == NULL;
     for (size_t i = 0; !s.failed && i < x86_handlers.handler_count; i++) {
         if (only == NULL || strcmp(only, x86_handlers.handlers[i].name) == 0) {

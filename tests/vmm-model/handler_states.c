@@ -213,6 +213,19 @@ static void run_handler(struct handled *h, const struct states_view *v) {
     h->outcome = h->handler->call(h->processor, h->arrays, h->operands, choices, h->writes, &h->argument);
 }
 
+/* Right when the step changes what handlers refuse, or faults on the way there (which way it was is what is proven), and nothing was touched. */
+static bool compare_refused(const struct handled *h, const struct states_view *v, char *text, size_t size) {
+    bool changed = false;
+    for (size_t i = 0; i < h->table->refused_count; i++) {
+        const struct emitted_component *c = &h->emitted->components[h->table->refused[i]];
+        changed = changed || memcmp(v->before + c->offset, v->after + c->offset, emitted_bytes(c->width)) != 0;
+    }
+    if (v->outcome == 0 && !changed) {
+        return differ(text, size, "outcome", h->outcome, v->outcome);
+    }
+    return memcmp(h->processor, h->untouched, h->table->processor_size) == 0 || differ(text, size, "processor after a refusal", 1, 0);
+}
+
 bool handled_agree(struct handled *h, char *difference, size_t size) {
     struct states_view v = states_look(h->states);
     run_handler(h, &v);
@@ -221,6 +234,9 @@ bool handled_agree(struct handled *h, char *difference, size_t size) {
     }
     (void)states_run_loaded(h->states);
     v = states_look(h->states);
+    if (h->outcome == HANDLER_REFUSED) {
+        return compare_refused(h, &v, difference, size);
+    }
     if (h->outcome != v.outcome) {
         return differ(difference, size, "outcome", h->outcome, v.outcome);
     }

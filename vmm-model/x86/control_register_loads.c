@@ -1,4 +1,6 @@
-/* Handlers of MOV to control registers: the checks of SDM vol. 2B, MOV - Move to/from Control Registers, and vol. 3A, 2.5. */
+/* Handlers of MOV to CR0, CR2, CR3 and CR8 (CR4: feature_control.c): the checks of SDM vol. 2B, MOV - Move to/from Control Registers, and vol. 3A, 2.5. */
+#define x86_virtual_of_SOME
+#define x86_virtual_of_MOV_TO_CR
 #include "x86/paging.h"
 
 /* ---- CR0 -------------------------------------------------------------------------------------------------------------------------------------- */

@@ -1,4 +1,9 @@
 /* Handlers of CLTS, LMSW, SMSW and MOV to and from control registers. */
+#define x86_virtual_of_SOME
+#define x86_virtual_of_CLTS
+#define x86_virtual_of_LMSW
+#define x86_virtual_of_SMSW
+#define x86_virtual_of_MOV_FROM_CR
 #include "x86/support.h"
 
 /* ---- CR0 as it is read ------------------------------------------------------------------------------------------------------------------------ */

@@ -1,4 +1,7 @@
 /* Handlers of MOV from debug registers and to DR0 to DR3: SDM vol. 2B, MOV - Move to/from Debug Registers, and vol. 3B, 20.2. */
+#define x86_virtual_of_SOME
+#define x86_virtual_of_MOV_FROM_DR
+#define x86_virtual_of_MOV_TO_DR
 #include "x86/support.h"
 
 /* In this order: DR4 and DR5 are other names of DR6 and DR7 only while CR4.DE is 0; CPL; general detect. */

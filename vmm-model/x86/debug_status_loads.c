@@ -1,4 +1,6 @@
 /* Handlers of MOV to DR6 and DR7, and to DR4 and DR5, which are other names of them: SDM vol. 3B, 20.2. */
+#define x86_virtual_of_SOME
+#define x86_virtual_of_MOV_TO_DR
 #include "x86/support.h"
 
 /* In this order: DR4 and DR5 are other names of DR6 and DR7 only while CR4.DE is 0; CPL; general detect. */

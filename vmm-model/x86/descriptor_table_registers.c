@@ -1,4 +1,11 @@
 /* Handlers of LGDT, LIDT, SGDT, SIDT, SLDT and STR. */
+#define x86_virtual_of_SOME
+#define x86_virtual_of_LGDT
+#define x86_virtual_of_LIDT
+#define x86_virtual_of_SGDT
+#define x86_virtual_of_SIDT
+#define x86_virtual_of_SLDT
+#define x86_virtual_of_STR
 #include "x86/support.h"
 
 /* Bits 63:48 of the base repeat bit 47: the base begins at bit 16 of the operand, so its bits 63:48 are the high part. SDM vol. 1, 3.3.7.1. */

@@ -1,4 +1,6 @@
 /* Handler of XSETBV. */
+#define x86_virtual_of_SOME
+#define x86_virtual_of_XSETBV
 #include "x86/support.h"
 
 /* x87 always; AVX only with SSE; the two of MPX, the three of AVX-512 and the two of AMX together; AVX-512 only with AVX. SDM vol. 1, 13.3. */

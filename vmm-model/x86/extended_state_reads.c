@@ -1,4 +1,6 @@
 /* Handler of XGETBV. */
+#define x86_virtual_of_SOME
+#define x86_virtual_of_XGETBV
 #include "x86/support.h"
 
 #define XSAVE_LEAF 0xD00000001u /* leaf 13, subleaf 1: bit 2 says that ECX = 1 may be asked for */

@@ -1,4 +1,6 @@
 /* Handlers of MOV to CR4: the checks of SDM vol. 2B, MOV - Move to/from Control Registers, and vol. 3A, 2.5. */
+#define x86_virtual_of_SOME
+#define x86_virtual_of_MOV_TO_CR
 #include "x86/paging.h"
 
 #define CR4_SUPPORTED 0x770FFFu           /* VME to UMIP, FSGSBASE, PCIDE, OSXSAVE, SMEP, SMAP, PKE */

@@ -1,4 +1,9 @@
 /* Handlers of CLI, STI, PUSHF and POPF. */
+#define x86_virtual_of_SOME
+#define x86_virtual_of_CLI
+#define x86_virtual_of_STI
+#define x86_virtual_of_PUSHF
+#define x86_virtual_of_POPF
 #include "x86/support.h"
 
 /* At CPL 3 with CR4.PVI, CLI and STI change VIF instead of IF. SDM vol. 3B, 23.4. */

@@ -1,4 +1,8 @@
 /* Handlers of RDTSC, RDPMC and CPUID. */
+#define x86_virtual_of_SOME
+#define x86_virtual_of_RDTSC
+#define x86_virtual_of_RDPMC
+#define x86_virtual_of_CPUID
 #include "x86/support.h"
 
 #define MISC_ENABLE 0x1A0u

@@ -1,4 +1,10 @@
 /* Handlers of HLT, INVD, WBINVD, INVLPG and SWAPGS. */
+#define x86_virtual_of_SOME
+#define x86_virtual_of_HLT
+#define x86_virtual_of_INVD
+#define x86_virtual_of_WBINVD
+#define x86_virtual_of_INVLPG
+#define x86_virtual_of_SWAPGS
 #include "x86/support.h"
 
 /* The virtual processor stops, the real one does not. */
