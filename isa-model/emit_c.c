@@ -125,9 +125,7 @@ static void put_stores(const struct expression *e, const struct planner *p, cons
         if (r->kind == RESULT_NEXT) {
             fprintf(e->out, "    s->%s = ", p->leaf_names[r->leaf]);
         } else if (r->kind == RESULT_OPERAND) {
-            const struct operand *o = &plan->semantics->operands[r->operand];
-            const struct input *input = plan_input(plan, term_apply(p->isa->pool, o->symbol, NULL, 0));
-            fprintf(e->out, "    *%s = ", input == NULL ? "" : input->name);
+            fprintf(e->out, "    *%s = ", plan_operand(plan, r->operand)->name);
         } else {
             continue;
         }

@@ -64,7 +64,7 @@ static void put_call(FILE *out, struct planner *p, const struct plan *plan, cons
         first = false;
         if (input->kind == INPUT_STATE) {
             fprintf(out, "\\at(s->%s,Pre)", input->name);
-        } else if (input->kind == INPUT_OPERAND && operand_is_pointer(&plan->semantics->operands[input->operand])) {
+        } else if (input_is_pointer(plan, input)) {
             fprintf(out, "\\at(*%s,Pre)", input->name);
         } else {
             fputs(input->name, out);
@@ -88,7 +88,7 @@ static void put_ranges(FILE *out, const struct plan *plan) {
         unsigned long long limit = 1ull << input->width;
         if (input->kind == INPUT_STATE) {
             fprintf(out, "  @ requires %s_range: s->%s < %llu;\n", input->name, input->name, limit);
-        } else if (input->kind == INPUT_OPERAND && operand_is_pointer(&plan->semantics->operands[input->operand])) {
+        } else if (input_is_pointer(plan, input)) {
             fprintf(out, "  @ requires %s_range: *%s < %llu;\n", input->name, input->name, limit);
         } else if (input->kind != INPUT_ELEMENT) {
             fprintf(out, "  @ requires %s_range: %s < %llu;\n", input->name, input->name, limit);
@@ -134,7 +134,7 @@ static void put_inside(FILE *out, struct planner *p, const struct plan *plan) {
 static void put_operand_pointers(FILE *out, struct planner *p, const struct plan *plan, size_t count) {
     for (size_t i = 0; i < count; i++) {
         if (operand_is_pointer(&plan->semantics->operands[i])) {
-            fprintf(out, ", %s", plan_input(plan, term_apply(p->isa->pool, plan->semantics->operands[i].symbol, NULL, 0))->name);
+            fprintf(out, ", %s", plan_operand(plan, (unsigned)i)->name);
         }
     }
 }
@@ -182,7 +182,7 @@ static void put_requires(FILE *out, struct planner *p, const struct plan *plan) 
     }
     for (size_t i = 0; i < plan->semantics->operand_count; i++) {
         if (operand_is_pointer(&plan->semantics->operands[i])) {
-            const struct input *o = plan_input(plan, term_apply(p->isa->pool, plan->semantics->operands[i].symbol, NULL, 0));
+            const struct input *o = plan_operand(plan, (unsigned)i);
             fprintf(out, "  @ requires %s_pointer: \\valid(%s) && \\separated(s, %s", o->name, o->name, o->name);
             put_operand_pointers(out, p, plan, i);
             fputs(");\n", out);
@@ -210,8 +210,7 @@ static void put_assigns(FILE *out, struct planner *p, const struct plan *plan) {
             fprintf(out, "%ss->%s", first ? "" : ", ", p->leaf_names[r->leaf]);
             first = false;
         } else if (r->kind == RESULT_OPERAND) {
-            fprintf(out, "%s*%s", first ? "" : ", ",
-                    plan_input(plan, term_apply(p->isa->pool, plan->semantics->operands[r->operand].symbol, NULL, 0))->name);
+            fprintf(out, "%s*%s", first ? "" : ", ", plan_operand(plan, r->operand)->name);
             first = false;
         }
     }
@@ -246,11 +245,15 @@ static void put_not_refused(FILE *out, struct planner *p, const struct plan *pla
     }
 }
 
+const char *result_is_trap(struct planner *p, const struct plan *plan) {
+    const char *refused = plan_result(plan, RESULT_REFUSED, 0) == NULL ? "" : arena_format(&p->arena, " && \\result != %s_REFUSED", p->prefix);
+    return arena_format(&p->arena, "\\result >= %s_TRAP%s", p->prefix, refused);
+}
+
 static void put_outcome(FILE *out, struct planner *p, const struct plan *plan) {
     const struct result *trap = plan_result(plan, RESULT_TRAP, 0);
     const struct result *refused = plan_result(plan, RESULT_REFUSED, 0);
-    const char *traps = arena_format(&p->arena, refused != NULL ? "%s && \\result != %s_REFUSED" : "%s",
-                                     arena_format(&p->arena, "\\result >= %s_TRAP", p->prefix), p->prefix);
+    const char *traps = result_is_trap(p, plan);
     open_ensures(out, p, plan, "memory_trap", plan_result(plan, RESULT_MEMORY_TRAP, 0), refused);
     fprintf(out, "\\result == %s_MEMORY_TRAP <==> ", p->prefix);
     put_not_refused(out, p, plan);
@@ -306,8 +309,7 @@ static void put_scalars(FILE *out, struct planner *p, const struct plan *plan, b
         if (r->kind == RESULT_NEXT) {
             name = arena_format(&p->arena, "s->%s", p->leaf_names[r->leaf]);
         } else if (r->kind == RESULT_OPERAND) {
-            name = arena_format(&p->arena, "*%s",
-                                plan_input(plan, term_apply(p->isa->pool, plan->semantics->operands[r->operand].symbol, NULL, 0))->name);
+            name = arena_format(&p->arena, "*%s", plan_operand(plan, r->operand)->name);
         } else {
             continue;
         }

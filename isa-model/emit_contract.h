@@ -11,6 +11,8 @@ bool always_false(const struct plan *plan, term t);
 /* emit_acsl.c */
 void put_acsl_form(FILE *out, struct planner *p, struct plan *plan);
 void put_acsl_opaque(FILE *out, struct planner *p);
+/* Contracts of handlers: that the result is a trap, and not a refusal where the form can be refused. */
+const char *result_is_trap(struct planner *p, const struct plan *plan);
 void put_contract(FILE *out, struct planner *p, struct plan *plan);
 
 #endif

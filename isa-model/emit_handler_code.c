@@ -40,6 +40,34 @@ static void put_unused(FILE *out, const struct plan *plan) {
     }
 }
 
+static void put_argument(FILE *out, struct planner *p, const struct plan *plan) {
+    if (plan->has_argument) {
+        fputs("    *argument = ", out);
+        put_request(out, p, plan, plan_result(plan, RESULT_ARGUMENT, 0), IN_HANDLER);
+        fputs(";\n", out);
+    }
+}
+
+/* What follows the reads: the outcome, and what is stored. A form that nothing stops has no outcome, one that always faults no stores. */
+static void put_body(FILE *out, struct planner *p, const struct plan *plan, const struct stores *stores) {
+    if (!has_outcome(plan)) {
+        put_stores_call(out, p, plan, stores);
+        fprintf(out, "    return %s_DONE;\n", p->prefix);
+        return;
+    }
+    put_outcome_call(out, p, plan);
+    if (stores->count == 0) {
+        put_argument(out, p, plan);
+    } else {
+        fprintf(out, "    if (outcome == %s_DONE) {\n    ", p->prefix);
+        put_stores_call(out, p, plan, stores);
+        fputs(plan->has_argument ? "    } else {\n    " : "", out);
+        put_argument(out, p, plan);
+        fputs("    }\n", out);
+    }
+    fputs("    return outcome;\n", out);
+}
+
 static void put_handler(FILE *out, struct planner *p, struct plan *plan) {
     const struct result *trap = plan_result(plan, RESULT_TRAP, 0);
     bool never = always_true(plan, trap->value);
@@ -63,25 +91,8 @@ static void put_handler(FILE *out, struct planner *p, struct plan *plan) {
     fputs(" {\n", out);
     put_unused(out, plan);
     put_reads(out, p, plan);
-    bool outcome = has_outcome(plan);
-    if (outcome) {
-        put_outcome_call(out, p, plan);
-    }
-    if (outcome && stores->count != 0) {
-        fprintf(out, "    if (outcome == %s_DONE) {\n    ", p->prefix);
-    }
-    if (stores->count != 0) {
-        put_stores_call(out, p, plan, stores);
-    }
-    if (outcome && stores->count != 0) {
-        fputs(plan->has_argument ? "    } else {\n    " : "    }\n", out);
-    }
-    if (plan->has_argument) {
-        fputs("    *argument = ", out);
-        put_request(out, p, plan, plan_result(plan, RESULT_ARGUMENT, 0), IN_HANDLER);
-        fputs(stores->count != 0 ? ";\n    }\n" : ";\n", out);
-    }
-    fprintf(out, outcome ? "    return outcome;\n}\n" : "    return %s_DONE;\n}\n", p->prefix);
+    put_body(out, p, plan, stores);
+    fputs("}\n", out);
 }
 
 static bool write_code(FILE *out, struct planner *p, struct isa *isa, const char *instruction, char problem[200]) {

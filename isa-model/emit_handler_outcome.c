@@ -54,11 +54,7 @@ static void put_not_refused(FILE *out, struct planner *p, const struct plan *pla
 
 /* The same postconditions as those of the handler, of plain values. */
 static void put_outcome_contract(FILE *out, struct planner *p, const struct plan *plan) {
-    const struct result *refused = plan_result(plan, RESULT_REFUSED, 0);
-    const char *traps = arena_format(&p->arena, "\\result >= %s_TRAP", p->prefix);
-    if (refused != NULL) {
-        traps = arena_format(&p->arena, "%s && \\result != %s_REFUSED", traps, p->prefix);
-    }
+    const char *traps = result_is_trap(p, plan);
     for (size_t i = 0; i < plan->result_count; i++) {
         const struct result *r = &plan->results[i];
         if (!is_outcome(r)) {

@@ -18,8 +18,7 @@ static const char *target_of(struct planner *p, const struct plan *plan, const s
     case RESULT_NEXT:
         return arena_format(&p->arena, "s->%s", p->leaf_names[r->leaf]);
     case RESULT_OPERAND:
-        return arena_format(&p->arena, "*%s",
-                            plan_input(plan, term_apply(p->isa->pool, plan->semantics->operands[r->operand].symbol, NULL, 0))->name);
+        return arena_format(&p->arena, "*%s", plan_operand(plan, r->operand)->name);
     case RESULT_GUARD:
         return arena_format(&p->arena, "write_%u->guard", r->write);
     case RESULT_INDEX:
@@ -38,7 +37,7 @@ static const char *pointer_of(struct planner *p, const struct plan *plan, const 
         return "s";
     case RESULT_OPERAND:
         *type = emitted_type(plan->semantics->operands[r->operand].width);
-        return plan_input(plan, term_apply(p->isa->pool, plan->semantics->operands[r->operand].symbol, NULL, 0))->name;
+        return plan_operand(plan, r->operand)->name;
     default:
         *type = arena_format(&p->arena, "struct %s_write", p->prefix);
         return arena_format(&p->arena, "write_%u", r->write);
@@ -67,10 +66,13 @@ static size_t list(struct planner *p, const struct plan *plan, struct store *sto
     return count;
 }
 
-static const bool *used_by(struct planner *p, const struct plan *plan, const struct store *s) {
+/* The inputs that the results of some stores depend on. */
+static const bool *used_by(struct planner *p, const struct plan *plan, const struct store *stores, size_t count) {
     bool *used = arena_allocate(&p->arena, plan->input_count + 1);
-    for (size_t k = 0; k < s->count; k++) {
-        add_used(p, plan, s->results[k], used);
+    for (size_t k = 0; k < count; k++) {
+        for (size_t i = 0; i < stores[k].count; i++) {
+            add_used(p, plan, stores[k].results[i], used);
+        }
     }
     return used;
 }
@@ -92,7 +94,7 @@ static void put_stored(FILE *out, struct planner *p, const struct plan *plan, co
 
 /* The function that computes and stores some results. */
 static void put_store_function(FILE *out, struct planner *p, const struct plan *plan, const struct store *s, size_t number) {
-    const bool *used = used_by(p, plan, s);
+    const bool *used = used_by(p, plan, s, 1);
     fprintf(out, "\n/*@ requires place: \\valid(%s);\n  @", s->place);
     put_ranges_of(out, plan, used);
     put_assigned(out, p, plan, s, " assigns ");
@@ -121,19 +123,9 @@ static void put_places(FILE *out, const struct store *stores, size_t count, bool
     }
 }
 
-static const bool *used_by_all(struct planner *p, const struct plan *plan, const struct store *stores, size_t count) {
-    bool *used = arena_allocate(&p->arena, plan->input_count + 1);
-    for (size_t k = 0; k < count; k++) {
-        for (size_t i = 0; i < stores[k].count; i++) {
-            add_used(p, plan, stores[k].results[i], used);
-        }
-    }
-    return used;
-}
-
 /* The function that stores everything, of values that the handler has read before anything is stored. */
 static void put_apply_function(FILE *out, struct planner *p, const struct plan *plan, const struct store *stores, size_t count) {
-    const bool *used = used_by_all(p, plan, stores, count);
+    const bool *used = used_by(p, plan, stores, count);
     fputs("\n/*@", out);
     for (size_t i = 0; i < count; i++) {
         if (i == 0 || !same_place(&stores[i], &stores[i - 1])) {
@@ -160,7 +152,7 @@ static void put_apply_function(FILE *out, struct planner *p, const struct plan *
     fputs(") {\n", out);
     for (size_t i = 0; i < count; i++) {
         fprintf(out, "    store_%zu_%s(%s", i, plan->name, stores[i].place);
-        (void)put_arguments(out, plan, used_by(p, plan, &stores[i]), AS_NAMES, false);
+        (void)put_arguments(out, plan, used_by(p, plan, &stores[i], 1), AS_NAMES, false);
         fputs(");\n", out);
     }
     fputs("}\n", out);
@@ -171,7 +163,7 @@ void put_stores_call(FILE *out, struct planner *p, const struct plan *plan, cons
     const size_t count = all->count;
     fprintf(out, count == 1 ? "    store_0_%s(" : "    apply_%s(", plan->name);
     put_places(out, stores, count, false);
-    (void)put_arguments(out, plan, used_by_all(p, plan, stores, count), IN_HANDLER, false);
+    (void)put_arguments(out, plan, used_by(p, plan, stores, count), IN_HANDLER, false);
     fputs(");\n", out);
 }
 

@@ -6,10 +6,6 @@ static const char *value_type(unsigned width) { return width == 1 ? "int" : "uin
 
 static bool is_native(unsigned width) { return width == 8 || width == 16 || width == 32 || width == 64; }
 
-static bool is_behind_pointer(const struct plan *plan, const struct input *input) {
-    return input->kind == INPUT_OPERAND && operand_is_pointer(&plan->semantics->operands[input->operand]);
-}
-
 bool put_arguments(FILE *out, const struct plan *plan, const bool *used, enum argument_style style, bool first) {
     for (size_t i = 0; i < plan->input_count; i++) {
         const struct input *input = &plan->inputs[i];
@@ -18,13 +14,10 @@ bool put_arguments(FILE *out, const struct plan *plan, const bool *used, enum ar
         }
         fputs(first ? "" : ", ", out);
         first = false;
-        const char *before = is_behind_pointer(plan, input) ? "old_" : "";
-        if (style == IN_HANDLER) {
-            before = is_behind_pointer(plan, input) ? "*" : input->kind == INPUT_STATE ? "s->" : "";
-        } else if (style == AS_PARAMETERS) {
+        if (style == AS_PARAMETERS) {
             fprintf(out, "%s ", emitted_type(input->width));
         }
-        fprintf(out, "%s%s", before, input->name);
+        fprintf(out, "%s%s", before_input(plan, input, style == IN_HANDLER), input->name);
     }
     return first;
 }
@@ -32,9 +25,9 @@ bool put_arguments(FILE *out, const struct plan *plan, const bool *used, enum ar
 void put_ranges_of(FILE *out, const struct plan *plan, const bool *used) {
     const char *before = " requires ranges: ";
     for (size_t i = 0; i < plan->input_count; i++) {
-        if (used[i] && !is_native(plan->inputs[i].width)) {
-            fprintf(out, "%s%s%s < %llu", before, is_behind_pointer(plan, &plan->inputs[i]) ? "old_" : "", plan->inputs[i].name,
-                    1ull << plan->inputs[i].width);
+        const struct input *input = &plan->inputs[i];
+        if (used[i] && !is_native(input->width)) {
+            fprintf(out, "%s%s%s < %llu", before, before_input(plan, input, false), input->name, 1ull << input->width);
             before = " && ";
         }
     }

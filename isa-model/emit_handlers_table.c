@@ -85,10 +85,6 @@ static void put_opaque_function(FILE *out, const struct handlers *h, size_t numb
             o->low);
 }
 
-static bool by_pointer(const struct plan *plan, const struct input *input) {
-    return input->kind == INPUT_OPERAND && operand_is_pointer(&plan->semantics->operands[input->operand]);
-}
-
 /* What the handler takes, made of what the one signature gives. */
 static void put_arguments(FILE *out, const struct handlers *h, const struct plan *plan, const struct virtual_form *form) {
     unsigned choice = 0;
@@ -99,7 +95,7 @@ static void put_arguments(FILE *out, const struct handlers *h, const struct plan
     }
     for (size_t i = 0; i < plan->input_count; i++) {
         const struct input *input = &plan->inputs[i];
-        if (by_pointer(plan, input)) {
+        if (input_is_pointer(plan, input)) {
             fprintf(out, ", &operand_%u", input->operand);
         } else if (input->kind == INPUT_OPERAND) {
             const struct virtual_origin *o = &form->operands[input->operand];
@@ -129,7 +125,7 @@ static void put_adapter(FILE *out, const struct handlers *h, const struct plan *
     }
     for (size_t i = 0; i < plan->input_count; i++) {
         const struct input *input = &plan->inputs[i];
-        if (by_pointer(plan, input)) {
+        if (input_is_pointer(plan, input)) {
             const struct virtual_origin *o = &form->operands[input->operand];
             fprintf(out, "    %s operand_%u = (%s)(operands[%u] >> %u);\n", emitted_type(input->width), input->operand, emitted_type(input->width),
                     o->number, o->low);
@@ -142,7 +138,7 @@ static void put_adapter(FILE *out, const struct handlers *h, const struct plan *
     put_arguments(out, h, plan, form);
     for (size_t i = 0; i < plan->input_count; i++) {
         const struct input *input = &plan->inputs[i];
-        if (by_pointer(plan, input)) {
+        if (input_is_pointer(plan, input)) {
             const struct virtual_origin *o = &form->operands[input->operand];
             fprintf(out, "    operands[%u] = (operands[%u] & ~((~(word128)0 >> %u) << %u)) | ((word128)operand_%u << %u);\n", o->number, o->number,
                     TERM_MAXIMUM_WIDTH - input->width, o->low, input->operand, o->low);

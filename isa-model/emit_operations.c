@@ -28,13 +28,15 @@ static void put_negated(const struct operations *o, term t) {
     fputc(')', o->out);
 }
 
-static void put_plain_input(const struct operations *o, const struct input *input) {
-    bool pointer = input->kind == INPUT_OPERAND && operand_is_pointer(&o->plan->semantics->operands[input->operand]);
-    const char *before = pointer ? "old_" : "";
-    if (o->in_handler) {
-        before = pointer ? "*" : input->kind == INPUT_STATE ? "s->" : "";
+const char *before_input(const struct plan *plan, const struct input *input, bool in_handler) {
+    if (input_is_pointer(plan, input)) {
+        return in_handler ? "*" : "old_";
     }
-    fprintf(o->out, "%s%s", before, input->name);
+    return in_handler && input->kind == INPUT_STATE ? "s->" : "";
+}
+
+static void put_plain_input(const struct operations *o, const struct input *input) {
+    fprintf(o->out, "%s%s", before_input(o->plan, input, o->in_handler), input->name);
 }
 
 static void put_input(const struct operations *o, const struct input *input) {

@@ -13,5 +13,7 @@ struct operations {
 };
 
 void put_operation(const struct operations *o, term t); /* of at most 64 bits */
+/* What stands before the name of an input: in a handler "s->", "*" or nothing; of parameters "old_" where the handler has a pointer. */
+const char *before_input(const struct plan *plan, const struct input *input, bool in_handler);
 
 #endif

@@ -252,6 +252,10 @@ const struct input *plan_input(const struct plan *plan, term apply) {
     return NULL;
 }
 
+const struct input *plan_operand(const struct plan *plan, unsigned operand) {
+    return plan_input(plan, term_apply(plan->isa->pool, plan->semantics->operands[operand].symbol, NULL, 0));
+}
+
 const struct result *plan_result(const struct plan *plan, enum result_kind kind, unsigned write) {
     for (size_t i = 0; i < plan->result_count; i++) {
         if (plan->results[i].kind == kind && plan->results[i].write == write) {
@@ -259,6 +263,10 @@ const struct result *plan_result(const struct plan *plan, enum result_kind kind,
         }
     }
     return NULL;
+}
+
+bool input_is_pointer(const struct plan *plan, const struct input *input) {
+    return input->kind == INPUT_OPERAND && operand_is_pointer(&plan->semantics->operands[input->operand]);
 }
 
 bool plan_writes_leaf(const struct plan *plan, unsigned leaf) {

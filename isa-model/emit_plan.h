@@ -74,6 +74,7 @@ void planner_end(struct planner *p);
 /* NULL when the form does not exist in this mode. */
 struct plan *plan_form(struct planner *p, const struct form *form, unsigned mode);
 const struct input *plan_input(const struct plan *plan, term apply);                              /* NULL: not an input */
+const struct input *plan_operand(const struct plan *plan, unsigned operand);                      /* the value of an operand */
 const struct result *plan_result(const struct plan *plan, enum result_kind kind, unsigned write); /* NULL: there is none */
 bool is_inline_array(const struct leaf *leaf);
 bool is_sparse_array(const struct leaf *leaf);
@@ -81,6 +82,7 @@ bool plan_reads_array(const struct plan *plan, unsigned leaf);
 bool plan_uses_array(const struct plan *plan, unsigned leaf);
 bool plan_writes_leaf(const struct plan *plan, unsigned leaf);
 bool operand_is_pointer(const struct operand *o);
+bool input_is_pointer(const struct plan *plan, const struct input *input); /* the value of an operand behind a pointer */
 
 /* sharing: how often and how large the terms below some roots are; elements of arrays count as leaves when `stop_at_elements` */
 struct sharing *sharing_new(void);

@@ -58,10 +58,6 @@ static void put_call_signature(FILE *out, const struct table *t, unsigned step) 
             t->planner.prefix, step);
 }
 
-static bool has_pointer(const struct plan *plan, const struct input *input) {
-    return input->kind == INPUT_OPERAND && operand_is_pointer(&plan->semantics->operands[input->operand]);
-}
-
 /* What the step takes, made of what the one signature gives. */
 static void put_arguments(FILE *out, const struct planner *p, const struct plan *plan) {
     unsigned choice = 0;
@@ -77,7 +73,7 @@ static void put_arguments(FILE *out, const struct planner *p, const struct plan 
     }
     for (size_t i = 0; i < plan->input_count; i++) {
         const struct input *input = &plan->inputs[i];
-        if (has_pointer(plan, input)) {
+        if (input_is_pointer(plan, input)) {
             fprintf(out, ", &operand_%u", input->operand);
         } else if (input->kind == INPUT_OPERAND) {
             fprintf(out, ", (%s)operands[%u]", emitted_type(input->width), input->operand);
@@ -104,7 +100,7 @@ static void put_adapter(FILE *out, const struct table *t, const struct plan *pla
     }
     for (size_t i = 0; i < plan->input_count; i++) {
         const struct input *input = &plan->inputs[i];
-        if (has_pointer(plan, input)) {
+        if (input_is_pointer(plan, input)) {
             fprintf(out, "    %s operand_%u = (%s)operands[%u];\n", emitted_type(input->width), input->operand, emitted_type(input->width),
                     input->operand);
         }
@@ -117,7 +113,7 @@ static void put_adapter(FILE *out, const struct table *t, const struct plan *pla
         }
     }
     for (size_t i = 0; i < plan->input_count; i++) {
-        if (has_pointer(plan, &plan->inputs[i])) {
+        if (input_is_pointer(plan, &plan->inputs[i])) {
             fprintf(out, "    operands[%u] = operand_%u;\n", plan->inputs[i].operand, plan->inputs[i].operand);
         }
     }

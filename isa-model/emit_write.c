@@ -110,8 +110,7 @@ void put_signature(FILE *out, const struct planner *p, const struct plan *plan) 
     for (size_t i = 0; i < plan->input_count; i++) {
         const struct input *input = &plan->inputs[i];
         if (input->kind == INPUT_OPERAND || input->kind == INPUT_CHOICE) {
-            bool pointer = input->kind == INPUT_OPERAND && operand_is_pointer(&plan->semantics->operands[input->operand]);
-            fprintf(out, ", %s %s%s", emitted_type(input->width), pointer ? "*" : "", input->name);
+            fprintf(out, ", %s %s%s", emitted_type(input->width), input_is_pointer(plan, input) ? "*" : "", input->name);
         }
     }
     for (size_t i = 0; p->virtual_isa != NULL && i < plan->semantics->write_count; i++) {
