@@ -13,6 +13,9 @@ struct content {
 
 static bool is_wide(const struct operand *o) { return o->size > 128; }
 
+/* Of a pair of mask registers the lowest bit of the number does not matter: SDM vol. 2C, VP2INTERSECTD. */
+static unsigned first_mask(const struct operand *o, const struct operand_binding *b) { return b->number & (o->size > 64 ? 6u : 7u); }
+
 static bool read_content(const struct operand *o, const struct operand_binding *b, const struct run *run, struct content *c) {
     const struct machine_state *s = &run->before;
     bool good = true;
@@ -31,7 +34,7 @@ static bool read_content(const struct operand *o, const struct operand_binding *
         }
         break;
     case SITE_MASK:
-        memcpy(c->bytes, &s->masks[b->number & 7], c->size < 8 ? c->size : 8);
+        memcpy(c->bytes, &s->masks[first_mask(o, b)], c->size < 16 ? c->size : 16);
         break;
     case SITE_MMX:
         memcpy(c->bytes, s->x87_registers[b->number & 7], c->size < 8 ? c->size : 8);
@@ -124,7 +127,8 @@ static void write_general(const struct effects *e, const struct operand_binding 
     }
 }
 
-static void write_register(const struct effects *e, const struct operand_binding *b, const struct content *c, struct machine_state *s) {
+static void write_register(const struct effects *e, size_t operand, const struct content *c, struct machine_state *s) {
+    const struct operand_binding *b = &e->bindings[operand];
     uint64_t value = 0;
     memcpy(&value, c->bytes, c->size < 8 ? c->size : 8);
     switch (b->site) {
@@ -138,7 +142,8 @@ static void write_register(const struct effects *e, const struct operand_binding
         memcpy(s->vectors[b->number & 31], c->bytes, c->size < 64 ? c->size : 64);
         break;
     case SITE_MASK:
-        s->masks[b->number & 7] = value;
+        memset(&s->masks[first_mask(&e->semantics->operands[operand], b)], 0, c->size <= 8 ? 8 : 16); /* the rest of the register becomes 0 */
+        memcpy(&s->masks[first_mask(&e->semantics->operands[operand], b)], c->bytes, c->size < 16 ? c->size : 16);
         break;
     case SITE_MMX:
         memcpy(s->x87_registers[b->number & 7], c->bytes, c->size < 8 ? c->size : 8);
@@ -226,7 +231,7 @@ static void write_operands(const struct effects *e, struct machine_state *after,
         } else if (b->site == SITE_UNKNOWN) {
             s->anywhere = s->anywhere || !same;
         } else if (b->site != SITE_PUSHED) {
-            write_register(e, b, &c, after);
+            write_register(e, i, &c, after);
         }
     }
 }

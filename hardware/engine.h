@@ -44,6 +44,7 @@ struct engine_operations {
 /* The first member of every engine. */
 struct engine {
     const struct engine_operations *operations;
+    bool shows_own_pointers; /* the pointers to the last x87 instruction are not the guest's */
 };
 /* In the plug-in popek-unicorn.so, which is found as by unicorn_open. The memory is shared. NULL: *reason (static) says why. */
 struct engine *unicorn_engine_open(uint8_t *memory, uint32_t size, const struct engine_ports *ports, const char **reason);

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { EAX, EBX, ECX, EDX };
@@ -188,3 +189,33 @@ enum feature_state feature_state(const struct world *w, const char *extension) {
 }
 
 enum feature_state feature_short_vectors(const struct world *w) { return cpuid_bit(w, 7, 0, EBX, 31) ? FEATURE_PRESENT : FEATURE_ABSENT; }
+
+/* SDM vol. 2A, CPUID, figure 3-6: the extended fields count in family 15, and in family 6 for the model. */
+struct processor_name processor_name(void) {
+    struct processor_name name = {.vendor = ""};
+    uint32_t r[4] = {0};
+    if (__get_cpuid(0, &r[EAX], &r[EBX], &r[ECX], &r[EDX]) != 0) {
+        memcpy(name.vendor, &r[EBX], 4);
+        memcpy(name.vendor + 4, &r[EDX], 4);
+        memcpy(name.vendor + 8, &r[ECX], 4);
+    }
+    if (__get_cpuid(1, &r[EAX], &r[EBX], &r[ECX], &r[EDX]) != 0) {
+        unsigned family = r[EAX] >> 8 & 15;
+        name.family = family + (family == 15 ? r[EAX] >> 20 & 0xFF : 0);
+        name.model = (r[EAX] >> 4 & 15) + (family == 6 || family == 15 ? r[EAX] >> 12 & 0xF0 : 0);
+    }
+    return name;
+}
+
+bool processor_stores_x87_selectors(void) {
+    uint32_t r[4] = {0};
+    return __get_cpuid_count(7, 0, &r[EAX], &r[EBX], &r[ECX], &r[EDX]) == 0 || (r[EBX] >> 13 & 1) == 0;
+}
+
+bool processor_is_amd(const struct processor_name *name) {
+    return strcmp(name->vendor, "AuthenticAMD") == 0 || strcmp(name->vendor, "HygonGenuine") == 0;
+}
+
+void processor_describe(const struct processor_name *name, char *text) {
+    (void)snprintf(text, 64, "%s, family %u, model %u", name->vendor, name->family, name->model);
+}

@@ -1,6 +1,7 @@
 /* The KVM backend: a minimal guest in a virtual machine of Linux. What is tested is the processor and its hypervisor. */
 #include "hardware.h"
 
+#include "features.h"
 #include "guest_backend.h"
 #include "kvm_child.h"
 
@@ -48,7 +49,11 @@ struct backend *kvm_open(const char **reason) {
         for (unsigned i = 0; i < GUEST_WORLDS; i++) {
             k->guest.worlds[i].documented_only = true;
         }
-        (void)snprintf(k->description, sizeof k->description, "hardware virtualization: %s\nwhat is tested is the processor and its hypervisor\n",
+        char processor[64];
+        struct processor_name name = processor_name();
+        processor_describe(&name, processor);
+        (void)snprintf(k->description, sizeof k->description,
+                       "processor: %s\nhardware virtualization: %s\nwhat is tested is the processor and its hypervisor\n", processor,
                        hardware_support());
         k->worker = worker_new(kvm_child_main, &k->guest);
         *reason = k->worker == NULL ? "out of memory" : NULL;

@@ -1,6 +1,7 @@
 /* User mode under Linux on this processor: which operating modes there are, and what is known of the registers that only the kernel sees. */
 #include "native_world.h"
 
+#include "features.h"
 #include "native_child.h"
 
 #include <asm/ldt.h>
@@ -75,12 +76,8 @@ static void add_modes(struct native_worlds *w) {
     for (size_t i = 0; i < sizeof off / sizeof off[0]; i++) {
         add(w, off[i], 0, 0);
     }
-    uint32_t eax = 0;
-    uint32_t ebx = 0;
-    uint32_t ecx = 0;
-    uint32_t edx = 0;
-    bool amd = __get_cpuid(0, &eax, &ebx, &ecx, &edx) != 0 && (ebx == 0x68747541 || ebx == 0x6F677948); /* AuthenticAMD, HygonGenuine */
-    add(w, "svm_machine", 0, amd);
+    struct processor_name name = processor_name();
+    add(w, "svm_machine", 0, processor_is_amd(&name));
     add(w, "cr4_supported", 0, UINT64_MAX); /* only whether a bit can be set at all depends on it, at CPL 0 */
 }
 
@@ -238,14 +235,19 @@ static bool measure(struct backend *b, struct native_worlds *w) {
     }
     add(w, "cpuid_faulting", 0, faulting);
     add(w, "u_cet", 0, shadow_stack ? 1 : 0);
-    (void)snprintf(w->description, sizeof w->description,
-                   "UMIP: %s\ntime-stamp counter disabled (TSD): %s\nperformance counters for user mode (PCE): %s\nCPUID faulting: %s\n"
-                   "FSGSBASE: on\nprotection keys (PKU): %s\nuser shadow stacks (CET): %s\nXCR0: 0x%llx\n",
-                   emulated ? "on, the kernel emulates what traps"
-                   : umip   ? "on"
-                            : "off",
-                   tsd ? "yes" : "no", pce ? "yes" : "no", faulting ? "on" : "off", pke ? "on" : "off", shadow_stack ? "on" : "off",
-                   (unsigned long long)world->base.xcr0);
+    char processor[64];
+    struct processor_name name = processor_name();
+    processor_describe(&name, processor);
+    (void)snprintf(
+        w->description, sizeof w->description,
+        "processor: %s\nUMIP: %s\ntime-stamp counter disabled (TSD): %s\nperformance counters for user mode (PCE): %s\nCPUID faulting: %s\n"
+        "FSGSBASE: on\nprotection keys (PKU): %s\nuser shadow stacks (CET): %s\nXCR0: 0x%llx\n",
+        processor,
+        emulated ? "on, the kernel emulates what traps"
+        : umip   ? "on"
+                 : "off",
+        tsd ? "yes" : "no", pce ? "yes" : "no", faulting ? "on" : "off", pke ? "on" : "off", shadow_stack ? "on" : "off",
+        (unsigned long long)world->base.xcr0);
     return true;
 }
 

@@ -48,10 +48,39 @@ static bool takes_all_or_nothing(const struct term_pool *pool, term t) {
     return term_is_constant(pool, t, &number) && (number == 0 || number == ~(word128)0 >> (TERM_MAXIMUM_WIDTH - term_width(pool, t)));
 }
 
+/* How far into a row of `&` a part of it is looked for: rows of checks are as long as an instruction has checks. */
+#define LONGEST_ROW 64u
+
+/* Whether `a` says `part`, being a row of `&` in which it stands. */
+static bool says(const struct term_pool *pool, term a, term part, unsigned depth) {
+    struct term_view v = term_look(pool, a);
+    return a == part ||
+           (v.operation == TERM_AND && depth > 0 && (says(pool, v.arguments[0], part, depth - 1) || says(pool, v.arguments[1], part, depth - 1)));
+}
+
+/* `a & !(a & b)` is `a & !b`: a row of checks, each of which is made where those before it have passed, says of each of them once. */
+static term after_checks(struct term_pool *pool, term a, term b) {
+    struct term_view v = term_look(pool, b);
+    if (v.operation != TERM_NOT || term_look(pool, v.arguments[0]).operation != TERM_AND) {
+        return TERM_NONE;
+    }
+    struct term_view both = term_look(pool, v.arguments[0]);
+    for (unsigned i = 0; i < 2; i++) {
+        if (says(pool, a, both.arguments[i], LONGEST_ROW)) {
+            return narrow_and(pool, a, term_not(pool, both.arguments[1 - i]));
+        }
+    }
+    return TERM_NONE;
+}
+
 /* `a & b`, where one of them is a choice between a mask and all bits, or none, is a choice. */
 term narrow_and(struct term_pool *pool, term a, term b) {
     for (unsigned i = 0; i < 2; i++) {
         term value = i == 0 ? a : b;
+        term shorter = after_checks(pool, value, i == 0 ? b : a);
+        if (shorter != TERM_NONE) {
+            return shorter;
+        }
         struct term_view v = term_look(pool, i == 0 ? b : a);
         if (v.operation == TERM_IF && v.width > 1 && (takes_all_or_nothing(pool, v.arguments[1]) || takes_all_or_nothing(pool, v.arguments[2]))) {
             term condition = v.arguments[0];

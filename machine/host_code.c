@@ -89,7 +89,7 @@ __asm__(".text\n"
         "    mov %rax, (%r12)\n    mov %rcx, 8(%r12)\n    mov %rdx, 16(%r12)\n    mov %rbx, 24(%r12)\n"
         "    mov %rbp, 40(%r12)\n    mov %rsi, 48(%r12)\n    mov %rdi, 56(%r12)\n"
         "    pushfq\n    popq 64(%r12)\n"
-        "    mov 72(%r12), %rax\n    fxsave (%rax)\n"
+        "    mov 72(%r12), %rax\n    fxsave (%rax)\n    fnstenv 80(%r12)\n"
         "    fninit\n    fldcw (%rsp)\n    ldmxcsr 8(%rsp)\n"
         "    add $16, %rsp\n    pop %r13\n    pop %r12\n    pop %rbp\n    pop %rbx\n"
         "    ret\n"
@@ -105,6 +105,7 @@ bool host_execute(struct processor *p, const struct host_code *code, struct host
         return false;
     }
     popek_host_call(r, h->pages + (size_t)place * PLACE_BYTES);
+    image_take_pointers(r->image, r->environment);
     return true;
 }
 

@@ -20,7 +20,8 @@ uint8_t *host_operand(struct processor *p);
 struct host_registers {
     uint64_t general[8];
     uint64_t flags;
-    uint8_t *image; /* AREA_BYTES, a multiple of 16 */
+    uint8_t *image;          /* AREA_BYTES, a multiple of 16 */
+    uint32_t environment[7]; /* as FNSTENV has it, afterwards */
 };
 bool host_execute(struct processor *p, const struct host_code *code, struct host_registers *r);
 /* Where it was executed, as an instruction pointer of x87 shows it. */
@@ -30,6 +31,9 @@ void host_drop(struct processor *p);
 /* vectors.c: x87 and SSE state in the image of FXSAVE (32-bit format: SDM vol. 1, table 10-2), and images of guests in memory. */
 void vectors_to_image(const struct processor *p, uint8_t image[AREA_BYTES]);
 void vectors_from_image(struct x86 *s, struct vectors *v, const uint8_t image[AREA_BYTES]);
+/* The pointers to the last x87 instruction as FNSTENV has them: the FXSAVE of processors of AMD shows zeros unless an exception is pending (APM vol.
+ * 3, FXSAVE). */
+void image_take_pointers(uint8_t image[AREA_BYTES], const uint32_t environment[7]);
 void image_set_mxcsr(uint8_t image[AREA_BYTES], uint32_t mxcsr);
 /* MXCSR and the XMM registers of another image. */
 void image_take_sse(uint8_t image[AREA_BYTES], const uint8_t from[AREA_BYTES]);

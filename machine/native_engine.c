@@ -4,6 +4,7 @@
 #include "session_parts.h"
 
 #include "../hardware/engine.h"
+#include "../hardware/features.h"
 
 #include <stdlib.h>
 
@@ -84,7 +85,7 @@ struct engine *native_engine_open(const struct computer *like, const struct nati
         free(n);
         return NULL;
     }
-    n->engine.operations = &operations;
+    n->engine = (struct engine){&operations, processor_stores_x87_selectors()};
     *memory = n->computer->memory.bytes;
     return &n->engine;
 }

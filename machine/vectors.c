@@ -40,6 +40,15 @@ void vectors_to_image(const struct processor *p, uint8_t image[AREA_BYTES]) {
     memcpy(image + AT_MXCSR, &s->mxcsr, 4);
 }
 
+void image_take_pointers(uint8_t image[AREA_BYTES], const uint32_t environment[7]) {
+    const uint16_t opcode = (uint16_t)(environment[4] >> 16 & 0x7FF); /* beside the selector of the code: SDM vol. 1, figure 8-9 */
+    memcpy(image + AT_OPCODE, &opcode, 2);
+    memcpy(image + AT_CODE, &environment[3], 4);
+    memcpy(image + AT_CODE + 4, &environment[4], 2);
+    memcpy(image + AT_DATA, &environment[5], 4);
+    memcpy(image + AT_DATA + 4, &environment[6], 2);
+}
+
 /* Of an 80-bit number: valid, zero or special. */
 static unsigned tag_of(const uint8_t number[NUMBER_BYTES]) {
     uint64_t fraction = 0;

@@ -2,6 +2,7 @@
 #include "tests.h"
 
 #include <CUnit/TestRun.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -91,12 +92,21 @@ static bool add_suites(int argc, char **argv) {
     return true;
 }
 
+/* What a program does about Ctrl-C is tested, and a shell starts what runs in the background with these signals ignored, which commands inherit. */
+static void heed_signals(void) {
+    static const int signals[] = {SIGINT, SIGQUIT, SIGHUP, SIGTERM, SIGPIPE};
+    for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++) {
+        (void)signal(signals[i], SIG_DFL);
+    }
+}
+
 int main(int argc, char **argv) {
     char temporary[] = "/tmp/popek-tests-XXXXXX";
     if (argc < 2 || mkdtemp(temporary) == NULL || setenv("POPEK", argv[1], 1) != 0 || setenv("TEMPORARY", temporary, 1) != 0) {
         (void)fputs("usage: run PROGRAM [SUITE...]\n", stderr);
         return 2;
     }
+    heed_signals();
     environment = kept_environment();
     if (environment == NULL || CU_initialize_registry() != CUE_SUCCESS || !add_suites(argc, argv)) {
         (void)fputs("cannot set up the tests\n", stderr);
