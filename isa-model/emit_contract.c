@@ -73,6 +73,12 @@ static void put_call(FILE *out, struct planner *p, const struct plan *plan, cons
     fputs(first ? "" : ")", out);
 }
 
+void put_bound_elements(FILE *out, struct planner *p, const struct plan *plan, const struct result *r) {
+    put_elements(out, p, plan, needed_by(p, plan, &r, 1));
+}
+
+void put_bound_result(FILE *out, struct planner *p, const struct plan *plan, const struct result *r) { put_call(out, p, plan, r); }
+
 static void open_ensures(FILE *out, struct planner *p, const struct plan *plan, const char *label, const struct result *a, const struct result *b) {
     const struct result *const both[] = {a, b};
     fprintf(out, " ensures %s: ", label);
@@ -131,7 +137,7 @@ static void put_inside(FILE *out, struct planner *p, const struct plan *plan) {
 }
 
 /* The pointers to the first `count` operands, further down a list. */
-static void put_operand_pointers(FILE *out, struct planner *p, const struct plan *plan, size_t count) {
+static void put_operand_pointers(FILE *out, const struct plan *plan, size_t count) {
     for (size_t i = 0; i < count; i++) {
         if (operand_is_pointer(&plan->semantics->operands[i])) {
             fprintf(out, ", %s", plan_operand(plan, (unsigned)i)->name);
@@ -166,7 +172,7 @@ static void put_virtual_requires(FILE *out, struct planner *p, const struct plan
         for (size_t k = 0; k < i; k++) {
             fprintf(out, ", write_%zu", k);
         }
-        put_operand_pointers(out, p, plan, plan->semantics->operand_count);
+        put_operand_pointers(out, plan, plan->semantics->operand_count);
         fputs(");\n", out);
     }
 }
@@ -184,13 +190,13 @@ static void put_requires(FILE *out, struct planner *p, const struct plan *plan) 
         if (operand_is_pointer(&plan->semantics->operands[i])) {
             const struct input *o = plan_operand(plan, (unsigned)i);
             fprintf(out, "  @ requires %s_pointer: \\valid(%s) && \\separated(s, %s", o->name, o->name, o->name);
-            put_operand_pointers(out, p, plan, i);
+            put_operand_pointers(out, plan, i);
             fputs(");\n", out);
         }
     }
     if (plan->has_argument) {
         fputs("  @ requires argument_pointer: \\valid(argument) && \\separated(s, argument", out);
-        put_operand_pointers(out, p, plan, plan->semantics->operand_count);
+        put_operand_pointers(out, plan, plan->semantics->operand_count);
         fputs(");\n", out);
     }
     put_ranges(out, plan);

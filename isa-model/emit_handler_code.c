@@ -7,6 +7,35 @@
 
 #include <string.h>
 
+/* Whether the index is made of other elements: what is proven of it is then proven of a function of plain values, as of results. */
+static bool has_place_function(struct planner *p, const struct plan *plan, const struct input *element) {
+    const bool *used = used_inputs(p, plan, element->index);
+    bool of_elements = false;
+    for (size_t i = 0; i < plan->input_count; i++) {
+        if (used[i] && input_is_pointer(plan, &plan->inputs[i])) {
+            return false;
+        }
+        of_elements = of_elements || (used[i] && plan->inputs[i].kind == INPUT_ELEMENT);
+    }
+    return of_elements;
+}
+
+static void put_place_function(FILE *out, struct planner *p, const struct plan *plan, const struct input *element) {
+    const bool *used = used_inputs(p, plan, element->index);
+    const struct operations o = {out, plan, p->sharing, p->prefix, false};
+    const struct expression e = {out, plan, p->sharing, true, false, p->prefix};
+    (void)sharing_collect(p->sharing, p->isa, NULL, 0, true);
+    fputs("\n/*@", out);
+    put_ranges_of(out, plan, used);
+    fputs(" assigns \\nothing;\n  @ ensures value: \\result == ", out);
+    put_value(&e, element->index);
+    fprintf(out, ";\n  @*/\nstatic inline uint64_t place_%s_%s(", plan->name, element->name);
+    (void)put_arguments(out, plan, used, AS_PARAMETERS, true);
+    fputs(") {\n    return ", out);
+    put_operation(&o, element->index);
+    fputs(";\n}\n", out);
+}
+
 /* Reads the elements, in an order in which the index of each is known. Nothing is stored yet, so the state is as it was before. */
 static void put_reads(FILE *out, struct planner *p, const struct plan *plan) {
     const struct operations o = {out, plan, p->sharing, p->prefix, true};
@@ -19,7 +48,15 @@ static void put_reads(FILE *out, struct planner *p, const struct plan *plan) {
         }
         const char *array = p->leaf_names[input->leaf];
         fprintf(out, "    const uint64_t index_of_%s = ", input->name);
-        put_operation(&o, input->index);
+        if (has_place_function(p, plan, input)) {
+            fprintf(out, "place_%s_%s(", plan->name, input->name);
+            (void)put_arguments(out, plan, used_inputs(p, plan, input->index), IN_HANDLER, true);
+            fputc(')', out);
+            (void)sharing_collect(p->sharing, p->isa, NULL, 0, true);
+        } else {
+            (void)sharing_collect(p->sharing, p->isa, NULL, 0, true);
+            put_operation(&o, input->index);
+        }
         fprintf(out, ";\n    /*@ assert %s_place: index_of_%s == ", input->name, input->name);
         put_value(&e, input->index);
         fprintf(out, "; */\n    const %s %s = ", emitted_type(input->width), input->name);
@@ -40,11 +77,17 @@ static void put_unused(FILE *out, const struct plan *plan) {
     }
 }
 
+/* What a fault tells, before anything is stored: it is then said in the words of the contract where nothing else is known that could distract. */
 static void put_argument(FILE *out, struct planner *p, const struct plan *plan) {
+    const struct result *r = plan_result(plan, RESULT_ARGUMENT, 0);
     if (plan->has_argument) {
-        fputs("    *argument = ", out);
-        put_request(out, p, plan, plan_result(plan, RESULT_ARGUMENT, 0), IN_HANDLER);
-        fputs(";\n", out);
+        fputs("    const uint64_t fault_argument = ", out);
+        put_request(out, p, plan, r, IN_HANDLER);
+        fputs(";\n    /*@ assert fault_argument: ", out);
+        put_bound_elements(out, p, plan, r);
+        fputs("fault_argument == ", out);
+        put_bound_result(out, p, plan, r);
+        fputs("; */\n", out);
     }
 }
 
@@ -55,15 +98,14 @@ static void put_body(FILE *out, struct planner *p, const struct plan *plan, cons
         fprintf(out, "    return %s_DONE;\n", p->prefix);
         return;
     }
+    put_argument(out, p, plan);
     put_outcome_call(out, p, plan);
     if (stores->count == 0) {
-        put_argument(out, p, plan);
+        fputs(plan->has_argument ? "    *argument = fault_argument;\n" : "", out);
     } else {
         fprintf(out, "    if (outcome == %s_DONE) {\n    ", p->prefix);
         put_stores_call(out, p, plan, stores);
-        fputs(plan->has_argument ? "    } else {\n    " : "", out);
-        put_argument(out, p, plan);
-        fputs("    }\n", out);
+        fputs(plan->has_argument ? "    } else {\n        *argument = fault_argument;\n    }\n" : "    }\n", out);
     }
     fputs("    return outcome;\n", out);
 }
@@ -79,6 +121,11 @@ static void put_handler(FILE *out, struct planner *p, struct plan *plan) {
                                                     : !never || r->kind == RESULT_REFUSED;
         if (needed) {
             put_result_function(out, p, plan, r);
+        }
+    }
+    for (size_t i = 0; i < plan->input_count; i++) {
+        if (plan->inputs[i].kind == INPUT_ELEMENT && has_place_function(p, plan, &plan->inputs[i])) {
+            put_place_function(out, p, plan, &plan->inputs[i]);
         }
     }
     if (has_outcome(plan)) {

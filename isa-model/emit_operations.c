@@ -112,27 +112,92 @@ static bool is_small_row(const struct operations *o, term t) {
     return v.width == 1 || v.operation == TERM_CONSTANT || (input != NULL && v.width <= 32);
 }
 
-/* Such a row in signed arithmetic, of which it has to be proven that it does not overflow, and which is then taken modulo nothing: many sums modulo
- * 2^64, one inside of the other, are more than the provers can do. */
-static void put_small_row(const struct operations *o, term t) {
+/* Fields of a row, the highest first; of a number each bit by itself. */
+#define ROW_FIELDS 64u
+struct field {
+    term value; /* TERM_NONE: a bit of a number */
+    unsigned width;
+    bool bit; /* of a number */
+};
+struct row {
+    struct field fields[ROW_FIELDS];
+    unsigned count;
+};
+
+static void list_fields(const struct operations *o, term t, struct row *row) {
     struct term_view v = term_look(o->plan->isa->pool, t);
     bool named = sharing_contains(o->sharing, t) && sharing_number(o->sharing, t) != 0;
-    if (named || v.operation != TERM_CONCATENATE) {
-        fputs(v.operation == TERM_CONSTANT ? "" : "(int64_t)", o->out);
-        if (v.operation == TERM_CONSTANT) {
-            fprintf(o->out, "(int64_t)%llu", (unsigned long long)v.constant);
-        } else if (plan_input(o->plan, t) != NULL && v.width > 1) {
-            put_plain_input(o, plan_input(o->plan, t));
-        } else {
-            put_operation(o, t);
-        }
+    if (!named && v.operation == TERM_CONCATENATE) {
+        list_fields(o, v.arguments[0], row);
+        list_fields(o, v.arguments[1], row);
         return;
     }
-    fputc('(', o->out);
-    put_small_row(o, v.arguments[0]);
-    fprintf(o->out, " * %llu + ", (unsigned long long)power(width_of(o, v.arguments[1])));
-    put_small_row(o, v.arguments[1]);
-    fputc(')', o->out);
+    if (v.operation != TERM_CONSTANT) {
+        row->fields[row->count++] = (struct field){t, v.width, false};
+        return;
+    }
+    for (unsigned i = v.width; i-- > 0;) {
+        bool bit = (v.constant >> i & 1) != 0;
+        if (bit || row->count > 0) { /* zeros in front say nothing */
+            row->fields[row->count++] = (struct field){TERM_NONE, 1, bit};
+        }
+    }
+}
+
+static void put_field(const struct operations *o, const struct field *f) {
+    if (f->value == TERM_NONE) {
+        fputc(f->bit ? '1' : '0', o->out);
+    } else if (plan_input(o->plan, f->value) != NULL) {
+        put_plain_input(o, plan_input(o->plan, f->value));
+    } else {
+        put_operation(o, f->value);
+    }
+}
+
+/* How many fields from `first` on go together: of bits, eight; and where the row begins, as many as make the rest of them eights. */
+static unsigned group_of(const struct row *row, unsigned first) {
+    unsigned bits = 0;
+    while (first + bits < row->count && row->fields[first + bits].width == 1) {
+        bits++;
+    }
+    return bits == 0 ? 1 : bits % 8 != 0 ? bits % 8 : 8;
+}
+
+/* Such a row in signed arithmetic, of which it has to be proven that it does not overflow, and which is then taken modulo nothing: many sums modulo
+ * 2^64, one inside of the other, are more than the provers can do; and eight bits by a function, as there is something to prove of each sum. */
+static void put_small_row(const struct operations *o, term t) {
+    struct row row = {.count = 0};
+    list_fields(o, t, &row);
+    unsigned groups = 0;
+    for (unsigned i = 0; i < row.count; i += group_of(&row, i)) {
+        groups++;
+    }
+    for (unsigned i = 1; i < groups; i++) {
+        fputc('(', o->out);
+    }
+    for (unsigned i = 0, next = 0; i < row.count; i = next) {
+        next = i + group_of(&row, i);
+        unsigned long long factor = 1;
+        for (unsigned k = i; k < next; k++) {
+            factor <<= row.fields[k].width;
+        }
+        fprintf(o->out, i == 0 ? "" : " * %llu + ", factor);
+        if (next == i + 1) {
+            fputs("(int64_t)", o->out);
+            put_field(o, &row.fields[i]);
+        } else {
+            fputs("(int64_t)eight_bits(", o->out);
+            for (unsigned k = next - i; k < 8; k++) {
+                fputs("0, ", o->out);
+            }
+            for (unsigned k = i; k < next; k++) {
+                fputs(k == i ? "" : ", ", o->out);
+                put_field(o, &row.fields[k]);
+            }
+            fputc(')', o->out);
+        }
+        fputs(i == 0 ? "" : ")", o->out);
+    }
 }
 
 static void put_concatenation(const struct operations *o, term t, const struct term_view *v) {

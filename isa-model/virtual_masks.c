@@ -73,6 +73,48 @@ static term after_checks(struct term_pool *pool, term a, term b) {
     return TERM_NONE;
 }
 
+/* Of a choice by `condition` the one of its sides; of anything else without a choice by it, itself where it is a number, else TERM_NONE. */
+static term side_of(const struct term_pool *pool, term t, term condition, unsigned side) {
+    struct term_view v = term_look(pool, t);
+    if (v.operation == TERM_IF && v.arguments[0] == condition) {
+        return v.arguments[1 + side];
+    }
+    return v.operation == TERM_CONSTANT ? t : TERM_NONE;
+}
+
+term narrow_concatenation(struct term_pool *pool, term high, term low) {
+    for (unsigned i = 0; i < 2; i++) {
+        struct term_view v = term_look(pool, i == 0 ? high : low);
+        if (v.operation != TERM_IF) {
+            continue;
+        }
+        term condition = v.arguments[0];
+        term highs[2] = {side_of(pool, high, condition, 0), side_of(pool, high, condition, 1)};
+        term lows[2] = {side_of(pool, low, condition, 0), side_of(pool, low, condition, 1)};
+        if (highs[0] != TERM_NONE && lows[0] != TERM_NONE) {
+            term first = narrow_concatenation(pool, highs[0], lows[0]);
+            return term_if(pool, condition, first, narrow_concatenation(pool, highs[1], lows[1]));
+        }
+    }
+    return term_concatenate(pool, high, low);
+}
+
+term narrow_choice(struct term_pool *pool, term test, term first, term second) {
+    struct term_view v = term_look(pool, test);
+    if (v.operation != TERM_IF) {
+        return term_if(pool, test, first, second);
+    }
+    term condition = v.arguments[0];
+    term tests[2] = {v.arguments[1], v.arguments[2]};
+    term firsts[2] = {side_of(pool, first, condition, 0), side_of(pool, first, condition, 1)};
+    term seconds[2] = {side_of(pool, second, condition, 0), side_of(pool, second, condition, 1)};
+    if (firsts[0] == TERM_NONE || seconds[0] == TERM_NONE) {
+        return term_if(pool, test, first, second);
+    }
+    term yes = narrow_choice(pool, tests[0], firsts[0], seconds[0]);
+    return term_if(pool, condition, yes, narrow_choice(pool, tests[1], firsts[1], seconds[1]));
+}
+
 /* `a & b`, where one of them is a choice between a mask and all bits, or none, is a choice. */
 term narrow_and(struct term_pool *pool, term a, term b) {
     for (unsigned i = 0; i < 2; i++) {

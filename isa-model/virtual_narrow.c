@@ -139,9 +139,11 @@ static term wide_bits(struct narrowing *n, term t, unsigned high, unsigned low) 
     }
 }
 
+static term extract(struct term_pool *pool, term t, unsigned high, unsigned low);
+
 static term plain_bits(struct term_pool *pool, term t, unsigned high, unsigned low) {
     struct term_view v = term_look(pool, t);
-    return v.operation == TERM_NOT ? term_not(pool, term_extract(pool, high, low, v.arguments[0])) : term_extract(pool, high, low, t);
+    return v.operation == TERM_NOT ? term_not(pool, extract(pool, v.arguments[0], high, low)) : extract(pool, t, high, low);
 }
 
 /* Bits of `value & mask`, or of its complement: a row of fields and zeros, or of complements and ones. TERM_NONE: there is no such mask. */
@@ -325,9 +327,9 @@ static term rebuild(struct narrowing *n, term t) {
     case TERM_LESS:
         return term_less(pool, first, second);
     case TERM_IF:
-        return term_if(pool, first, second, narrow(n, c));
+        return narrow_choice(pool, first, second, narrow(n, c));
     case TERM_CONCATENATE:
-        return term_concatenate(pool, first, second);
+        return narrow_concatenation(pool, first, second);
     default:
         return term_binary(pool, v.operation, first, second);
     }

@@ -37,7 +37,11 @@ term narrow(struct narrowing *n, term t);
 
 /* virtual_masks.c: the same value as a row of fields, where it is one with some bits forced to 0 and others to 1; else the term itself. */
 term narrow_forced_bits(struct term_pool *pool, term t);
-/* `a & b`, a choice where one of them is a choice. */
+/* Fields side by side, and a choice: where parts of them are chosen by one condition, one choice by it. A field of a descriptor is then never a
+ * product of two choices of a descriptor. */
+term narrow_concatenation(struct term_pool *pool, term high, term low);
+term narrow_choice(struct term_pool *pool, term test, term first, term second);
+/* `a & b`, a choice where one of them is a choice, and without checks that the other has made. */
 term narrow_and(struct term_pool *pool, term a, term b);
 
 #endif

@@ -26,6 +26,15 @@ static inline uint64_t both_of(uint64_t value, uint64_t mask) {
     return value & mask;
 }
 
+/*@ requires bits: 0 <= a < 2 && 0 <= b < 2 && 0 <= c < 2 && 0 <= d < 2 && 0 <= e < 2 && 0 <= f < 2 && 0 <= g < 2 && 0 <= h < 2;
+  @ assigns \nothing;
+  @ ensures value: \result == a * 128 + b * 64 + c * 32 + d * 16 + e * 8 + f * 4 + g * 2 + h;
+  @ ensures byte: \result < 256;
+  @*/
+static inline uint8_t eight_bits(int a, int b, int c, int d, int e, int f, int g, int h) {
+    return (uint8_t)(a * 128 + b * 64 + c * 32 + d * 16 + e * 8 + f * 4 + g * 2 + h);
+}
+
 /*@ assigns \nothing;
   @ ensures value: \result == (amount < 64 ? (uint64_t)(a << amount) : 0);
   @*/
