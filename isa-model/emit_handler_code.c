@@ -94,7 +94,9 @@ static void put_argument(FILE *out, struct planner *p, const struct plan *plan) 
 /* What follows the reads: the outcome, and what is stored. A form that nothing stops has no outcome, one that always faults no stores. */
 static void put_body(FILE *out, struct planner *p, const struct plan *plan, const struct stores *stores) {
     if (!has_outcome(plan)) {
-        put_stores_call(out, p, plan, stores);
+        if (stores->count != 0) {
+            put_stores_call(out, p, plan, stores);
+        }
         fprintf(out, "    return %s_DONE;\n", p->prefix);
         return;
     }

@@ -48,14 +48,17 @@ static bool takes_all_or_nothing(const struct term_pool *pool, term t) {
     return term_is_constant(pool, t, &number) && (number == 0 || number == ~(word128)0 >> (TERM_MAXIMUM_WIDTH - term_width(pool, t)));
 }
 
-/* How far into a row of `&` a part of it is looked for: rows of checks are as long as an instruction has checks. */
-#define LONGEST_ROW 64u
+/* How many terms of a row of `&` are looked at: rows of checks are as long as an instruction has checks, and parts may be shared many times. */
+#define LONGEST_ROW 4096u
 
 /* Whether `a` says `part`, being a row of `&` in which it stands. */
-static bool says(const struct term_pool *pool, term a, term part, unsigned depth) {
+static bool says(const struct term_pool *pool, term a, term part, unsigned *left) {
     struct term_view v = term_look(pool, a);
-    return a == part ||
-           (v.operation == TERM_AND && depth > 0 && (says(pool, v.arguments[0], part, depth - 1) || says(pool, v.arguments[1], part, depth - 1)));
+    if (a == part || v.operation != TERM_AND || *left == 0) {
+        return a == part;
+    }
+    --*left;
+    return says(pool, v.arguments[0], part, left) || says(pool, v.arguments[1], part, left);
 }
 
 /* `a & !(a & b)` is `a & !b`: a row of checks, each of which is made where those before it have passed, says of each of them once. */
@@ -66,7 +69,8 @@ static term after_checks(struct term_pool *pool, term a, term b) {
     }
     struct term_view both = term_look(pool, v.arguments[0]);
     for (unsigned i = 0; i < 2; i++) {
-        if (says(pool, a, both.arguments[i], LONGEST_ROW)) {
+        unsigned left = LONGEST_ROW;
+        if (says(pool, a, both.arguments[i], &left)) {
             return narrow_and(pool, a, term_not(pool, both.arguments[1 - i]));
         }
     }
