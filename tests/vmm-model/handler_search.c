@@ -9,6 +9,8 @@
 #include <string.h>
 
 #define RESOURCES 20000000u
+/* Where queries that nobody has to answer are this often too hard in a handler, the rest of them are, too. */
+#define HARD_QUERIES 2u
 
 struct search {
     size_t most; /* terms of one handler */
@@ -17,17 +19,23 @@ struct search {
     struct found_states *found;
     size_t capacity;
     bool failed;
+    unsigned hard; /* of this handler, wanted and not decided */
 };
 
-static void ask(struct search *s, size_t handler, term query) {
+/* `wanted`: a query that nobody has to answer. */
+static void ask_for(struct search *s, size_t handler, term query, bool wanted) {
     enum answer answer = ANSWER_NO;
     struct found_state f = {handler, NULL};
+    if (wanted && s->hard == HARD_QUERIES) {
+        return;
+    }
     s->found->asked++;
     if (!solver_ask(s->solver, query, 1, &answer, &f.before)) {
         s->failed = true;
         return;
     }
-    s->found->undecided += answer == ANSWER_UNDECIDED ? 1 : 0;
+    s->found->undecided += answer == ANSWER_UNDECIDED && !wanted ? 1 : 0;
+    s->hard += answer == ANSWER_UNDECIDED && wanted ? 1 : 0;
     if (answer != ANSWER_YES) {
         return;
     }
@@ -39,6 +47,30 @@ static void ask(struct search *s, size_t handler, term query) {
     }
     s->found->states = more;
     s->found->states[s->found->count++] = f;
+}
+
+static void ask(struct search *s, size_t handler, term query) { ask_for(s, handler, query, false); }
+
+/* A state in which this check fails and no other one would: the check is one of the two parts of its condition, the other says that those before it
+ * have passed. */
+static void ask_alone(struct search *s, size_t handler, term states, term condition, term trap) {
+    struct term_pool *pool = s->isa->pool;
+    for (unsigned i = 0; i < 2; i++) {
+        struct term_view v = term_look(pool, condition);
+        term check = v.operation == TERM_AND ? v.arguments[i] : condition;
+        if (v.operation != TERM_AND && i > 0) {
+            return;
+        }
+        struct substitution *passed = substitution_new(pool);
+        if (passed == NULL) {
+            s->failed = true;
+            return;
+        }
+        substitution_put(passed, check, term_false(pool));
+        term others = substitute(passed, trap);
+        substitution_free(passed);
+        ask_for(s, handler, term_and(pool, term_and(pool, states, condition), term_not(pool, others)), true);
+    }
 }
 
 /* The states that handlers are defined for. */
@@ -55,7 +87,7 @@ static bool is_comparison(const struct term_pool *pool, const unsigned char *mar
     return marks[t] != 0 && (term_look(pool, t).operation == TERM_EQUAL || term_look(pool, t).operation == TERM_LESS);
 }
 
-static void ask_comparisons(struct search *s, size_t handler, term states, const unsigned char *marks, term count) {
+static void ask_comparisons(struct search *s, size_t handler, term states, const unsigned char *marks, term count, bool wanted) {
     struct term_pool *pool = s->isa->pool;
     for (term t = 0; t < count; t++) {
         if (!is_comparison(pool, marks, t)) {
@@ -66,9 +98,9 @@ static void ask_comparisons(struct search *s, size_t handler, term states, const
         term b = v.arguments[1];
         bool less = v.operation == TERM_LESS;
         term one = term_constant(pool, term_width(pool, a), 1);
-        ask(s, handler, term_and(pool, states, less ? term_equal(pool, a, b) : t));
-        ask(s, handler, term_and(pool, states, term_equal(pool, term_binary(pool, TERM_ADD, a, one), b)));
-        ask(s, handler, term_and(pool, states, less ? term_less(pool, b, a) : term_not(pool, t)));
+        ask_for(s, handler, term_and(pool, states, less ? term_equal(pool, a, b) : t), wanted);
+        ask_for(s, handler, term_and(pool, states, term_equal(pool, term_binary(pool, TERM_ADD, a, one), b)), wanted);
+        ask_for(s, handler, term_and(pool, states, less ? term_less(pool, b, a) : term_not(pool, t)), wanted);
     }
 }
 
@@ -98,17 +130,21 @@ static void search_handler(struct search *s, size_t handler, unsigned profile) {
         free(marks);
         return;
     }
+    s->hard = 0;
     for (size_t i = 0; i < m->point_count; i++) {
         ask(s, handler, term_and(isa->pool, states, m->points[i].condition));
+        ask_alone(s, handler, states, m->points[i].condition, m->trap);
     }
-    ask(s, handler, term_and(isa->pool, states, term_not(isa->pool, m->trap)));
-    ask_comparisons(s, handler, states, marks, count);
+    term done = term_and(isa->pool, states, term_not(isa->pool, m->trap));
+    ask(s, handler, done);
+    ask_comparisons(s, handler, states, marks, count, false);
+    ask_comparisons(s, handler, done, marks, count, true);
     free(marks);
 }
 
 struct found_states *find_states(struct isa *isa, const char *only, size_t most) {
     int profile = isa_find_profile(isa, "virtual_processor");
-    struct search s = {most, isa, solver_new(isa->pool, RESOURCES), calloc(1, sizeof(struct found_states)), 0, false};
+    struct search s = {most, isa, solver_new(isa->pool, RESOURCES), calloc(1, sizeof(struct found_states)), 0, false, 0};
     s.failed = profile < 0 || s.solver == NULL || s.found == NULL;
     for (size_t i = 0; !s.failed && i < x86_handlers.handler_count; i++) {
         if (only == NULL || strcmp(only, x86_handlers.handlers[i].name) == 0) {
