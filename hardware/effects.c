@@ -129,6 +129,7 @@ static void write_general(const struct effects *e, const struct operand_binding 
 
 static void write_register(const struct effects *e, size_t operand, const struct content *c, struct machine_state *s) {
     const struct operand_binding *b = &e->bindings[operand];
+    uint64_t *mask = &s->masks[first_mask(&e->semantics->operands[operand], b)];
     uint64_t value = 0;
     memcpy(&value, c->bytes, c->size < 8 ? c->size : 8);
     switch (b->site) {
@@ -142,8 +143,10 @@ static void write_register(const struct effects *e, size_t operand, const struct
         memcpy(s->vectors[b->number & 31], c->bytes, c->size < 64 ? c->size : 64);
         break;
     case SITE_MASK:
-        memset(&s->masks[first_mask(&e->semantics->operands[operand], b)], 0, c->size <= 8 ? 8 : 16); /* the rest of the register becomes 0 */
-        memcpy(&s->masks[first_mask(&e->semantics->operands[operand], b)], c->bytes, c->size < 16 ? c->size : 16);
+        *mask = value;
+        if (c->size > 8) {
+            memcpy(mask + 1, c->bytes + 8, 8);
+        }
         break;
     case SITE_MMX:
         memcpy(s->x87_registers[b->number & 7], c->bytes, c->size < 8 ? c->size : 8);

@@ -190,32 +190,39 @@ enum feature_state feature_state(const struct world *w, const char *extension) {
 
 enum feature_state feature_short_vectors(const struct world *w) { return cpuid_bit(w, 7, 0, EBX, 31) ? FEATURE_PRESENT : FEATURE_ABSENT; }
 
-/* SDM vol. 2A, CPUID, figure 3-6: the extended fields count in family 15, and in family 6 for the model. */
-struct processor_name processor_name(void) {
-    struct processor_name name = {.vendor = ""};
+struct vendor {
+    char text[13];
+};
+
+static struct vendor find_vendor(void) {
+    struct vendor vendor = {""};
     uint32_t r[4] = {0};
     if (__get_cpuid(0, &r[EAX], &r[EBX], &r[ECX], &r[EDX]) != 0) {
-        memcpy(name.vendor, &r[EBX], 4);
-        memcpy(name.vendor + 4, &r[EDX], 4);
-        memcpy(name.vendor + 8, &r[ECX], 4);
+        memcpy(vendor.text, &r[EBX], 4);
+        memcpy(vendor.text + 4, &r[EDX], 4);
+        memcpy(vendor.text + 8, &r[ECX], 4);
     }
-    if (__get_cpuid(1, &r[EAX], &r[EBX], &r[ECX], &r[EDX]) != 0) {
-        unsigned family = r[EAX] >> 8 & 15;
-        name.family = family + (family == 15 ? r[EAX] >> 20 & 0xFF : 0);
-        name.model = (r[EAX] >> 4 & 15) + (family == 6 || family == 15 ? r[EAX] >> 12 & 0xF0 : 0);
-    }
+    return vendor;
+}
+
+bool processor_is_amd(void) {
+    struct vendor vendor = find_vendor();
+    return strcmp(vendor.text, "AuthenticAMD") == 0 || strcmp(vendor.text, "HygonGenuine") == 0;
+}
+
+/* SDM vol. 2A, CPUID, figure 3-6: the extended fields count in family 15, and in family 6 for the model. */
+struct processor_name processor_name(void) {
+    struct processor_name name;
+    uint32_t r[4] = {0};
+    (void)__get_cpuid(1, &r[EAX], &r[EBX], &r[ECX], &r[EDX]);
+    unsigned family = r[EAX] >> 8 & 15;
+    unsigned model = (r[EAX] >> 4 & 15) + (family == 6 || family == 15 ? r[EAX] >> 12 & 0xF0 : 0);
+    family += family == 15 ? r[EAX] >> 20 & 0xFF : 0;
+    (void)snprintf(name.text, sizeof name.text, "%s, family %u, model %u", find_vendor().text, family, model);
     return name;
 }
 
 bool processor_stores_x87_selectors(void) {
     uint32_t r[4] = {0};
     return __get_cpuid_count(7, 0, &r[EAX], &r[EBX], &r[ECX], &r[EDX]) == 0 || (r[EBX] >> 13 & 1) == 0;
-}
-
-bool processor_is_amd(const struct processor_name *name) {
-    return strcmp(name->vendor, "AuthenticAMD") == 0 || strcmp(name->vendor, "HygonGenuine") == 0;
-}
-
-void processor_describe(const struct processor_name *name, char *text) {
-    (void)snprintf(text, 64, "%s, family %u, model %u", name->vendor, name->family, name->model);
 }

@@ -15,17 +15,15 @@ void feature_cpuid(const struct world *w, uint32_t leaf, uint32_t subleaf, uint3
 /* The backend has asked for exactly this leaf: nothing is known of others. */
 bool feature_is_listed(const struct world *w, uint32_t leaf, uint32_t subleaf);
 
-/* The processor that this program runs on, from CPUID leaves 0 and 1: "GenuineIntel, family 6, model 167". */
+/* The processor that this program runs on. */
+bool processor_is_amd(void); /* or one that does as they do */
+/* "GenuineIntel, family 6, model 167": CPUID leaves 0 and 1. */
 struct processor_name {
-    char vendor[13];
-    unsigned family, model;
+    char text[64];
 };
 struct processor_name processor_name(void);
-bool processor_is_amd(const struct processor_name *name); /* or one that does as they do */
 /* The selectors of the last x87 instruction and its operand are in images (CPUID leaf 7, EBX bit 13: no longer). Such processors show a guest the
  * selectors that it runs with, and those of AMD lose the pointers when the system saves the state of a program without a pending exception. */
 bool processor_stores_x87_selectors(void);
-/* Writes the name to `text`, of at least 64 bytes. */
-void processor_describe(const struct processor_name *name, char *text);
 
 #endif

@@ -49,11 +49,8 @@ struct backend *kvm_open(const char **reason) {
         for (unsigned i = 0; i < GUEST_WORLDS; i++) {
             k->guest.worlds[i].documented_only = true;
         }
-        char processor[64];
-        struct processor_name name = processor_name();
-        processor_describe(&name, processor);
         (void)snprintf(k->description, sizeof k->description,
-                       "processor: %s\nhardware virtualization: %s\nwhat is tested is the processor and its hypervisor\n", processor,
+                       "processor: %s\nhardware virtualization: %s\nwhat is tested is the processor and its hypervisor\n", processor_name().text,
                        hardware_support());
         k->worker = worker_new(kvm_child_main, &k->guest);
         *reason = k->worker == NULL ? "out of memory" : NULL;

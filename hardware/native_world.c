@@ -76,8 +76,7 @@ static void add_modes(struct native_worlds *w) {
     for (size_t i = 0; i < sizeof off / sizeof off[0]; i++) {
         add(w, off[i], 0, 0);
     }
-    struct processor_name name = processor_name();
-    add(w, "svm_machine", 0, processor_is_amd(&name));
+    add(w, "svm_machine", 0, processor_is_amd());
     add(w, "cr4_supported", 0, UINT64_MAX); /* only whether a bit can be set at all depends on it, at CPL 0 */
 }
 
@@ -235,14 +234,11 @@ static bool measure(struct backend *b, struct native_worlds *w) {
     }
     add(w, "cpuid_faulting", 0, faulting);
     add(w, "u_cet", 0, shadow_stack ? 1 : 0);
-    char processor[64];
-    struct processor_name name = processor_name();
-    processor_describe(&name, processor);
     (void)snprintf(
         w->description, sizeof w->description,
         "processor: %s\nUMIP: %s\ntime-stamp counter disabled (TSD): %s\nperformance counters for user mode (PCE): %s\nCPUID faulting: %s\n"
         "FSGSBASE: on\nprotection keys (PKU): %s\nuser shadow stacks (CET): %s\nXCR0: 0x%llx\n",
-        processor,
+        processor_name().text,
         emulated ? "on, the kernel emulates what traps"
         : umip   ? "on"
                  : "off",

@@ -1,8 +1,6 @@
 /* Contracts: one clause for each component, as WP proves those much more easily than one equality of whole states. */
 #include "emit_contract.h"
 
-static bool is_native(unsigned width) { return width == 8 || width == 16 || width == 32 || width == 64; }
-
 /* Which elements `value` is made of, and their places and indices in turn; by input. */
 static bool *needed_elements(struct planner *p, const struct plan *plan, term value) {
     bool *needed = used_inputs(p, plan, value);
@@ -73,11 +71,11 @@ static void put_call(FILE *out, struct planner *p, const struct plan *plan, cons
     fputs(first ? "" : ")", out);
 }
 
-void put_bound_elements(FILE *out, struct planner *p, const struct plan *plan, const struct result *r) {
+void put_equals_result(FILE *out, struct planner *p, const struct plan *plan, const char *name, const struct result *r) {
     put_elements(out, p, plan, needed_by(p, plan, &r, 1));
+    fprintf(out, "%s == ", name);
+    put_call(out, p, plan, r);
 }
-
-void put_bound_result(FILE *out, struct planner *p, const struct plan *plan, const struct result *r) { put_call(out, p, plan, r); }
 
 static void open_ensures(FILE *out, struct planner *p, const struct plan *plan, const char *label, const struct result *a, const struct result *b) {
     const struct result *const both[] = {a, b};

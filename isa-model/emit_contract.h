@@ -13,9 +13,8 @@ void put_acsl_form(FILE *out, struct planner *p, struct plan *plan);
 void put_acsl_opaque(FILE *out, struct planner *p);
 /* Contracts of handlers: that the result is a trap, and not a refusal where the form can be refused. */
 const char *result_is_trap(struct planner *p, const struct plan *plan);
-/* "\let ...; " of the elements that a result is made of, and the result applied to the state before, as the clause about it has them. */
-void put_bound_elements(FILE *out, struct planner *p, const struct plan *plan, const struct result *r);
-void put_bound_result(FILE *out, struct planner *p, const struct plan *plan, const struct result *r);
+/* That a variable has the result's value for the state before, in the words of the clause about the result. */
+void put_equals_result(FILE *out, struct planner *p, const struct plan *plan, const char *name, const struct result *r);
 void put_contract(FILE *out, struct planner *p, struct plan *plan);
 
 #endif

@@ -12,7 +12,7 @@ const char *emitted_type(unsigned width) {
 /* The type that arithmetic of this width is done in. */
 static const char *working_type(unsigned width) { return emitted_type(width < 32 ? 32 : width); }
 
-static bool is_native(unsigned width) { return width == 8 || width == 16 || width == 32 || width == 64 || width == 128; }
+bool is_native(unsigned width) { return width == 8 || width == 16 || width == 32 || width == 64 || width == 128; }
 
 static void put_number(const struct expression *e, word128 value) {
     unsigned long long high = (unsigned long long)(value >> 64);

@@ -23,5 +23,6 @@ void put_tested(const struct expression *e, term t);
 /* Worth a name of its own. */
 bool is_shared(const struct plan *plan, const struct sharing *sharing, term t);
 const char *emitted_type(unsigned width);
+bool is_native(unsigned width); /* the type has no other values */
 
 #endif

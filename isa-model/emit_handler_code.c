@@ -7,9 +7,8 @@
 
 #include <string.h>
 
-/* Whether the index is made of other elements: what is proven of it is then proven of a function of plain values, as of results. */
-static bool has_place_function(struct planner *p, const struct plan *plan, const struct input *element) {
-    const bool *used = used_inputs(p, plan, element->index);
+/* Whether an index, of these inputs, is made of other elements: what is proven of it is then proven of a function of plain values, as of results. */
+static bool is_function(const struct plan *plan, const bool *used) {
     bool of_elements = false;
     for (size_t i = 0; i < plan->input_count; i++) {
         if (used[i] && input_is_pointer(plan, &plan->inputs[i])) {
@@ -20,11 +19,20 @@ static bool has_place_function(struct planner *p, const struct plan *plan, const
     return of_elements;
 }
 
-static void put_place_function(FILE *out, struct planner *p, const struct plan *plan, const struct input *element) {
+/* What an index is made of; nothing of it has a name afterwards. */
+static const bool *inputs_of_index(struct planner *p, const struct plan *plan, const struct input *element) {
     const bool *used = used_inputs(p, plan, element->index);
+    (void)sharing_collect(p->sharing, p->isa, NULL, 0, true);
+    return used;
+}
+
+static void put_place_function(FILE *out, struct planner *p, const struct plan *plan, const struct input *element) {
+    const bool *used = inputs_of_index(p, plan, element);
+    if (!is_function(plan, used)) {
+        return;
+    }
     const struct operations o = {out, plan, p->sharing, p->prefix, false};
     const struct expression e = {out, plan, p->sharing, true, false, p->prefix};
-    (void)sharing_collect(p->sharing, p->isa, NULL, 0, true);
     fputs("\n/*@", out);
     put_ranges_of(out, plan, used);
     fputs(" assigns \\nothing;\n  @ ensures value: \\result == ", out);
@@ -36,11 +44,21 @@ static void put_place_function(FILE *out, struct planner *p, const struct plan *
     fputs(";\n}\n", out);
 }
 
+static void put_index(FILE *out, struct planner *p, const struct plan *plan, const struct input *element) {
+    const bool *used = inputs_of_index(p, plan, element);
+    const struct operations o = {out, plan, p->sharing, p->prefix, true};
+    if (is_function(plan, used)) {
+        fprintf(out, "place_%s_%s(", plan->name, element->name);
+        (void)put_arguments(out, plan, used, IN_HANDLER, true);
+        fputc(')', out);
+    } else {
+        put_operation(&o, element->index);
+    }
+}
+
 /* Reads the elements, in an order in which the index of each is known. Nothing is stored yet, so the state is as it was before. */
 static void put_reads(FILE *out, struct planner *p, const struct plan *plan) {
-    const struct operations o = {out, plan, p->sharing, p->prefix, true};
     const struct expression e = {out, plan, p->sharing, true, true, p->prefix};
-    (void)sharing_collect(p->sharing, p->isa, NULL, 0, true);
     for (size_t i = 0; i < plan->input_count; i++) {
         const struct input *input = &plan->inputs[i];
         if (input->kind != INPUT_ELEMENT) {
@@ -48,15 +66,7 @@ static void put_reads(FILE *out, struct planner *p, const struct plan *plan) {
         }
         const char *array = p->leaf_names[input->leaf];
         fprintf(out, "    const uint64_t index_of_%s = ", input->name);
-        if (has_place_function(p, plan, input)) {
-            fprintf(out, "place_%s_%s(", plan->name, input->name);
-            (void)put_arguments(out, plan, used_inputs(p, plan, input->index), IN_HANDLER, true);
-            fputc(')', out);
-            (void)sharing_collect(p->sharing, p->isa, NULL, 0, true);
-        } else {
-            (void)sharing_collect(p->sharing, p->isa, NULL, 0, true);
-            put_operation(&o, input->index);
-        }
+        put_index(out, p, plan, input);
         fprintf(out, ";\n    /*@ assert %s_place: index_of_%s == ", input->name, input->name);
         put_value(&e, input->index);
         fprintf(out, "; */\n    const %s %s = ", emitted_type(input->width), input->name);
@@ -84,9 +94,7 @@ static void put_argument(FILE *out, struct planner *p, const struct plan *plan) 
         fputs("    const uint64_t fault_argument = ", out);
         put_request(out, p, plan, r, IN_HANDLER);
         fputs(";\n    /*@ assert fault_argument: ", out);
-        put_bound_elements(out, p, plan, r);
-        fputs("fault_argument == ", out);
-        put_bound_result(out, p, plan, r);
+        put_equals_result(out, p, plan, "fault_argument", r);
         fputs("; */\n", out);
     }
 }
@@ -126,7 +134,7 @@ static void put_handler(FILE *out, struct planner *p, struct plan *plan) {
         }
     }
     for (size_t i = 0; i < plan->input_count; i++) {
-        if (plan->inputs[i].kind == INPUT_ELEMENT && has_place_function(p, plan, &plan->inputs[i])) {
+        if (plan->inputs[i].kind == INPUT_ELEMENT) {
             put_place_function(out, p, plan, &plan->inputs[i]);
         }
     }

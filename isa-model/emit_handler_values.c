@@ -4,8 +4,6 @@
 
 static const char *value_type(unsigned width) { return width == 1 ? "int" : "uint64_t"; }
 
-static bool is_native(unsigned width) { return width == 8 || width == 16 || width == 32 || width == 64; }
-
 bool put_arguments(FILE *out, const struct plan *plan, const bool *used, enum argument_style style, bool first) {
     for (size_t i = 0; i < plan->input_count; i++) {
         const struct input *input = &plan->inputs[i];

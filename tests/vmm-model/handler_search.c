@@ -9,7 +9,7 @@
 #include <string.h>
 
 #define RESOURCES 20000000u
-/* Where queries that nobody has to answer are this often too hard in a handler, the rest of them are, too. */
+/* Where so many optional queries of a handler are too hard, the rest of them are, too. */
 #define HARD_QUERIES 2u
 
 struct search {
@@ -19,14 +19,14 @@ struct search {
     struct found_states *found;
     size_t capacity;
     bool failed;
-    unsigned hard; /* of this handler, wanted and not decided */
+    unsigned hard; /* of this handler, optional ones that were not decided */
 };
 
-/* `wanted`: a query that nobody has to answer. */
-static void ask_for(struct search *s, size_t handler, term query, bool wanted) {
+/* `optional`: that nobody answers it is no failure. */
+static void ask_for(struct search *s, size_t handler, term query, bool optional) {
     enum answer answer = ANSWER_NO;
     struct found_state f = {handler, NULL};
-    if (wanted && s->hard == HARD_QUERIES) {
+    if (optional && s->hard == HARD_QUERIES) {
         return;
     }
     s->found->asked++;
@@ -34,8 +34,8 @@ static void ask_for(struct search *s, size_t handler, term query, bool wanted) {
         s->failed = true;
         return;
     }
-    s->found->undecided += answer == ANSWER_UNDECIDED && !wanted ? 1 : 0;
-    s->hard += answer == ANSWER_UNDECIDED && wanted ? 1 : 0;
+    s->found->undecided += answer == ANSWER_UNDECIDED && !optional ? 1 : 0;
+    s->hard += answer == ANSWER_UNDECIDED && optional ? 1 : 0;
     if (answer != ANSWER_YES) {
         return;
     }
@@ -87,7 +87,7 @@ static bool is_comparison(const struct term_pool *pool, const unsigned char *mar
     return marks[t] != 0 && (term_look(pool, t).operation == TERM_EQUAL || term_look(pool, t).operation == TERM_LESS);
 }
 
-static void ask_comparisons(struct search *s, size_t handler, term states, const unsigned char *marks, term count, bool wanted) {
+static void ask_comparisons(struct search *s, size_t handler, term states, const unsigned char *marks, term count, bool optional) {
     struct term_pool *pool = s->isa->pool;
     for (term t = 0; t < count; t++) {
         if (!is_comparison(pool, marks, t)) {
@@ -98,9 +98,9 @@ static void ask_comparisons(struct search *s, size_t handler, term states, const
         term b = v.arguments[1];
         bool less = v.operation == TERM_LESS;
         term one = term_constant(pool, term_width(pool, a), 1);
-        ask_for(s, handler, term_and(pool, states, less ? term_equal(pool, a, b) : t), wanted);
-        ask_for(s, handler, term_and(pool, states, term_equal(pool, term_binary(pool, TERM_ADD, a, one), b)), wanted);
-        ask_for(s, handler, term_and(pool, states, less ? term_less(pool, b, a) : term_not(pool, t)), wanted);
+        ask_for(s, handler, term_and(pool, states, less ? term_equal(pool, a, b) : t), optional);
+        ask_for(s, handler, term_and(pool, states, term_equal(pool, term_binary(pool, TERM_ADD, a, one), b)), optional);
+        ask_for(s, handler, term_and(pool, states, less ? term_less(pool, b, a) : term_not(pool, t)), optional);
     }
 }
 
