@@ -30,7 +30,7 @@ static void put_definition(FILE *out, struct planner *p, const struct plan *plan
     const struct expression e = {out, plan, p->sharing, true, false, p->virtual_isa == NULL ? NULL : p->prefix};
     const bool *used = used_inputs(p, plan, r->value);
     unsigned number = 0;
-    fprintf(out, "  @ %s %s_%s", is_predicate(r->kind) ? "predicate" : "logic integer", plan->name, r->name);
+    fprintf(out, "  @ %s %s", is_predicate(r->kind) ? "predicate" : "logic integer", r->function);
     put_parameters(out, plan, used);
     fputs(" = ", out);
     for (size_t i = 0; i < sharing_count(p->sharing); i++) {
@@ -51,11 +51,17 @@ static void put_definition(FILE *out, struct planner *p, const struct plan *plan
 }
 
 void put_acsl_form(FILE *out, struct planner *p, struct plan *plan) {
-    fprintf(out, "\n/*@ // %s\n", plan->name);
+    const char *before = arena_format(&p->arena, "\n/*@ // %s\n", plan->name);
+    const char *after = "";
     for (size_t i = 0; i < plan->result_count; i++) {
-        put_definition(out, p, plan, &plan->results[i]);
+        if (!plan->results[i].repeated) {
+            fputs(before, out);
+            put_definition(out, p, plan, &plan->results[i]);
+            before = "";
+            after = "  @*/\n";
+        }
     }
-    fputs("  @*/\n", out);
+    fputs(after, out);
     put_contract(out, p, plan);
 }
 

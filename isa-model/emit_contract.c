@@ -1,6 +1,8 @@
 /* Contracts: one clause for each component, as WP proves those much more easily than one equality of whole states. */
 #include "emit_contract.h"
 
+#include <string.h>
+
 /* Which elements `value` is made of, and their places and indices in turn; by input. */
 static bool *needed_elements(struct planner *p, const struct plan *plan, term value) {
     bool *needed = used_inputs(p, plan, value);
@@ -52,7 +54,7 @@ static const bool *needed_by(struct planner *p, const struct plan *plan, const s
 static void put_call(FILE *out, struct planner *p, const struct plan *plan, const struct result *r) {
     const bool *used = used_inputs(p, plan, r->value);
     bool first = true;
-    fprintf(out, "%s_%s", plan->name, r->name);
+    fputs(r->function, out);
     for (size_t i = 0; i < plan->input_count; i++) {
         const struct input *input = &plan->inputs[i];
         if (!used[i]) {
@@ -143,6 +145,21 @@ static void put_operand_pointers(FILE *out, const struct plan *plan, size_t coun
     }
 }
 
+/* Of a handler: nothing that it writes to is a part of an array. */
+static void put_arrays_apart(FILE *out, const struct planner *p, const struct plan *plan) {
+    for (size_t i = 0; i < p->isa->leaf_count; i++) {
+        if (!is_sparse_array(&p->isa->leaves[i]) || !plan_reads_array(plan, (unsigned)i)) {
+            continue;
+        }
+        fprintf(out, "  @ requires %s_apart: \\separated(%s + (..), s", p->leaf_names[i], p->leaf_names[i]);
+        put_operand_pointers(out, plan, plan->semantics->operand_count);
+        for (size_t k = 0; k < plan->semantics->write_count; k++) {
+            fprintf(out, ", write_%zu", k);
+        }
+        fputs(plan->has_argument ? ", argument);\n" : ");\n", out);
+    }
+}
+
 /* Of a handler: the mode that it is for, arrays behind the gate, and where writes go. */
 static void put_virtual_requires(FILE *out, struct planner *p, const struct plan *plan) {
     unsigned mode = 0;
@@ -155,6 +172,7 @@ static void put_virtual_requires(FILE *out, struct planner *p, const struct plan
             fprintf(out, "  @ requires %s_array: %s_readable(%s);\n", p->leaf_names[i], p->prefix, p->leaf_names[i]);
         }
     }
+    put_arrays_apart(out, p, plan);
     for (size_t i = 0; i < plan->input_count; i++) {
         const struct input *input = &plan->inputs[i];
         if (input->kind == INPUT_ELEMENT && input->width < 64) {
@@ -305,26 +323,74 @@ static void put_virtual_writes(FILE *out, struct planner *p, const struct plan *
     }
 }
 
-/* What the step makes of the scalars; `kept`: that a trap leaves them. */
-static void put_scalars(FILE *out, struct planner *p, const struct plan *plan, bool kept) {
+size_t clause_results(const struct planner *p, const struct result *const *results, size_t count) {
+    const struct leaf *leaves = p->isa->leaves;
+    size_t together = 1;
+    if (p->virtual_isa == NULL || results[0]->kind != RESULT_NEXT) {
+        return 1;
+    }
+    const char *component = leaves[results[0]->leaf].name;
+    size_t length = strcspn(component, ".");
+    while (together < count && component[length] == '.' && results[together]->kind == RESULT_NEXT &&
+           strncmp(leaves[results[together]->leaf].name, component, length + 1) == 0) {
+        together++;
+    }
+    return together;
+}
+
+const char *clause_name(struct planner *p, const struct result *const *results, size_t count) {
+    const char *component = p->leaf_names[results[0]->leaf];
+    return count == 1 ? results[0]->name : arena_format(&p->arena, "next_%.*s", (int)strcspn(p->isa->leaves[results[0]->leaf].name, "."), component);
+}
+
+/* What the scalars are in C, or NULL for another result. */
+static const char *scalar_of(struct planner *p, const struct plan *plan, const struct result *r) {
+    return r->kind == RESULT_NEXT      ? arena_format(&p->arena, "s->%s", p->leaf_names[r->leaf])
+           : r->kind == RESULT_OPERAND ? arena_format(&p->arena, "*%s", plan_operand(plan, r->operand)->name)
+                                       : NULL;
+}
+
+static const struct result **list_scalars(struct planner *p, const struct plan *plan, size_t *count) {
+    // An array of pointers is what is meant. NOLINTNEXTLINE(bugprone-sizeof-expression)
+    const struct result **scalars = arena_allocate(&p->arena, (plan->result_count + 1) * sizeof *scalars);
+    *count = 0;
     for (size_t i = 0; i < plan->result_count; i++) {
-        const struct result *r = &plan->results[i];
-        const char *name = "";
-        if (r->kind == RESULT_NEXT) {
-            name = arena_format(&p->arena, "s->%s", p->leaf_names[r->leaf]);
-        } else if (r->kind == RESULT_OPERAND) {
-            name = arena_format(&p->arena, "*%s", plan_operand(plan, r->operand)->name);
-        } else {
-            continue;
+        if (plan->results[i].kind == RESULT_NEXT || plan->results[i].kind == RESULT_OPERAND) {
+            scalars[(*count)++] = &plan->results[i];
         }
-        if (kept) {
-            fprintf(out, " ensures kept_%s: \\result != %s_DONE ==> %s == \\old(%s);", r->name, p->prefix, name, name);
-            continue;
+    }
+    return scalars;
+}
+
+/* What the step makes of the scalars: of a handler a clause for each component, of a step for each scalar. */
+static void put_scalars(FILE *out, struct planner *p, const struct plan *plan) {
+    size_t count = 0;
+    const struct result *const *scalars = list_scalars(p, plan, &count);
+    for (size_t i = 0, together = 0; i < count; i += together) {
+        together = clause_results(p, scalars + i, count - i);
+        fprintf(out, " ensures %s: ", clause_name(p, scalars + i, together));
+        put_elements(out, p, plan, needed_by(p, plan, scalars + i, together));
+        for (size_t k = 0; k < together; k++) {
+            fprintf(out, k == 0 ? "\\result == %s_DONE ==> " : " && ", p->prefix);
+            fprintf(out, "%s == ", scalar_of(p, plan, scalars[i + k]));
+            put_call(out, p, plan, scalars[i + k]);
         }
-        open_ensures(out, p, plan, r->name, r, NULL);
-        fprintf(out, "\\result == %s_DONE ==> %s == ", p->prefix, name);
-        put_call(out, p, plan, r);
         fputs(";", out);
+    }
+}
+
+/* That a trap leaves them. Of a handler that is one clause: it has to be proven of all of a long handler, and once is enough. */
+static void put_kept_scalars(FILE *out, struct planner *p, const struct plan *plan) {
+    const bool together = p->virtual_isa != NULL;
+    size_t count = 0;
+    const struct result *const *scalars = list_scalars(p, plan, &count);
+    for (size_t i = 0; i < count; i++) {
+        const char *name = scalar_of(p, plan, scalars[i]);
+        if (!together || i == 0) {
+            fprintf(out, " ensures %s: \\result != %s_DONE ==> ", together ? "kept" : arena_format(&p->arena, "kept_%s", scalars[i]->name),
+                    p->prefix);
+        }
+        fprintf(out, "%s == \\old(%s)%s", name, name, together && i + 1 < count ? " && " : ";");
     }
 }
 
@@ -476,7 +542,7 @@ static void put_ensures(FILE *out, struct planner *p, const struct plan *plan) {
         fputc('\n', out);
         open_macro(out, p, plan, parts[1 + kept]);
         if (!never) {
-            put_scalars(out, p, plan, kept != 0);
+            (kept != 0 ? put_kept_scalars : put_scalars)(out, p, plan);
         }
         if (!never && p->virtual_isa == NULL) {
             put_arrays(out, p, plan, kept != 0);

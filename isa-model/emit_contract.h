@@ -7,6 +7,13 @@
 bool always_true(const struct plan *plan, term t);
 bool is_predicate(enum result_kind kind); /* in ACSL; else a logic function */
 bool always_false(const struct plan *plan, term t);
+/* Of handlers: how many of the `count` results, from the first on, are parts of one component (cs.base, cs.limit), of which one clause speaks;
+ * and the name of that clause. */
+size_t clause_results(const struct planner *p, const struct result *const *results, size_t count);
+const char *clause_name(struct planner *p, const struct result *const *results, size_t count);
+/* emit_functions.c: of the forms of one instruction, in their order, those results that are the same function of the same inputs get one function. */
+void share_functions(struct planner *p, struct plan *plan);
+bool first_in_c(struct planner *p, const struct result *r); /* asked when its function is about to be written in C: not every form needs all */
 /* Writes the contract and the prototype. Forms that use sparse arrays get the prototype alone. */
 /* emit_acsl.c */
 void put_acsl_form(FILE *out, struct planner *p, struct plan *plan);

@@ -129,7 +129,7 @@ static void put_handler(FILE *out, struct planner *p, struct plan *plan) {
         bool needed = r->kind == RESULT_MEMORY_TRAP ? !always_false(plan, r->value)
                       : of_trap                     ? !always_false(plan, trap->value)
                                                     : !never || r->kind == RESULT_REFUSED;
-        if (needed) {
+        if (needed && first_in_c(p, r)) {
             put_result_function(out, p, plan, r);
         }
     }
@@ -166,7 +166,9 @@ static bool write_code(FILE *out, struct planner *p, struct isa *isa, const char
     size_t count = 0;
     for (size_t i = 0; i < v->isa.form_count; i++) {
         if (strcmp(v->isa.forms[i].instruction, instruction) == 0) {
-            put_handler(out, p, plan_form(p, &v->isa.forms[i], v->forms[i].mode));
+            struct plan *plan = plan_form(p, &v->isa.forms[i], v->forms[i].mode);
+            share_functions(p, plan);
+            put_handler(out, p, plan);
             count++;
         }
     }

@@ -84,10 +84,14 @@ static void put_assigned(FILE *out, struct planner *p, const struct plan *plan, 
 }
 
 static void put_stored(FILE *out, struct planner *p, const struct plan *plan, const struct store *s) {
-    for (size_t k = 0; k < s->count; k++) {
-        const struct result *r = s->results[k];
-        fprintf(out, "  @ ensures %s: %s == %s", r->name, target_of(p, plan, r), is_predicate(r->kind) ? "1 <==> " : "");
-        put_logic_value(out, plan, r, used_inputs(p, plan, r->value));
+    for (size_t k = 0, together = 0; k < s->count; k += together) {
+        together = clause_results(p, s->results + k, s->count - k);
+        fprintf(out, "  @ ensures %s: ", clause_name(p, s->results + k, together));
+        for (size_t i = k; i < k + together; i++) {
+            const struct result *r = s->results[i];
+            fprintf(out, "%s%s == %s", i == k ? "" : " && ", target_of(p, plan, r), is_predicate(r->kind) ? "1 <==> " : "");
+            put_logic_value(out, plan, r, used_inputs(p, plan, r->value));
+        }
         fputs(";\n", out);
     }
 }

@@ -32,13 +32,18 @@ void put_ranges_of(FILE *out, const struct plan *plan, const bool *used) {
     fputs(before[1] == 'r' ? "" : ";\n  @", out);
 }
 
+/* Every choice that is used more than once, too: each is a branch, and about each assignment in a branch WP proves something. */
+static bool is_local(const struct operations *o, const struct planner *p, term t) {
+    return is_shared(o->plan, p->sharing, t) || (term_look(p->isa->pool, t).operation == TERM_IF && sharing_uses(p->sharing, t) > 1);
+}
+
 /* The values that are used more than once. */
 static void put_locals(const struct operations *o, const struct planner *p, term root) {
     unsigned number = 0;
     for (size_t i = 0; i < sharing_count(p->sharing); i++) {
         term t = sharing_terms(p->sharing)[i];
         unsigned width = term_width(p->isa->pool, t);
-        if (t == root || !is_shared(o->plan, p->sharing, t)) {
+        if (t == root || !is_local(o, p, t)) {
             continue;
         }
         fprintf(o->out, "    const %s t%u = ", value_type(width), number + 1);
@@ -49,7 +54,7 @@ static void put_locals(const struct operations *o, const struct planner *p, term
 }
 
 void put_logic_value(FILE *out, const struct plan *plan, const struct result *r, const bool *used) {
-    fprintf(out, "%s_%s", plan->name, r->name);
+    fputs(r->function, out);
     for (size_t i = 0; i < plan->input_count; i++) {
         if (used[i]) {
             fputc('(', out);
@@ -69,7 +74,7 @@ void put_result_function(FILE *out, struct planner *p, const struct plan *plan, 
     fputs(" assigns \\nothing;\n  @ ensures value: \\result ", out);
     fputs(is_predicate(r->kind) ? "== 1 <==> " : "== ", out);
     put_logic_value(out, plan, r, used);
-    fprintf(out, ";\n  @*/\nstatic inline %s value_%s_%s(", emitted_type(width), plan->name, r->name);
+    fprintf(out, ";\n  @*/\nstatic inline %s value_%s(", emitted_type(width), r->function);
     fputs(put_arguments(out, plan, used, AS_PARAMETERS, true) ? "void) {\n" : ") {\n", out);
     put_locals(&o, p, r->value);
     fprintf(out, width > 32 ? "    return " : "    return (%s)(", emitted_type(width));
@@ -85,7 +90,7 @@ void add_used(struct planner *p, const struct plan *plan, const struct result *r
 }
 
 void put_request(FILE *out, struct planner *p, const struct plan *plan, const struct result *r, enum argument_style style) {
-    fprintf(out, "value_%s_%s(", plan->name, r->name);
+    fprintf(out, "value_%s(", r->function);
     (void)put_arguments(out, plan, used_inputs(p, plan, r->value), style, true);
     fputc(')', out);
 }

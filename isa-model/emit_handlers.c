@@ -90,7 +90,9 @@ static void put_contracts(FILE *out, struct planner *p) {
                     form->instruction);
             last = form->instruction;
         }
-        put_acsl_form(out, p, plan_form(p, &v->isa.forms[i], v->forms[i].mode));
+        struct plan *plan = plan_form(p, &v->isa.forms[i], v->forms[i].mode);
+        share_functions(p, plan);
+        put_acsl_form(out, p, plan);
     }
     fputs(last[0] == '\0' ? "" : "#endif\n", out);
 }

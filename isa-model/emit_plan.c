@@ -54,7 +54,7 @@ static const char *form_name(struct planner *p, const struct form *form, unsigne
 }
 
 static void add_result(struct plan *plan, enum result_kind kind, const char *name, term value, unsigned number) {
-    plan->results[plan->result_count++] = (struct result){kind, name, value, number, number, number};
+    plan->results[plan->result_count++] = (struct result){kind, name, NULL, false, value, number, number, number};
 }
 
 /* The place or reach of an access to relocated memory. */
@@ -91,9 +91,9 @@ static void list_results(struct planner *p, struct plan *plan) {
         }
     }
     for (size_t i = 0; i < m->operand_count; i++) {
-        if (operand_is_pointer(&m->operands[i])) {
-            add_result(plan, RESULT_OPERAND, arena_format(a, "next_operand_%s", identifier(p, m->operands[i].name)), m->operands[i].next,
-                       (unsigned)i);
+        const struct operand *o = &m->operands[i];
+        if (operand_is_pointer(o) && o->next != term_apply(p->isa->pool, o->symbol, NULL, 0)) {
+            add_result(plan, RESULT_OPERAND, arena_format(a, "next_operand_%s", identifier(p, o->name)), o->next, (unsigned)i);
         }
     }
     for (size_t i = 0; i < m->write_count; i++) {
@@ -239,6 +239,9 @@ struct plan *plan_form(struct planner *p, const struct form *form, unsigned mode
     plan->semantics = semantics;
     plan->name = form_name(p, form, mode);
     list_results(p, plan);
+    for (size_t i = 0; i < plan->result_count; i++) {
+        plan->results[i].function = arena_format(&p->arena, "%s_%s", plan->name, plan->results[i].name);
+    }
     list_inputs(p, plan);
     return plan;
 }

@@ -36,7 +36,9 @@ enum result_kind {
 };
 struct result {
     enum result_kind kind;
-    const char *name; /* "next_pc", "write_0_index" */
+    const char *name;     /* "next_pc", "write_0_index" */
+    const char *function; /* of the result, in ACSL: "third_generation_LD_next_pc"; or the same function of an earlier form, see emit_functions.c */
+    bool repeated;        /* it is that of an earlier form */
     term value;
     unsigned leaf, operand, write;
 };
@@ -62,6 +64,8 @@ struct planner {
     const char **leaf_names; /* by leaf */
     const char **taken;      /* names of forms so far */
     size_t taken_count, taken_capacity;
+    struct emitted_function *functions; /* of handlers, see emit_functions.c */
+    size_t function_count, function_capacity;
     struct sharing *sharing;
     const struct virtual_isa *virtual_isa; /* of handlers, see emit_handlers.c; otherwise NULL */
     bool *written;                         /* SMT-LIB: by term, and */

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Proves the units, two at a time, joins their ledgers, judges and prints the counts. usage: all.sh BUILD MODE [UNIT...]
+# Proves the units, three at a time (Frama-C waits for its provers: two do not keep two processors at work), joins their ledgers, judges and prints the
+# counts. usage: all.sh BUILD MODE [UNIT...]
 # MODE: see prove.sh; or smoke, for the smoke tests. scratch proves all units anew; scratch-teaching those of the third generation machine and the
 # theorems for any machine, scratch-x86 those of x86: of the others the ledgers are taken, as in replay.
 # With units named, only those are proven, and what they take from others is not demanded.
@@ -47,7 +48,7 @@ sed 's/#.*//' "$units" | while read -r unit source prover options; do
     *) echo "proofs/prove.sh $place $how $unit $source $prover $options" ;;
     esac
 done >"$out/jobs"
-xargs -P "${JOBS:-2}" -I '{}' sh -c '{}' <"$out/jobs" || {
+xargs -P "${JOBS:-3}" -I '{}' sh -c '{}' <"$out/jobs" || {
     echo "not everything is proven, or a smoke test failed" >&2
     exit 1
 }

@@ -55,6 +55,11 @@ run no_contract red "FAULT: no_contract: the contract of anything" judge no_cont
 run skipped_assertion red "FAULT: skipped_assertion: the contract of same" judge skipped_assertion -wp-prop=-@assert
 run other_words red "FAULT: other_words: the contract of doubled" judge "other_words sound"
 run user_alone red "FAULT: user: the contract of doubled" judge user
+run assumed_apart red "assumed_apart: assumed and not said: exchange .separated(a, b)" judge assumed_apart -wp-model Typed+Ref
+run assumed_apart red "FAULT: assumed_apart: the memory model assumes what no precondition says: exchange .separated(a, b)" \
+    proofs/join.sh "$out/ledger.json" /dev/null "$out/assumed_apart.ledger.json"
+run assumed_apart red "not proven: exchange ensures_" judge assumed_apart
+run said_apart green "all units: [0-9]* / [0-9]* goals" judge said_apart -wp-model Typed+Ref
 run lemma_nowhere red "FAULT: sound: lemma grows is used and proven nowhere" judge sound -wp-prop=-@lemma
 run user green "admitted 0" judge "user sound"
 run contradiction_proven green "all units: 2 / 2" judge contradiction

@@ -19,6 +19,7 @@ def sum_kinds: map(.kinds) | reduce .[] as $k ({}; reduce ($k | to_entries[]) as
    faults: ([
      ($units[] | select(.total == 0) | "\(.unit): no goals"),
      ($units[] | select(.proven != .total) | "\(.unit): \(.total - .proven) goals are not proven"),
+     ($units[] | .unit as $u | .hypotheses[]? | "\($u): the memory model assumes what no precondition says: \(.)"),
      ($units[] | .unit as $u | .total as $t | (.goals | sum_kinds | [.[]] | add // 0) | select(. != $t) | "\($u): the ledger lists \(.) goals of \($t)"),
      ($lemmas[] | select(.status == "open" and (.name as $n | $proven_lemmas | index($n) | not)) | "\(.unit): lemma \(.name) is used and proven nowhere"),
      ($contracts[] | select(.status != "proven" and ("contract \(.function)" as $c | $open | index($c) | not) and ("\(.function) \(.digest)" as $c | $proven_contracts | index($c) | not))

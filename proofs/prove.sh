@@ -28,7 +28,7 @@ inputs=$({
     # shellcheck disable=SC2046
     awk -v "asked=$(sed -n 's/^#define \([A-Za-z0-9_]*_of_[A-Za-z0-9_]*\)$/(\1)/p' "$source" | tr '\n' ' ')" \
         '/^#if !defined\([A-Za-z0-9_]*_of_SOME\)/ { skipped = index(asked, "_of_SOME)") != 0 && index(asked, substr($NF, 8)) == 0 } !skipped { print } /^#endif/ { skipped = 0 }' \
-        $(echo "$files" | sed 's/^[^:]*://; s/\\$//') "$here/prove.sh" "$here/report.awk" "$here/unit.jq"
+        $(echo "$files" | sed 's/^[^:]*://; s/\\$//') "$here/prove.sh" "$here/report.awk" "$here/hypotheses.awk" "$here/unit.jq"
 } | sha256sum | cut -d ' ' -f 1)
 
 counts() { # how many goals are proven, and of how many, and where that comes from
@@ -48,10 +48,11 @@ scratch) mkdir -p "$out/cache" && cache="-wp-cache rebuild -wp-cache-dir $out/ca
 update) cache="-wp-cache update -wp-cache-dir proofs/cache -wp-par 8" ;;
 *) cache="-wp-cache replay -wp-cache-dir proofs/cache -wp-par ${PROVERS:-100}" ;;
 esac
+case " $* " in *' -wp-model '*) model= ;; *) model='-wp-model Typed' ;; esac
 # OCAMLRUNPARAM: more memory before Frama-C's collector runs. -no-autoload-plugins: only what is needed, and no graphical parts.
 # shellcheck disable=SC2086
 OCAMLRUNPARAM=s=16M,o=400 WHY3CONFIG=$out/why3.conf frama-c -no-autoload-plugins -load-module wp,rtegen,report -machdep gcc_x86_64 \
-    -cpp-extra-args="-I$out -Ivmm-model" -wp -wp-rte -wp-model Typed -wp-prover "$prover" $limits $cache "$@" -wp-report-json "$out/$unit.json" \
+    -cpp-extra-args="-I$out -Ivmm-model" -wp -wp-rte $model -wp-prover "$prover" $limits $cache "$@" -wp-report-json "$out/$unit.json" \
     "$source" -then -no-wp -report -report-print-properties -report-untried >"$out/$unit.log" 2>&1 || {
     echo "$unit: Frama-C failed; see $out/$unit.log" >&2
     exit 1
@@ -62,11 +63,13 @@ mkdir -p "$contracts"
 touch "$contracts/.none"
 awk -v contracts="$contracts" -f "$here/report.awk" "$out/$unit.log" >"$out/$unit.properties"
 (cd "$contracts" && sha256sum -- .none *) >"$out/$unit.digests" 2>/dev/null || true
+LC_ALL=C awk -f "$here/hypotheses.awk" "$out/$unit.log" | LC_ALL=C sort >"$out/$unit.hypotheses"
 jq -n --arg unit "$unit" --arg inputs "$inputs" --slurpfile report "$out/$unit.json" --rawfile properties "$out/$unit.properties" \
-    --rawfile digests "$out/$unit.digests" -f "$here/unit.jq" >"$ledger.new"
+    --rawfile digests "$out/$unit.digests" --rawfile hypotheses "$out/$unit.hypotheses" -f "$here/unit.jq" >"$ledger.new"
 mv "$ledger.new" "$ledger"
 counts "$(($(date +%s) - start)) s"
-jq -e '.total > 0 and .proven == .total' "$ledger" >/dev/null || {
-    jq -r --arg unit "$unit" 'if .total == 0 then "\($unit): no goals" else .goals[] | select(.unproven) | "\($unit): not proven: \(.function) \(.goal)" end' "$ledger" >&2
+jq -e '.total > 0 and .proven == .total and .hypotheses == []' "$ledger" >/dev/null || {
+    jq -r --arg unit "$unit" 'if .total == 0 then "\($unit): no goals" else (.goals[] | select(.unproven) | "\($unit): not proven: \(.function) \(.goal)"),
+        (.hypotheses[] | "\($unit): assumed and not said: \(.)") end' "$ledger" >&2
     exit 1
 }

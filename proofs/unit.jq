@@ -13,5 +13,6 @@ def goals($function): to_entries[] | select(.key != "wp:section")
 | sort_by(.function, .goal)
 | {unit: $unit, inputs: $inputs, total: ($wp."wp:global"."wp:main".total // 0), proven: ($wp."wp:global"."wp:main".valid // 0), goals: .,
    contracts: [$facts[] | select(.what == "contract") | {function: .name, status, digest: $digest[.name]}] | sort_by(.function),
+   hypotheses: ($hypotheses | split("\n") | map(select(length > 0))),
    lemmas: [$facts[] | select(.what == "lemma") | {name, status}] | sort_by(.name),
    admitted: [$facts[] | select(.status == "admitted") | "\(.what) \(.name)"] | sort}

@@ -1,0 +1,13 @@
+/* The same with a precondition that says it. */
+#include <stdint.h>
+
+/*@ requires places: \valid(a) && \valid(b) && \separated(a, b);
+  @ assigns *a, *b;
+  @ ensures first: *a == \old(*b);
+  @ ensures second: *b == (uint32_t)(\old(*a) + 1);
+  @*/
+void exchange(uint32_t *a, uint32_t *b) {
+    uint32_t first = *a;
+    *a = *b;
+    *b = first + 1u;
+}
