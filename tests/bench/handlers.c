@@ -15,7 +15,32 @@ struct speed {
     double states, seconds;
 };
 
-static int compare(struct handled *h, size_t handler, unsigned long states, struct speed *fast, struct speed *slow) {
+/* The n-th state, in turn, that the solver found for the handler. */
+static bool take_found(struct handled *h, size_t handler, const struct found_states *found, unsigned long n) {
+    size_t count = 0;
+    for (size_t i = 0; i < found->count; i++) {
+        count += found->states[i].handler == handler ? 1 : 0;
+    }
+    for (size_t i = 0, at = 0; i < found->count; i++) {
+        if (found->states[i].handler == handler && at++ == n % count) {
+            handled_take(h, found->states[i].before);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Half of the walks begin at random, half at what the solver found, if it found anything. */
+static void move(struct handled *h, size_t handler, const struct found_states *found, unsigned long i) {
+    if (i % 64 != 63) {
+        handled_change(h);
+    } else if (i % 128 == 63 || !take_found(h, handler, found, i / 128)) {
+        handled_next(h);
+    }
+}
+
+static int compare(struct handled *h, size_t handler, const struct found_states *found, unsigned long states, struct speed *fast,
+                   struct speed *slow) {
     char difference[300];
     if (!handled_choose(h, handler)) {
         (void)fprintf(stderr, "%s: no such step\n", x86_handlers.handlers[handler].text);
@@ -24,20 +49,15 @@ static int compare(struct handled *h, size_t handler, unsigned long states, stru
     handled_next(h);
     bool reads = handled_reads_arrays(h);
     struct speed *s = reads ? slow : fast;
-    unsigned long count = reads ? states / 20 + 1 : states; /* states with array elements take long to make */
     clock_t start = clock();
-    for (unsigned long i = 0; i < count; i++) {
-        if (i % 64 == 63) {
-            handled_next(h);
-        } else {
-            handled_change(h);
-        }
+    for (unsigned long i = 0; i < states; i++) {
+        move(h, handler, found, i);
         if (!handled_agree(h, difference, sizeof difference)) {
             (void)fprintf(stderr, "%s in %s: %s\n", x86_handlers.handlers[handler].text, x86_handlers.handlers[handler].mode, difference);
             return 1;
         }
     }
-    s->states += (double)count;
+    s->states += (double)states;
     s->seconds += seconds_since(start);
     return 0;
 }
@@ -76,15 +96,17 @@ int main(int argc, char **argv) {
     size_t compared = 0;
     for (size_t i = 0; h != NULL && i < x86_handlers.handler_count; i++) {
         if (only == NULL || strcmp(only, x86_handlers.handlers[i].name) == 0) {
-            bad += compare(h, i, states, &fast, &slow);
+            bad += compare(h, i, found, states, &fast, &slow);
             compared++;
         }
     }
     bad += compared == 0 ? 1 : 0;
     if (only == NULL && h != NULL) {
-        (void)printf("handlers: %zu, %d differ; %zu states of the solver (none for %zu large ones); register-only ones %.0f states, %.2f million/s; with arrays %.0f states, "
+        (void)printf("handlers: %zu, %d differ; %zu states of the solver (none for %zu large ones); register-only ones %.0f states, %.2f million/s; "
+                     "with arrays %.0f states, "
                      "%.2f million/s\n",
-                     compared, bad, found->count, found->left_out, fast.states, fast.states / fast.seconds / 1e6, slow.states, slow.states / slow.seconds / 1e6);
+                     compared, bad, found->count, found->left_out, fast.states, fast.states / fast.seconds / 1e6, slow.states,
+                     slow.states / slow.seconds / 1e6);
     }
     found_states_free(found);
     handled_free(h);

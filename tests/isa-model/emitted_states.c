@@ -19,6 +19,13 @@ struct listed {
     word128 before_index[LISTED], before_value[LISTED];
     uint32_t before;
 };
+/* A state with the elements that it reads, in which the step was done: the place to go on from. */
+struct done_state {
+    unsigned char *state;
+    struct listed *listed; /* by component; `before` and what it counts */
+    word128 operands[STATES_MOST_OPERANDS], choices[MOST_CHOICES];
+    bool there;
+};
 struct states {
     const struct isa *isa;
     const struct emitted_isa *emitted;
@@ -32,6 +39,8 @@ struct states {
     unsigned inputs[1024], input_count; /* scalars that the form depends on, by leaf */
     term *reads;                        /* of array elements, arguments first */
     size_t read_count, read_capacity;
+    unsigned *listed_leaves, *read_leaves; /* the arrays outside of the struct, and those of them that the form reads */
+    unsigned listed_count, read_leaf_count;
     word128 constants[MOST_CONSTANTS];
     unsigned constant_count;
     symbol choice_symbols[MOST_CHOICES];
@@ -44,6 +53,7 @@ struct states {
     uint64_t argument;
     uint32_t outcome;
     struct valuation *valuation;
+    struct done_state done;
     const struct states_fixed *fixed;
     size_t fixed_count;
 };
@@ -120,19 +130,23 @@ struct states *states_new(const struct isa *isa, const struct emitted_isa *emitt
     s->seed = seed;
     s->marks = malloc(term_pool_size(isa->pool));
     s->leaf_of = malloc(term_symbol_count(isa->pool) * sizeof *s->leaf_of);
-    s->before = calloc(3, emitted->state_size);
+    s->before = calloc(4, emitted->state_size);
+    s->done.listed = calloc(isa->leaf_count + 1, sizeof *s->done.listed);
     s->kept = calloc(isa->mode_count * KEPT, emitted->state_size);
     s->kept_count = calloc(isa->mode_count, sizeof *s->kept_count);
     s->listed = calloc(isa->leaf_count + 1, sizeof *s->listed);
     s->arrays = calloc(isa->leaf_count + 1, sizeof *s->arrays);
     s->opaques = malloc((emitted->opaque_count + 1) * sizeof *s->opaques);
+    s->listed_leaves = calloc(isa->leaf_count + 1, sizeof *s->listed_leaves);
+    s->read_leaves = calloc(isa->leaf_count + 1, sizeof *s->read_leaves);
     if (s->opaques == NULL || s->marks == NULL || s->leaf_of == NULL || s->before == NULL || s->kept == NULL || s->kept_count == NULL ||
-        s->listed == NULL || s->arrays == NULL) {
+        s->listed == NULL || s->done.listed == NULL || s->arrays == NULL || s->listed_leaves == NULL || s->read_leaves == NULL) {
         states_free(s);
         return NULL;
     }
     s->after = s->before + emitted->state_size;
     s->expected = s->after + emitted->state_size;
+    s->done.state = s->expected + emitted->state_size;
     memset(s->leaf_of, -1, term_symbol_count(isa->pool) * sizeof *s->leaf_of);
     for (size_t i = 0; i < emitted->opaque_count; i++) {
         s->opaques[i] = -1;
@@ -144,6 +158,9 @@ struct states *states_new(const struct isa *isa, const struct emitted_isa *emitt
     for (size_t i = 0; i < isa->leaf_count; i++) {
         s->leaf_of[isa->leaves[i].symbol] = (int)i;
         if (emitted->components[i].placement != EMITTED_IN_STATE) {
+            if (emitted->components[i].placement == EMITTED_LISTED) {
+                s->listed_leaves[s->listed_count++] = (unsigned)i;
+            }
             s->arrays[i] = (struct emitted_array){0, LISTED, calloc(LISTED, 16), calloc(LISTED, 16), NULL, NULL};
         }
     }
@@ -166,6 +183,9 @@ void states_free(struct states *s) {
     free(s->kept);
     free(s->kept_count);
     free(s->listed);
+    free(s->done.listed);
+    free(s->listed_leaves);
+    free(s->read_leaves);
     free(s->arrays);
     free(s->reads);
     free(s);
@@ -209,6 +229,7 @@ static bool gather(struct states *s) {
     bool good = true;
     s->input_count = 0;
     s->read_count = 0;
+    s->read_leaf_count = 0;
     s->constant_count = 0;
     mark(s);
     for (term t = 0; t < term_pool_size(s->isa->pool); t++) {
@@ -223,6 +244,15 @@ static bool gather(struct states *s) {
             s->inputs[s->input_count++] = (unsigned)leaf;
         } else if (leaf >= 0 && v.argument_count == 1) {
             good = note_read(s, t) && good;
+        }
+    }
+    for (unsigned i = 0; i < s->listed_count; i++) {
+        bool is_read = false;
+        for (size_t k = 0; k < s->read_count; k++) {
+            is_read = is_read || s->leaf_of[term_look(s->isa->pool, s->reads[k]).symbol] == (int)s->listed_leaves[i];
+        }
+        if (is_read) {
+            s->read_leaves[s->read_leaf_count++] = s->listed_leaves[i];
         }
     }
     return good;
@@ -244,6 +274,7 @@ static bool find_choices(struct states *s) {
 
 bool states_choose(struct states *s, size_t form) {
     x86_set_opaques(any_value, NULL);
+    s->done.there = false;
     s->form = &s->emitted->forms[form];
     s->step = &s->emitted->steps[s->form->step];
     const struct form *f = &s->isa->forms[s->form->form];
@@ -268,6 +299,15 @@ static void change_inputs(struct states *s) {
     }
 }
 
+static void value_operands(struct states *s) {
+    for (size_t i = 0; i < s->step->operand_count; i++) {
+        (void)valuation_set(s->valuation, s->semantics->operands[i].symbol, NULL, 0, s->operands_before[i]);
+    }
+    for (size_t i = 0; i < s->step->choice_count; i++) {
+        (void)valuation_set(s->valuation, s->choice_symbols[i], NULL, 0, s->choices[i]);
+    }
+}
+
 static void value_state(struct states *s) {
     valuation_free(s->valuation);
     s->valuation = valuation_new();
@@ -281,12 +321,16 @@ static void value_state(struct states *s) {
             (void)valuation_set(s->valuation, s->isa->leaves[i].symbol, &index, c->index_width == 0 ? 0 : 1, value);
         }
     }
-    for (size_t i = 0; i < s->step->operand_count; i++) {
-        (void)valuation_set(s->valuation, s->semantics->operands[i].symbol, NULL, 0, s->operands_before[i]);
+    value_operands(s);
+}
+
+static bool is_listed(const struct listed *l, word128 index) {
+    for (uint32_t i = 0; i < l->before; i++) {
+        if (l->before_index[i] == index) {
+            return true;
+        }
     }
-    for (size_t i = 0; i < s->step->choice_count; i++) {
-        (void)valuation_set(s->valuation, s->choice_symbols[i], NULL, 0, s->choices[i]);
-    }
+    return false;
 }
 
 static void add_element(struct states *s, int leaf, word128 index, word128 value) {
@@ -318,13 +362,13 @@ static void set_elements(struct states *s) {
 }
 
 static void load_arrays(struct states *s) {
-    for (size_t i = 0; i < s->emitted->component_count; i++) {
-        const struct emitted_component *c = &s->emitted->components[i];
-        struct listed *l = &s->listed[i];
-        for (uint32_t k = 0; c->placement == EMITTED_LISTED && k < l->before; k++) {
-            emitted_list(c, &s->arrays[i], k, l->before_index[k], l->before_value[k]);
+    for (unsigned i = 0; i < s->listed_count; i++) {
+        unsigned leaf = s->listed_leaves[i];
+        struct listed *l = &s->listed[leaf];
+        for (uint32_t k = 0; k < l->before; k++) {
+            emitted_list(&s->emitted->components[leaf], &s->arrays[leaf], k, l->before_index[k], l->before_value[k]);
         }
-        s->arrays[i].count = l->before;
+        s->arrays[leaf].count = l->before;
     }
 }
 
@@ -351,9 +395,109 @@ static void choose_operands(struct states *s) {
     }
 }
 
+/* The elements that will be read and are not there yet. */
+static void add_elements(struct states *s) {
+    for (size_t i = 0; i < s->read_count; i++) {
+        struct term_view v = term_look(s->isa->pool, s->reads[i]);
+        int leaf = s->leaf_of[v.symbol];
+        word128 index = 0;
+        if (s->emitted->components[leaf].placement == EMITTED_LISTED && term_evaluate(s->isa->pool, v.arguments, 1, look_up, s->valuation, &index) &&
+            !is_listed(&s->listed[leaf], index)) {
+            add_element(s, leaf, index, random_value(s, v.width));
+        }
+    }
+}
+
+/* Another value of an element, mostly one that differs in a bit or two: what is a descriptor stays one. */
+static void change_element(struct states *s) {
+    if (s->read_leaf_count == 0) {
+        return; /* its arrays are in the struct */
+    }
+    unsigned leaf = s->read_leaves[below(s, s->read_leaf_count)];
+    const struct listed *l = &s->listed[leaf];
+    if (l->before > 0) {
+        unsigned at = below(s, l->before);
+        unsigned width = s->emitted->components[leaf].width;
+        word128 flipped = l->before_value[at] ^ (word128)1 << below(s, width);
+        add_element(s, (int)leaf, l->before_index[at], below(s, 4) == 0 ? random_value(s, width) : flipped);
+    }
+}
+
+static void keep_elements(const struct states *s, const struct listed *from, struct listed *to) {
+    for (unsigned i = 0; i < s->read_leaf_count; i++) {
+        const struct listed *l = &from[s->read_leaves[i]];
+        struct listed *kept = &to[s->read_leaves[i]];
+        kept->before = l->before;
+        memcpy(kept->before_index, l->before_index, l->before * sizeof l->before_index[0]);
+        memcpy(kept->before_value, l->before_value, l->before * sizeof l->before_value[0]);
+    }
+}
+
+static void keep_done(struct states *s) {
+    memcpy(s->done.state, s->before, s->emitted->state_size);
+    memcpy(s->done.operands, s->operands_before, sizeof s->done.operands);
+    memcpy(s->done.choices, s->choices, sizeof s->done.choices);
+    keep_elements(s, s->listed, s->done.listed);
+    s->done.there = true;
+}
+
+/* Back to the last state that was done. It differs from this one in what the form depends on, and in nothing else. */
+static void go_back(struct states *s) {
+    memcpy(s->before, s->done.state, s->emitted->state_size);
+    memcpy(s->operands_before, s->done.operands, sizeof s->done.operands);
+    memcpy(s->choices, s->done.choices, sizeof s->done.choices);
+    for (unsigned i = 0; i < s->input_count; i++) {
+        const struct emitted_component *c = &s->emitted->components[s->inputs[i]];
+        (void)valuation_set(s->valuation, s->isa->leaves[s->inputs[i]].symbol, NULL, 0, emitted_load(s->before + c->offset, c->width));
+    }
+    value_operands(s);
+    keep_elements(s, s->done.listed, s->listed);
+    for (unsigned i = 0; i < s->read_leaf_count; i++) {
+        const struct listed *l = &s->listed[s->read_leaves[i]];
+        for (uint32_t k = 0; k < l->before; k++) {
+            (void)valuation_set(s->valuation, s->isa->leaves[s->read_leaves[i]].symbol, &l->before_index[k], 1, l->before_value[k]);
+        }
+    }
+}
+
+/* One that is near the last state: what does not change is not made and valued again, which takes most of the time of a new state. */
+static void change_with_elements(struct states *s) {
+    if (s->done.there && s->outcome != 0 && below(s, 4) != 0) {
+        go_back(s);
+    }
+    for (unsigned n = below(s, 3); n > 0 && s->input_count > 0; n--) {
+        unsigned leaf = s->inputs[below(s, s->input_count)];
+        const struct emitted_component *c = &s->emitted->components[leaf];
+        emitted_store(s->before + c->offset, c->width, random_value(s, c->width));
+        set_fixed(s);
+        (void)valuation_set(s->valuation, s->isa->leaves[leaf].symbol, NULL, 0, emitted_load(s->before + c->offset, c->width));
+    }
+    if (below(s, 4) == 0) {
+        choose_operands(s);
+        value_operands(s);
+    }
+    for (unsigned n = below(s, 3); n > 0; n--) {
+        change_element(s);
+    }
+    add_elements(s);
+}
+
+/* Whether an array has no room left for what the next state may read. */
+static bool is_crowded(const struct states *s) {
+    bool crowded = false;
+    for (unsigned i = 0; i < s->read_leaf_count; i++) {
+        crowded = crowded || s->listed[s->read_leaves[i]].before > LISTED / 4;
+    }
+    return crowded;
+}
+
 void states_change(struct states *s) {
     if (s->read_count > 0) {
-        states_next(s);
+        if (s->valuation == NULL || below(s, s->done.there ? 64 : 2) == 0 || is_crowded(s)) {
+            states_next(s);
+        } else {
+            change_with_elements(s);
+        }
         return;
     }
     unsigned mode = s->form->mode_number;
@@ -385,6 +529,7 @@ void states_next(struct states *s) {
     choose_operands(s);
     value_state(s);
     set_elements(s);
+    s->done.there = false;
 }
 
 void states_take(struct states *s, const struct valuation *before) {
@@ -439,6 +584,9 @@ void states_keep(struct states *s) {
     unsigned at = s->kept_count[mode] < KEPT ? s->kept_count[mode] : below(s, KEPT);
     memcpy(s->kept + (mode * KEPT + at) * s->emitted->state_size, s->before, s->emitted->state_size);
     s->kept_count[mode]++;
+    if (s->read_count > 0) {
+        keep_done(s);
+    }
 }
 
 static bool differ(char *text, size_t size, const char *name, word128 index, word128 got, word128 expected) {

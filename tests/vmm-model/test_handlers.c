@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define STATES_A_HANDLER 1500u
+#define STATES_A_HANDLER 4000u
 #define X86 "x86-tables/x86.isa"
 
 struct tally {
@@ -49,7 +49,7 @@ static void test_random(void) {
         (void)printf("       %zu handlers, %llu states; %llu done, %llu faults, %llu refused; %zu handlers never done\n", x86_handlers.handler_count,
                      (unsigned long long)t.states, (unsigned long long)t.done, (unsigned long long)t.traps, (unsigned long long)t.refused,
                      x86_handlers.handler_count - t.handlers_done);
-        /* SWAPGS, SYSCALL and SYSRET outside 64-bit mode; and what needs descriptors that random states seldom have (SS, far
+        /* SWAPGS, SYSCALL and SYSRET outside 64-bit mode; and what needs descriptors that random states seldom have (SS, TR, far
          * transfers, interrupts), or goes to a task, which is refused, whatever they have. */
         CHECK(t.handlers_done + 19 >= x86_handlers.handler_count, "only %zu handlers are done", t.handlers_done);
         CHECK(t.refused > 0 && t.refused * 10 < t.states, "%llu states refused", (unsigned long long)t.refused);
