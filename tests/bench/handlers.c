@@ -1,5 +1,5 @@
 /* Compares the handlers of the x86 monitor with the emitted steps, the states that the solver finds first, and measures how many states a second that
- * are, on one core. The number of states for each handler may be given, and the name of one handler. */
+ * are, on one core. The number of states for each handler may be given, and the name of one handler, or K/N for every N-th from the K-th on. */
 #include "../vmm-model/handler_search.h"
 
 #include <stdio.h>
@@ -76,15 +76,18 @@ static int play(struct handled *h, const struct found_states *found) {
 int main(int argc, char **argv) {
     char *end = NULL;
     unsigned long states = argc > 2 ? strtoul(argv[2], &end, 10) : STATES_A_HANDLER;
-    if (argc < 2 || states == 0 || (end != NULL && *end != '\0')) {
-        (void)fprintf(stderr, "usage: %s ISA [STATES [HANDLER]]\n", argv[0]);
+    size_t part = 1;
+    size_t parts = 1;
+    bool is_part = argc > 3 && sscanf(argv[3], "%zu/%zu", &part, &parts) == 2; // NOLINT(cert-err34-c)
+    if (argc < 2 || states == 0 || (end != NULL && *end != '\0') || part == 0 || part > parts) {
+        (void)fprintf(stderr, "usage: %s ISA [STATES [HANDLER|K/N]]\n", argv[0]);
         return 2;
     }
     const struct source_reader reader = source_reader_files();
     const struct isa_options options = {.only = NULL};
     char *messages = NULL;
     struct isa *isa = isa_load(argv[1], &reader, &options, &messages);
-    const char *only = argc > 3 ? argv[3] : NULL;
+    const char *only = argc > 3 && !is_part ? argv[3] : NULL;
     struct found_states *found = isa == NULL ? NULL : find_states(isa, only, only == NULL ? FEW_TERMS : SIZE_MAX);
     struct handled *h = found == NULL ? NULL : handled_new(isa, 88172645463325252u);
     struct speed fast = {0, 0};
@@ -95,7 +98,7 @@ int main(int argc, char **argv) {
     int bad = h == NULL ? 1 : play(h, found);
     size_t compared = 0;
     for (size_t i = 0; h != NULL && i < x86_handlers.handler_count; i++) {
-        if (only == NULL || strcmp(only, x86_handlers.handlers[i].name) == 0) {
+        if (only == NULL ? i % parts == part - 1 : strcmp(only, x86_handlers.handlers[i].name) == 0) {
             bad += compare(h, i, found, states, &fast, &slow);
             compared++;
         }
