@@ -388,7 +388,7 @@ bench: $(BUILD)/handlers/reference.so $(BUILD)/tests/bench/handlers $(BUILD)/tes
 	@$(BUILD)/tests/bench/direct x86-tables/x86.isa || [ $$? -eq 77 ]
 	@POPEK_PLUGINS=$(BUILD) $(BUILD)/tests/bench/guest x86-tables/x86.isa $(KIND_TABLE) $(BUILD)/guests/compute_long.elf
 
-# Ten million states for each handler, on all processors: 80 minutes of processor time. Part 1/4, 2/4 ... of the handlers: HANDLER_PARTS="1/4 2/4".
+# Ten million states for each handler, on all processors: 90 minutes of processor time. Part 1/4, 2/4 ... of the handlers: HANDLER_PARTS="1/4 2/4".
 HANDLER_STATES ?= 10000000
 HANDLER_PARTS  ?= $(shell n=$$(nproc); seq 1 $$n | sed "s|$$|/$$n|")
 bench-handlers: $(BUILD)/tests/bench/handlers
