@@ -324,21 +324,18 @@ static void value_state(struct states *s) {
     value_operands(s);
 }
 
-static bool is_listed(const struct listed *l, word128 index) {
-    for (uint32_t i = 0; i < l->before; i++) {
-        if (l->before_index[i] == index) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static void add_element(struct states *s, int leaf, word128 index, word128 value) {
-    struct listed *l = &s->listed[leaf];
+/* Where the element is in the list, or the list's end. */
+static uint32_t place_of(const struct listed *l, word128 index) {
     uint32_t at = 0;
     while (at < l->before && l->before_index[at] != index) {
         at++;
     }
+    return at;
+}
+
+static void add_element(struct states *s, int leaf, word128 index, word128 value) {
+    struct listed *l = &s->listed[leaf];
+    uint32_t at = place_of(l, index);
     if (at < LISTED / 2) {
         l->before_index[at] = index;
         l->before_value[at] = value;
@@ -349,13 +346,14 @@ static void add_element(struct states *s, int leaf, word128 index, word128 value
 
 static word128 look_up(void *context, symbol s, const word128 *arguments, unsigned count) { return valuation_get(context, s, arguments, count); }
 
-/* The elements that will be read, arguments of others first. */
-static void set_elements(struct states *s) {
+/* The elements that will be read, arguments of others first: those that are not there yet, or all of them anew. */
+static void set_elements(struct states *s, bool anew) {
     for (size_t i = 0; i < s->read_count; i++) {
         struct term_view v = term_look(s->isa->pool, s->reads[i]);
         int leaf = s->leaf_of[v.symbol];
         word128 index = 0;
-        if (s->emitted->components[leaf].placement == EMITTED_LISTED && term_evaluate(s->isa->pool, v.arguments, 1, look_up, s->valuation, &index)) {
+        if (s->emitted->components[leaf].placement == EMITTED_LISTED && term_evaluate(s->isa->pool, v.arguments, 1, look_up, s->valuation, &index) &&
+            (anew || place_of(&s->listed[leaf], index) == s->listed[leaf].before)) {
             add_element(s, leaf, index, random_value(s, v.width));
         }
     }
@@ -392,19 +390,6 @@ static void choose_operands(struct states *s) {
     }
     for (size_t i = 0; i < s->step->choice_count; i++) {
         s->choices[i] = random_value(s, term_symbol_width(s->isa->pool, s->choice_symbols[i]));
-    }
-}
-
-/* The elements that will be read and are not there yet. */
-static void add_elements(struct states *s) {
-    for (size_t i = 0; i < s->read_count; i++) {
-        struct term_view v = term_look(s->isa->pool, s->reads[i]);
-        int leaf = s->leaf_of[v.symbol];
-        word128 index = 0;
-        if (s->emitted->components[leaf].placement == EMITTED_LISTED && term_evaluate(s->isa->pool, v.arguments, 1, look_up, s->valuation, &index) &&
-            !is_listed(&s->listed[leaf], index)) {
-            add_element(s, leaf, index, random_value(s, v.width));
-        }
     }
 }
 
@@ -479,7 +464,7 @@ static void change_with_elements(struct states *s) {
     for (unsigned n = below(s, 3); n > 0; n--) {
         change_element(s);
     }
-    add_elements(s);
+    set_elements(s, false);
 }
 
 /* Whether an array has no room left for what the next state may read. */
@@ -528,7 +513,7 @@ void states_next(struct states *s) {
     set_fixed(s);
     choose_operands(s);
     value_state(s);
-    set_elements(s);
+    set_elements(s, true);
     s->done.there = false;
 }
 
@@ -549,6 +534,7 @@ void states_take(struct states *s, const struct valuation *before) {
     }
     set_fixed(s);
     value_state(s);
+    s->done.there = false; /* it is no neighbour of this state */
     for (size_t i = 0; i < valuation_size(before); i++) {
         const struct valuation_entry *e = &valuation_entries(before)[i];
         int leaf = e->argument_count == 1 && e->symbol < term_symbol_count(s->isa->pool) ? s->leaf_of[e->symbol] : -1;
