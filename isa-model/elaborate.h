@@ -123,6 +123,7 @@ struct checker {
     size_t mode_count, mode_capacity;
     struct form *forms;
     size_t form_count, form_capacity;
+    size_t first_event; /* of the forms: events come last */
     struct profile *profiles;
     size_t profile_count, profile_capacity;
     symbol *undefined;

@@ -26,11 +26,12 @@ static void put_text(FILE *out, const char *text) {
 static void list_steps(struct table *t) {
     struct planner *p = &t->planner;
     const struct isa *isa = p->isa;
-    size_t capacity = isa->form_count * isa->mode_count + 1;
+    size_t forms = isa->form_count + isa->event_count;
+    size_t capacity = forms * isa->mode_count + 1;
     t->step_of = arena_allocate(&p->arena, capacity * sizeof *t->step_of);
     t->form_of = arena_allocate(&p->arena, capacity * sizeof(const struct form *));
     t->mode_of = arena_allocate(&p->arena, capacity * sizeof *t->mode_of);
-    for (size_t i = 0; i < isa->form_count; i++) {
+    for (size_t i = 0; i < forms; i++) {
         for (unsigned k = 0; k < isa->mode_count; k++) {
             const struct form *form = &isa->forms[i];
             bool exists = ((form->modes >> k) & 1) != 0 && form->semantics[k] != NULL;
@@ -238,7 +239,7 @@ static void put_kinds(FILE *out, const struct semantics *m) {
 static void put_forms(FILE *out, const struct table *t) {
     const struct isa *isa = t->planner.isa;
     fputs("static const struct emitted_form forms[] = {\n", out);
-    for (size_t i = 0; i < isa->form_count; i++) {
+    for (size_t i = 0; i < isa->form_count + isa->event_count; i++) {
         for (unsigned k = 0; k < isa->mode_count; k++) {
             unsigned step = t->step_of[i * isa->mode_count + k];
             if (step != 0) {
@@ -255,12 +256,21 @@ static void put_forms(FILE *out, const struct table *t) {
     fputs("};\n", out);
 }
 
-static void put_isa(FILE *out, const struct planner *p) {
+static size_t event_entries(const struct table *t) {
+    const struct isa *isa = t->planner.isa;
+    size_t count = 0;
+    for (size_t i = isa->form_count * isa->mode_count; i < (isa->form_count + isa->event_count) * isa->mode_count; i++) {
+        count += t->step_of[i] != 0 ? 1 : 0;
+    }
+    return count;
+}
+
+static void put_isa(FILE *out, const struct planner *p, size_t events) {
     fprintf(out, "extern const struct emitted_isa %s_emitted;\nconst struct emitted_isa %s_emitted = {\n    ", p->prefix, p->prefix);
     put_text(out, p->isa->name);
     fprintf(out, ", sizeof(struct %s), components, sizeof components / sizeof components[0], steps, sizeof steps / sizeof steps[0], forms,\n",
             p->prefix);
-    fprintf(out, "    sizeof forms / sizeof forms[0], opaques, %zu};\n", p->isa->opaque_count);
+    fprintf(out, "    sizeof forms / sizeof forms[0] - %zu, %zu, opaques, %zu};\n", events, events, p->isa->opaque_count);
 }
 
 static bool write_part(FILE *out, struct table *t, struct isa *isa, unsigned part, unsigned parts) {
@@ -285,7 +295,7 @@ static bool write_part(FILE *out, struct table *t, struct isa *isa, unsigned par
         put_components(out, p);
         put_steps(out, t);
         put_forms(out, t);
-        put_isa(out, p);
+        put_isa(out, p, event_entries(t));
     }
     return true;
 }

@@ -16,6 +16,9 @@ static void check_form(struct checker *c, const struct parts *p) {
     form.pattern = p->own == NULL ? p->text : shown_text(c, p->text, true);
     form.instruction = is_row(p) ? arena_format(c->arena, "%.*s", (int)strcspn(form.text, " "), form.text) : p->header->text;
     form.title = p->header->child[2] == NULL ? "" : p->header->child[2]->text;
+    if (p->header->kind == SYNTAX_EVENT && find_part(p, SYNTAX_ENCODING) != NULL) {
+        report(c->r, at, "event '%s' has an encoding; what has one is an instruction", p->header->text);
+    }
     form.encoding = expand_text(c, &p->entry, text_of(p, SYNTAX_ENCODING));
     form.source = text_of(p, SYNTAX_SOURCE);
     form.extension = expand_text(c, &p->entry, text_of(p, SYNTAX_EXTENSION));

@@ -50,6 +50,12 @@ static void check_everything(struct checker *c) {
             (void)evaluate_name(c, &name);
         }
     }
+    c->first_event = c->form_count;
+    for (const struct syntax *s = c->r->declarations; s != NULL; s = s->next) {
+        if (s->kind == SYNTAX_EVENT) {
+            check_instruction(c, s);
+        }
+    }
     /* The unknowns that stand for the arguments of functions belong to no form. */
     size_t undefined = c->undefined_count;
     size_t opaque = c->opaque_count;
@@ -60,7 +66,7 @@ static void check_everything(struct checker *c) {
     c->opaque_count = opaque;
     check_profiles(c);
     describe_memories(c);
-    if (c->form_count == 0) {
+    if (c->first_event == 0) {
         report_at(c->r, 0, 1, 1, 1, "the machine has no instructions");
     }
 }
@@ -74,7 +80,8 @@ static void publish(struct checker *c, struct isa *isa) {
     isa->modes = c->modes;
     isa->mode_count = c->mode_count;
     isa->forms = c->forms;
-    isa->form_count = c->form_count;
+    isa->form_count = c->first_event;
+    isa->event_count = c->form_count - c->first_event;
     isa->profiles = c->profiles;
     isa->profile_count = c->profile_count;
     isa->undefined_symbols = c->undefined;

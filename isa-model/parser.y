@@ -79,7 +79,7 @@ static struct syntax *word(struct syntax *s, int token) {
 %token <node> ENCODING "encoding" MODES "modes" WITH "with" SOURCE "source" USES "uses" NOTE "note" OPERATING "operating" PROFILE "profile"
 %token <node> USER "user" SUPERVISOR "supervisor" ASSUME "assume" EACH "each" SHADOWED "shadowed" REFUSES "refuses" MAPPED "mapped" RELOCATED "relocated"
 %token <node> ALIAS "alias" EXTENDS "extends" SIZES "sizes" FAMILY "family" OPERAND "operand" EXTENSION "extension" FOR "for" BESIDE "beside"
-%token <node> PROLOGUE "prologue" COMPUTE "compute" FROM "from" TO "to" EMULATES "emulates"
+%token <node> PROLOGUE "prologue" COMPUTE "compute" FROM "from" TO "to" EMULATES "emulates" EVENT "event"
 %token <node> WHERE "where" FREE "free" LET "let" IN "in" OUT "out" INOUT "inout" IF "if" THEN "then" ELSE "else" MATCH "match"
 %token <node> UNDEFINED "undefined" BITS "bits" BIT "bit" AS "as" OR "or" AND "and" NOT "not" TRUE_WORD "true" FALSE_WORD "false"
 %token <node> EQUAL "==" UNEQUAL "!=" AT_MOST "<=" AT_LEAST ">=" SHIFT_LEFT "<<" SHIFT_RIGHT ">>" CONCATENATE "++" ARROW "=>"
@@ -115,6 +115,8 @@ declaration:
     | PROCEDURE NAME opt_parameters opt_title block            { $$ = named(MAKE(SYNTAX_PROCEDURE, @2, $3, $5, NULL), $2); }
     | TEMPLATE NAME opt_title block                            { $$ = named(MAKE(SYNTAX_TEMPLATE, @2, $4, NULL, NULL), $2); }
     | INSTRUCTION NAME opt_title header_items '{' body_items '}' { $$ = named(MAKE(SYNTAX_INSTRUCTION, @2, $4, $6, $3), $2);
+                                                                 $$->end_line = (unsigned)@7.last_line; }
+    | EVENT NAME opt_title header_items '{' body_items '}'     { $$ = named(MAKE(SYNTAX_EVENT, @2, $4, $6, $3), $2);
                                                                  $$->end_line = (unsigned)@7.last_line; }
     | OPERATING MODE NAME opt_title WHEN expression ';'        { $$ = named(MAKE(SYNTAX_OPERATING_MODE, @3, $6, $4, NULL), $3); }
     | OPERATING MODE NAME opt_title WHEN expression WITH settings opt_beside ';'
@@ -173,9 +175,9 @@ item: any_name { $$ = named(MAKE(SYNTAX_ITEM, @$, NULL, NULL, NULL), $1); }
 pieces: piece { $$ = $1; } ;
 piece: NUMBER { $$ = MAKE(SYNTAX_PIECE, @$, $1, NULL, NULL); } | RANGE { $$ = MAKE(SYNTAX_PIECE, @$, $1, NULL, NULL); } ;
 name: NAME | FROM | TO | OPERAND | EXTENSION | FAMILY | SIZES | AT | NEXT | SOURCE | FREE | EACH | ENCODING | TYPE | MODE | MEMORY | STORAGE | COUNTER | CLOCK | IDENTITY | RECORD | FORM | USER
-    | SUPERVISOR | RESOURCE ;
+    | SUPERVISOR | RESOURCE | EVENT ;
 any_name: NAME { $$ = $1; } | FROM | TO | OPERAND | EXTENSION | TYPE | MODE | MEMORY | SOURCE | NEXT | AT | USER | FREE | IN | OUT | BIT | BITS | FORM | RECORD | COUNTER | CLOCK
-    | TRAP | IDENTITY | SUPERVISOR | STORAGE | RESOURCE ;
+    | TRAP | IDENTITY | SUPERVISOR | STORAGE | RESOURCE | EVENT ;
 opt_parameters: %empty { $$ = NULL; } | '(' ')' { $$ = NULL; } | '(' parameters ')' { $$ = $2; } ;
 parameters: parameter_one { $$ = $1; } | parameters ',' parameter_one { $$ = syntax_append($1, $3); } ;
 parameter_one: name ':' type { $$ = named(MAKE(SYNTAX_PARAMETER, @1, $3, NULL, NULL), $1); } ;

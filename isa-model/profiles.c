@@ -142,7 +142,7 @@ static void add_element_assumption(struct checker *c, const struct syntax *s, st
 
 static bool is_instruction(const struct checker *c, const char *name) {
     for (const struct syntax *s = c->r->declarations; s != NULL; s = s->next) {
-        if (s->kind == SYNTAX_INSTRUCTION && strcmp(s->text, name) == 0) {
+        if ((s->kind == SYNTAX_INSTRUCTION || s->kind == SYNTAX_EVENT) && strcmp(s->text, name) == 0) {
             return true;
         }
     }

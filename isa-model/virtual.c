@@ -159,6 +159,7 @@ struct virtual_isa *virtual_isa_new(struct arena *arena, struct isa *isa) {
     v->isa.leaf_count = m.leaf_count;
     v->isa.forms = m.forms;
     v->isa.form_count = m.form_count;
+    v->isa.event_count = 0; /* they are among the forms */
     v->isa.opaque_symbols = m.opaques;
     v->isa.opaque_count = m.opaque_count;
     v->leaves = m.leaf_origins;

@@ -169,11 +169,12 @@ static void mark_used(struct making *m, const struct semantics *s, unsigned char
 
 void making_add_forms(struct making *m) {
     const struct isa *isa = m->from;
-    size_t most = isa->form_count * isa->mode_count + 1;
+    size_t forms = isa->form_count + isa->event_count;
+    size_t most = forms * isa->mode_count + 1;
     m->forms = arena_allocate(m->arena, most * sizeof *m->forms);
     m->form_origins = arena_allocate(m->arena, most * sizeof *m->form_origins);
     const struct profile *p = &m->profiles[0];
-    for (size_t i = 0; i < isa->form_count; i++) {
+    for (size_t i = 0; i < forms; i++) {
         uint64_t modes = 0;
         for (size_t k = 0; k < p->emulated_count; k++) {
             modes |= strcmp(p->emulated[k].instruction, isa->forms[i].instruction) == 0 ? p->emulated[k].modes : 0;

@@ -47,12 +47,6 @@ static word128 cpuid_value(uint64_t index) {
     return ((word128)words[3] << 96) | ((word128)words[2] << 64) | ((word128)words[1] << 32) | words[0];
 }
 
-static uint32_t event_entry(const struct processor *p, uint32_t index) {
-    uint32_t size = p->state.pe != 0 ? 8 : 4;
-    bool first = p->delivering && index == (uint32_t)p->state.idtr_base + size;
-    return first ? (uint32_t)p->state.idtr_base + p->event * size : index;
-}
-
 /* In virtual-8086 mode the vector of the 8086 may be asked for, too, which is not in the IDT. */
 static bool may_be_gate(const struct array_source *a, uint32_t linear) {
     const struct x86 *s = &a->processor->state;
@@ -63,8 +57,7 @@ static word128 read_linear(struct array_source *a, uint32_t linear, uint32_t siz
     struct processor *p = a->processor;
     struct fault fault;
     uint64_t value = 0;
-    uint32_t at = a->kind == SOURCE_DESCRIPTORS ? event_entry(p, linear) : linear;
-    if (!linear_read(p, at, &value, size, false, &fault)) {
+    if (!linear_read(p, linear, &value, size, false, &fault)) {
         return missing_value(p->trial, MISSING_ELEMENT, a->component, linear, &fault);
     }
     if (may_be_gate(a, linear) && !p->trial->has_gate) {
@@ -189,14 +182,13 @@ bool arrays_wrote_port(const struct processor *p) {
 /* A word that does not change is not written: the accessed bit of a descriptor in memory that is read-only. SDM vol. 3A, 3.4.5.1. */
 static bool commit_linear(struct processor *p, uint32_t linear, uint64_t value, uint32_t size, bool write, struct fault *fault) {
     uint64_t old = 0;
-    uint32_t at = size == 8 ? event_entry(p, linear) : linear;
-    if (!linear_read(p, at, &old, size, false, fault)) {
+    if (!linear_read(p, linear, &old, size, false, fault)) {
         return false;
     }
     if (old == value) {
         return true;
     }
-    return write ? linear_write(p, at, &value, size, false, fault) : linear_writable(p, at, size, false, fault);
+    return write ? linear_write(p, linear, &value, size, false, fault) : linear_writable(p, linear, size, false, fault);
 }
 
 static bool commit_element(struct processor *p, enum source_kind kind, uint64_t index, uint64_t value, bool write, struct fault *fault) {

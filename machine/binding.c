@@ -139,12 +139,12 @@ static struct location find_place(const char *instruction, const struct emitted_
     if (is(o->name, "place")) {
         return effective_address(t, d);
     }
-    return (struct location){.kind = kind == 'i' ? PLACE_CONSTANT : PLACE_UNKNOWN};
+    return (struct location){.kind = kind == 'i' || kind == 'e' ? PLACE_CONSTANT : PLACE_UNKNOWN};
 }
 
 static unsigned flags_of(const char *name, const struct instruction *i) {
     unsigned flags = i->step->reads > 0 || i->step->has_opaques != 0 ? INSTRUCTION_CAREFUL : 0;
-    bool frame = begins(name, "INT") || is(name, "CALL_FAR") || is(name, "ENTER");
+    bool frame = begins(name, "INT") || is(name, "DELIVERY") || is(name, "CALL_FAR") || is(name, "ENTER");
     flags |= frame ? INSTRUCTION_CAREFUL | INSTRUCTION_FRAME : 0;
     flags |= begins(name, "REP_") ? INSTRUCTION_REPEATED : 0;
     flags |= is(name, "STI") ? INSTRUCTION_SHADOWS : 0;
@@ -222,16 +222,13 @@ static uint8_t port_bytes(const struct decoded *d, unsigned mode) {
     return (d->opcode & 1) == 0 ? 1 : wide ? 4 : 2;
 }
 
-bool bind_places(const struct decoder *decoder, const struct decoded *d, struct instruction *i) {
-    const struct emitted_form *entry = decoder_entry(decoder, d->form, d->mode);
-    const struct emitted_step *step = entry == NULL ? NULL : &x86_emitted.steps[entry->step];
-    if (step == NULL || step->operand_count > MOST_OPERANDS) {
+/* What an entry of the emitted table does, with the operands that the text has. */
+static bool bind_step(const char *name, const struct emitted_form *entry, const struct decoded *d, struct text *t, struct instruction *i) {
+    const struct emitted_step *step = &x86_emitted.steps[entry->step];
+    if (step->operand_count > MOST_OPERANDS) {
         return false;
     }
-    const char *name = decoder->isa->forms[d->form].instruction;
-    struct text t = {.next = 0};
     unsigned popped = 0;
-    t.count = matcher_operands(decoder->matcher, d, t.operands);
     i->form = d->form;
     i->mode = d->mode;
     i->length = d->length;
@@ -246,7 +243,7 @@ bool bind_places(const struct decoder *decoder, const struct decoded *d, struct 
     for (unsigned k = 0; k < i->count; k++) {
         const struct emitted_operand *o = &step->operands[k];
         struct location *p = &i->places[k];
-        *p = find_place(name, o, entry->kinds[k], d, &t, &popped);
+        *p = find_place(name, o, entry->kinds[k], d, t, &popped);
         p->direction = (uint8_t)o->direction;
         p->bytes = (uint8_t)((o->width + 7) / 8);
         if (is(name, "POP") && p->kind == PLACE_MEMORY && p->base == NUMBER_SP) {
@@ -261,5 +258,19 @@ bool bind_places(const struct decoder *decoder, const struct decoded *d, struct 
         i->places[0].bit_register = (uint8_t)((i->places[1].offset - offsetof(struct x86, rax)) / sizeof(uint64_t));
     }
     i->flags = (uint8_t)(flags_of(name, i) | (loads_stack_segment(entry->text) ? INSTRUCTION_SHADOWS | INSTRUCTION_SHADOWS_TRAPS : 0));
-    return bind_vectors(decoder->isa->forms[d->form].extension, d, i);
+    return true;
+}
+
+bool bind_places(const struct decoder *decoder, const struct decoded *d, struct instruction *i) {
+    const struct emitted_form *entry = decoder_entry(decoder, d->form, d->mode);
+    const struct form *form = &decoder->isa->forms[d->form];
+    struct text t = {.next = 0};
+    t.count = matcher_operands(decoder->matcher, d, t.operands);
+    return entry != NULL && bind_step(form->instruction, entry, d, &t, i) && bind_vectors(form->extension, d, i);
+}
+
+bool bind_event(const struct decoder *decoder, const struct emitted_form *event, struct instruction *i) {
+    const struct decoded d = {.form = event->form, .mode = (uint8_t)event->mode_number};
+    struct text none = {.count = 0};
+    return bind_step(decoder->isa->forms[event->form].instruction, event, &d, &none, i);
 }

@@ -220,7 +220,7 @@ bool execute_event(struct processor *p, const struct instruction *i, const struc
     }
     if ((i->flags & INSTRUCTION_FRAME) != 0 && !switches) {
         find_assigned(p, i, t, &o, assigned);
-        if (!frame_make(p, i, t, assigned, event, &frame, fault)) {
+        if (!frame_make(p, i, t, assigned, &frame, fault)) {
             return false;
         }
     }

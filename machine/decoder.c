@@ -5,17 +5,15 @@
 
 #include <stdlib.h>
 
-/* INT1 of each mode stands for the delivery of any event: it pushes the frame without asking for the DPL of the gate. */
-static bool find_external(struct decoder *d) {
-    static const uint8_t int1[] = {0xF1};
-    for (unsigned mode = 0; mode <= MATCHER_PROTECTED; mode++) {
-        struct decoded decoded;
-        if (!matcher_decode(d->matcher, (enum matcher_mode)mode, int1, sizeof int1, &decoded) || !bind_places(d, &decoded, &d->external[mode])) {
-            return false;
+static bool find_deliveries(struct decoder *d) {
+    unsigned found = 0;
+    for (size_t k = 0; k < x86_emitted.event_count; k++) {
+        const struct emitted_form *event = &x86_emitted.forms[x86_emitted.form_count + k];
+        if (strcmp(event->text, "DELIVERY") == 0 && event->mode_number <= MATCHER_PROTECTED) {
+            found += bind_event(d, event, &d->delivery[event->mode_number]) ? 1 : 0;
         }
-        d->external[mode].length = 0; /* the frame shows where the event happened, not what comes next */
     }
-    return true;
+    return found == MATCHER_PROTECTED + 1;
 }
 
 struct decoder *decoder_new(struct isa *isa, const char **message) {
@@ -40,7 +38,7 @@ struct decoder *decoder_new(struct isa *isa, const char **message) {
             d->entries[f->form * isa->mode_count + f->mode_number] = (uint32_t)i + 1;
         }
     }
-    if (!good || !find_external(d)) {
+    if (!good || !find_deliveries(d)) {
         decoder_free(d);
         return NULL;
     }

@@ -1,9 +1,6 @@
-/* Delivers exceptions and interrupts. The tables describe the delivery of INT1, which asks for no privilege: any event is delivered as INT1 is, with
- * the entry of its own vector in place of entry 1 (arrays.c), with an error code where it has one, and with the address of the instruction itself. */
+/* Delivers exceptions and interrupts: each is the event DELIVERY of the tables, and what a delivery raises is delivered next. */
 #include "decode.h"
 #include "execute.h"
-
-#define IDT_ERROR 2u /* the error code names an entry of the IDT: SDM vol. 3A, 7.13 */
 
 /* SDM vol. 3A, table 7-4. */
 static bool is_contributory(unsigned vector) { return vector == 0 || (vector >= VECTOR_TSS && vector <= VECTOR_PROTECTION); }
@@ -12,34 +9,24 @@ static bool is_double(unsigned first, unsigned second) {
     return (is_contributory(first) && is_contributory(second)) || (first == VECTOR_PAGE && (is_contributory(second) || second == VECTOR_PAGE));
 }
 
-/* The limit of the IDT as the step of INT1 should see it: entry 1 is there when the entry of the vector is. */
-static uint16_t shown_limit(const struct x86 *s, unsigned vector) {
-    uint32_t size = s->pe != 0 ? 8 : 4;
-    uint32_t last = 2 * size - 1;
-    bool inside = vector * size + size - 1 <= s->idtr_limit;
-    return (uint16_t)(!inside ? 0 : s->idtr_limit > last ? s->idtr_limit : last);
-}
-
 static bool deliver_once(struct processor *p, const struct fault *fault, bool external, struct fault *next) {
-    const struct instruction *i = &p->decoder->external[processor_mode(&p->state)];
-    const struct event event = {fault->vector, fault->has_error, (!external && !fault->is_trap) || p->resume, fault->error};
-    uint16_t limit = p->state.idtr_limit;
-    p->state.idtr_limit = shown_limit(&p->state, fault->vector);
-    p->next_resume = false;
-    p->delivering = true;
-    p->event = fault->vector;
-    bool good = execute_event(p, i, &event, next);
-    p->delivering = false;
-    p->state.idtr_limit = limit;
-    if (!good && next->has_error && (next->error & IDT_ERROR) != 0 && next->vector != VECTOR_PAGE) {
-        next->error = (next->error & 7) | (uint32_t)fault->vector << 3;
+    const struct event event = {fault->has_error, (!external && !fault->is_trap) || p->resume, fault->error};
+    struct instruction i = p->decoder->delivery[processor_mode(&p->state)];
+    const struct {
+        const char *name;
+        uint64_t value;
+    } told[] = {{"vector", fault->vector}, {"has_error", event.has_error}, {"error_code", event.error}, {"resume", event.resume}};
+    for (unsigned k = 0; k < i.count; k++) {
+        for (unsigned n = 0; n < sizeof told / sizeof told[0]; n++) {
+            i.places[k].constant = strcmp(i.step->operands[k].name, told[n].name) == 0 ? told[n].value : i.places[k].constant;
+        }
     }
-    return good;
+    p->next_resume = false;
+    return execute_event(p, &i, &event, next);
 }
 
 void deliver(struct processor *p, const struct fault *first, bool external) {
     struct fault current = *first;
-    p->state.halted = 0;
     p->delivered++;
     for (;;) {
         struct fault next;

@@ -58,9 +58,8 @@ uint32_t attempt(struct processor *p, const struct instruction *i, struct trial 
 /* What stands for a value that cannot be had. */
 word128 missing_value(struct trial *t, enum missing_kind kind, unsigned which, uint64_t index, const struct fault *fault);
 
-/* An event that is delivered as the frame of INT1: what is pushed beside it. */
+/* An event that is delivered: what a task that it goes to gets of it. */
 struct event {
-    uint8_t vector;
     bool has_error, resume; /* resume: RF in the flags that are pushed */
     uint32_t error;
 };
@@ -78,8 +77,8 @@ struct frame {
     bool user;
     uint32_t pointer; /* the new stack pointer */
 };
-bool frame_make(struct processor *p, const struct instruction *i, const struct trial *t, const bool *assigned, const struct event *event,
-                struct frame *frame, struct fault *fault);
+bool frame_make(struct processor *p, const struct instruction *i, const struct trial *t, const bool *assigned, struct frame *frame,
+                struct fault *fault);
 bool frame_store(struct processor *p, const struct frame *frame, struct fault *fault);
 
 /* arrays.c: elements of the tables' arrays, and what opaque functions compute. */

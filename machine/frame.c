@@ -30,8 +30,8 @@ static bool add_parameters(struct processor *p, const struct trial *t, struct fr
 }
 
 /* From virtual-8086 mode GS, FS, DS and ES come first. */
-static bool collect(struct processor *p, const struct instruction *i, const struct trial *t, const bool *assigned, const struct event *event,
-                    struct frame *f, struct fault *fault) {
+static bool collect(struct processor *p, const struct instruction *i, const struct trial *t, const bool *assigned, struct frame *f,
+                    struct fault *fault) {
     bool copies = false;
     for (unsigned k = 0; k < i->count; k++) {
         copies = copies || (assigned[k] && is(i, k, "new_parameters"));
@@ -46,8 +46,7 @@ static bool collect(struct processor *p, const struct instruction *i, const stru
             }
             continue;
         }
-        bool resumes = event != NULL && event->resume && is(i, k, "pushed_flags");
-        add(f, (uint32_t)t->values[k] | (resumes ? FLAG_RESUME : 0));
+        add(f, (uint32_t)t->values[k]);
         if (copies && is(i, k, "pushed_sp") && !add_parameters(p, t, f, fault)) {
             return false;
         }
@@ -77,26 +76,24 @@ static unsigned count_words(const struct instruction *i, const bool *assigned) {
     return count;
 }
 
-bool frame_make(struct processor *p, const struct instruction *i, const struct trial *t, const bool *assigned, const struct event *event,
-                struct frame *f, struct fault *fault) {
+/* SDM vol. 3A, 7.13: what a fault on the stack of the handler says of an event that no program asked for. */
+static uint32_t external_bit(const struct instruction *i) { return i->count > 0 && is(i, 0, "vector") && is(i, 1, "has_error") ? 1 : 0; }
+
+bool frame_make(struct processor *p, const struct instruction *i, const struct trial *t, const bool *assigned, struct frame *f, struct fault *fault) {
     const struct x86 *after = &t->after;
     f->count = 0;
     f->bytes = word_bytes(p, i, t, count_words(i, assigned));
     f->user = after->cpl == 3;
-    if (!collect(p, i, t, assigned, event, f, fault)) {
+    if (!collect(p, i, t, assigned, f, fault)) {
         return false;
     }
     bool enter = i->count > 0 && is(i, 0, "pushed_frame");
     uint32_t top = enter ? (uint32_t)p->state.rsp : (uint32_t)after->rsp + f->count * f->bytes;
-    bool protected = after->pe != 0;
-    if (event != NULL && event->has_error && protected) {
-        add(f, event->error);
-    }
     bool inner = after->cpl != p->state.cpl;
     for (unsigned k = 0; k < f->count; k++) {
         uint32_t offset = (top - (k + 1) * f->bytes) & stack_mask(after);
         if (!segment_linear(after, SEGMENT_SS, offset, f->bytes, ACCESS_WRITE, &f->linear[k], fault)) {
-            fault->error = inner && fault->has_error ? ((uint32_t)after->ss_index << 2) | (event != NULL ? 1u : 0u) : fault->error;
+            fault->error = inner && fault->has_error ? ((uint32_t)after->ss_index << 2) | external_bit(i) : fault->error;
             return false;
         }
         if (!linear_writable(p, f->linear[k], f->bytes, f->user, fault)) {

@@ -42,7 +42,7 @@ struct translation {
     bool moved;    /* the physical address is not the linear one */
 };
 
-#define MOST_OPERANDS 12u
+#define MOST_OPERANDS 15u
 enum place_kind {
     PLACE_NOTHING, /* reads as 0, is not written: the shadow stack, which no guest has */
     PLACE_REGISTER,
@@ -173,8 +173,6 @@ struct processor {
     struct host *host;                          /* host_code.c; NULL until it is needed */
     const struct trap_handlers *handlers;       /* in the place of steps; NULL: none */
     uint64_t handled;                           /* instructions that handlers executed */
-    bool delivering;                            /* an event: entry 1 of the IDT stands for entry `event`, see deliver.c */
-    uint8_t event;
 };
 
 static inline unsigned processor_mode(const struct x86 *s) {

@@ -237,10 +237,10 @@ bool task_switch(struct processor *p, const struct task_switch *how, const struc
     p->state.tr_base = after->tr_base;
     p->state.tr_limit = after->tr_limit;
     p->state.tr_wide = after->tr_wide;
-    bool delivering = p->delivering;
-    p->delivering = false;
+    p->state.halted = after->halted; /* of an event: it wakes the processor, whatever task it goes to */
+    p->state.dr7 = after->dr7;
+    p->state.nmi_blocked = after->nmi_blocked;
     bool good = load_task(p, &task, after->status_nt != 0, fault) && (!how->has_error || push_error(p, how->error, fault));
-    p->delivering = delivering;
     if (good && task.traps) {
         p->state.dr6 |= STATUS_TASK;
         *fault = (struct fault){VECTOR_DEBUG, false, true, 0, 0};

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Negative controls of the comparison of handlers: compiles each fault of proofs/mutants that is one of an x86 unit, and compares its handlers with the
-# emitted steps, which must find a difference; without a fault, none. usage: handler_mutants.sh BUILD all|fast
+# emitted steps, which must find a difference; without a fault, none. usage: [FAULTS=FILE] handler_mutants.sh BUILD all|fast
 set -u
 build=$1
 which=$2
@@ -16,7 +16,7 @@ link && STATES=300 compare || {
     cat "$dir/said"
     exit 1
 }
-grep '^x86_' proofs/mutants | while read -r unit function clause fast fault; do
+grep '^x86_' "${FAULTS:-proofs/mutants}" | while read -r unit function clause fast fault; do
     [ "$which" = all ] || [ "$fast" = fast ] || continue
     original=$({
         sed 's/#.*//' proofs/units

@@ -87,7 +87,7 @@ static bool find_choices(struct handled *h) {
 
 bool handled_choose(struct handled *h, size_t handler) {
     h->handler = &h->table->handlers[handler];
-    for (size_t i = 0; i < h->emitted->form_count; i++) {
+    for (size_t i = 0; i < h->emitted->form_count + h->emitted->event_count; i++) {
         const struct emitted_form *f = &h->emitted->forms[i];
         if (f->form == h->handler->form && f->mode_number == h->handler->mode_number) {
             return strcmp(f->text, h->handler->text) == 0 && states_choose(h->states, i) && find_choices(h);
