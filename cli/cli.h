@@ -65,6 +65,7 @@ struct selection {
 extern const struct argp selection_argp;
 /* What to check of the ISA for it. */
 struct isa_options selection_options(const struct selection *s, const char *instruction);
+bool names_event(const struct isa *isa, const char *name); /* whether an event is so named */
 /* Whether a form is so named (form_is_named) and is in `mode`, called `mode_name`; -1: in any. False after one clear message. */
 bool resolve_instruction(const struct isa *isa, const char *name, const char *mode_name, int mode);
 /* Resolves the names against the isa; false after one clear message. */

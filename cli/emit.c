@@ -99,7 +99,8 @@ static int run(const void *request, struct isa *isa, const struct source_reader 
         complain_unknown_mode(isa, r->subject.mode);
         return EXIT_USAGE;
     }
-    if (r->subject.instruction != NULL && !resolve_instruction(isa, r->subject.instruction, r->subject.mode, mode)) {
+    bool event = r->handlers && r->subject.instruction != NULL && names_event(isa, r->subject.instruction);
+    if (r->subject.instruction != NULL && !event && !resolve_instruction(isa, r->subject.instruction, r->subject.mode, mode)) {
         return EXIT_USAGE;
     }
     if (r->handlers) {

@@ -131,6 +131,14 @@ static bool parse_configuration(const char *text, const struct isa *isa, struct 
     }
 }
 
+bool names_event(const struct isa *isa, const char *name) {
+    bool found = false;
+    for (size_t i = isa->form_count; i < isa->form_count + isa->event_count; i++) {
+        found = found || form_is_named(isa->forms[i].instruction, isa->forms[i].text, name);
+    }
+    return found;
+}
+
 bool resolve_instruction(const struct isa *isa, const char *name, const char *mode_name, int mode) {
     bool known = false;
     for (size_t i = 0; i < isa->form_count; i++) {
@@ -143,6 +151,8 @@ bool resolve_instruction(const struct isa *isa, const char *name, const char *mo
     }
     if (known) {
         complain("'%s' has no form in mode '%s'", name, mode_name);
+    } else if (names_event(isa, name)) {
+        complain("'%s' is an event: it happens without an instruction, and `popek emit --for handlers` alone knows it", name);
     } else {
         complain_unknown_instruction(isa, name);
     }

@@ -173,7 +173,7 @@ static bool write_code(FILE *out, struct planner *p, struct isa *isa, const char
         }
     }
     if (count == 0) {
-        (void)snprintf(problem, 200, "the profile virtual_processor does not emulate '%s'", instruction);
+        (void)snprintf(problem, 200, "no profile emulates '%s'", instruction);
     }
     return count > 0;
 }
