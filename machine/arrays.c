@@ -5,6 +5,7 @@
 #include "../isa-model/emitted_storage.h"
 #include "page_directory_pointers.h"
 #include "ports.h"
+#include "trap_handlers.h"
 
 #include <stdlib.h>
 
@@ -78,8 +79,7 @@ static struct element *find_msr(struct processor *p, uint32_t number) {
 
 static bool has_msr(uint32_t number) { return number == IA32_TIME_STAMP_COUNTER || (number >= IA32_SYSENTER_FIRST && number <= IA32_SYSENTER_LAST); }
 
-static word128 read_element(void *context, word128 index) {
-    struct array_source *a = context;
+static word128 value_of_element(struct array_source *a, word128 index) {
     const struct element *e = NULL;
     switch (a->kind) {
     case SOURCE_DESCRIPTORS:
@@ -101,6 +101,15 @@ static word128 read_element(void *context, word128 index) {
     default:
         return 0;
     }
+}
+
+static word128 read_element(void *context, word128 index) {
+    struct array_source *a = context;
+    word128 value = value_of_element(a, index);
+    if (a->processor->handlers != NULL) {
+        trap_handlers_note(a->processor->handlers, a->component, (uint64_t)index, value);
+    }
+    return value;
 }
 
 static enum source_kind kind_of(const char *name) {

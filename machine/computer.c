@@ -107,10 +107,8 @@ static void raise_fault(struct computer *c, const struct fault *fault) {
     deliver(&c->processor, fault, false);
 }
 
-/* SDM vol. 3B, 20.2.4: GD is cleared when the handler of #DB is entered. */
 static void raise_debug(struct computer *c, uint32_t status, bool is_trap) {
     c->processor.state.dr6 |= status;
-    c->processor.state.dr7 &= ~DEBUG_DETECT;
     raise_fault(c, &(struct fault){VECTOR_DEBUG, false, is_trap, 0, 0});
 }
 

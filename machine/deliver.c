@@ -22,7 +22,10 @@ static bool deliver_once(struct processor *p, const struct fault *fault, bool ex
         }
     }
     p->next_resume = false;
-    return execute_event(p, &i, &event, next);
+    p->by_handler = false;
+    bool good = execute_event(p, &i, &event, next);
+    p->handled_deliveries += good && p->by_handler ? 1 : 0;
+    return good;
 }
 
 void deliver(struct processor *p, const struct fault *first, bool external) {

@@ -62,7 +62,8 @@ uint32_t call_step(struct processor *p, const struct instruction *i, void *state
         arrays_clear(p);
     }
     const struct handler *handler = trap_handler_for(p->handlers, state, i);
-    uint32_t outcome = handler != NULL ? trap_handler_execute(p->handlers, handler, i, state, values, argument) : HANDLER_REFUSED;
+    uint32_t outcome = handler != NULL ? trap_handler_execute(p, handler, i, state, values, argument) : HANDLER_REFUSED;
+    p->by_handler = outcome != HANDLER_REFUSED;
     if (outcome == HANDLER_REFUSED) {
         outcome = i->step->call(state, p->arrays, values, p->choices, argument);
     }
@@ -117,10 +118,7 @@ bool store_operand(struct processor *p, const struct location *place, bool user,
     return place->kind == PLACE_NOTHING || (linear_write(p, linear, &value, place->bytes, user, fault) && meet(p, place, 2, linear));
 }
 
-bool execute(struct processor *p, const struct instruction *i, struct fault *fault) {
-    if (p->handlers != NULL) {
-        p->handled += trap_handler_for(p->handlers, &p->state, i) != NULL ? 1 : 0;
-    }
+static bool execute_it(struct processor *p, const struct instruction *i, struct fault *fault) {
     if ((i->flags & INSTRUCTION_VECTORS) != 0) {
         if (p->vectors_elsewhere.fetch != NULL) {
             p->vectors_elsewhere.fetch(p->vectors_elsewhere.context, p);
@@ -155,4 +153,12 @@ bool execute(struct processor *p, const struct instruction *i, struct fault *fau
         }
     }
     return true;
+}
+
+bool execute(struct processor *p, const struct instruction *i, struct fault *fault) {
+    p->by_handler = false;
+    bool good = execute_it(p, i, fault);
+    p->handled += p->by_handler ? 1 : 0;
+    p->stepped += p->by_handler ? 0 : 1;
+    return good;
 }

@@ -268,7 +268,7 @@ const char *native_begin(struct native *n, struct computer *c, const struct nati
     n->linear_pages = DIRECT_MOST_PAGES;
     n->beyond = pages;
     n->mapped = calloc(n->linear_pages, 1);
-    n->handlers = trap_handlers_new(tables->kinds->form_count);
+    n->handlers = trap_handlers_new();
     if (n->mapped == NULL || n->handlers == NULL || !make_kinds(n, tables->kinds)) {
         drop(n);
         return "out of memory";

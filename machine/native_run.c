@@ -32,13 +32,12 @@ static void note_place(struct native *n, uint8_t *met) {
 }
 
 /* The machine executes an instruction, or delivers an interrupt. */
-static enum computer_end step_machine(struct native *n, const struct session_request *request, struct session_result *result) {
+static enum computer_end step_machine(struct native *n, const struct session_request *request) {
     if (request->met != NULL) {
         note_place(n, request->met);
     }
     n->log.count = 0;
     n->computer->memory.epoch++; /* the guest may have written to code */
-    result->stepped++;
     enum computer_end end = computer_step(n->computer);
     uint32_t count = n->log.count < LOGGED_WRITES ? n->log.count : LOGGED_WRITES;
     for (uint32_t i = 0; i < count; i++) {
@@ -76,7 +75,7 @@ static enum computer_end run_directly(struct native *n, const struct session_req
             go_back(n, event.vector);
         }
         n->done = true;
-        return step_machine(n, request, result);
+        return step_machine(n, request);
     default:
         result->differs = true;
         (void)snprintf(result->difference, sizeof result->difference,
@@ -95,7 +94,7 @@ static void run_loop(struct native *n, const struct session_request *request, st
         uint64_t now = n->microseconds * TICKS_PER_SECOND / 1000000 * INSTRUCTIONS_PER_TICK;
         c->processor.executed = now > c->processor.executed ? now : c->processor.executed;
         (void)computer_until_event(c);
-        result->end = computer_must_step(c) ? step_machine(n, request, result) : run_directly(n, request, result);
+        result->end = computer_must_step(c) ? step_machine(n, request) : run_directly(n, request, result);
     }
     char found[256];
     if (!result->differs && !n->lost && !direct_audit(n->direct, found, sizeof found)) {
@@ -121,7 +120,9 @@ void run_natively(struct computer *c, const struct session_request *request, str
     result->entries = s.entries;
     result->guest_seconds = s.seconds - before;
     result->handled = c->processor.handled;
-    result->stepped -= result->handled < result->stepped ? result->handled : result->stepped;
+    result->stepped = c->processor.stepped;
+    result->delivered = c->processor.delivered;
+    result->handled_deliveries = c->processor.handled_deliveries;
     result->shadowed = n.shadowed;
     native_end(&n);
     result->setup_seconds += session_clock() - after;

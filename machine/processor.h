@@ -171,8 +171,10 @@ struct processor {
     unsigned stack_top;                         /* of x87 before the instruction: what its operands ST(i) go by */
     struct vectors_elsewhere vectors_elsewhere; /* `fetch` NULL: here */
     struct host *host;                          /* host_code.c; NULL until it is needed */
-    const struct trap_handlers *handlers;       /* in the place of steps; NULL: none */
-    uint64_t handled;                           /* instructions that handlers executed */
+    struct trap_handlers *handlers;             /* in the place of steps; NULL: none */
+    bool by_handler;                            /* the last step was a handler's */
+    uint64_t handled, stepped;                  /* instructions that handlers executed, and steps */
+    uint64_t handled_deliveries;                /* of `delivered` */
 };
 
 static inline unsigned processor_mode(const struct x86 *s) {

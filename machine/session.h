@@ -35,7 +35,8 @@ struct session_result {
     uint64_t direct;           /* instructions that the other processor executed */
     uint64_t traps;            /* how often it came back */
     uint64_t revealed, alone;  /* native: instructions that were scanned and let run, and those that were executed one by one */
-    uint64_t handled, stepped; /* native: instructions that came back to proven handlers, and those (and interrupts) that came to emitted steps */
+    uint64_t handled, stepped; /* native: instructions that came back to proven handlers, and those that came to emitted steps */
+    uint64_t delivered, handled_deliveries; /* native: exceptions and interrupts, and those that a proven handler delivered */
     uint64_t shadowed;         /* native: pages that were mapped when they were first used */
     uint64_t entries;          /* native: how often guest code was entered on this processor, and so left */
     double setup_seconds;      /* native: of `seconds`, before the guest started and after it had ended */

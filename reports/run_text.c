@@ -19,6 +19,8 @@ static void put_statistics(FILE *out, const struct run_report *r) {
     if (r->result->handled + r->result->stepped > 0) {
         (void)fprintf(out, "done by proven handlers: %llu, by emitted steps: %llu, pages shadowed: %llu\n", (unsigned long long)r->result->handled,
                       (unsigned long long)r->result->stepped, (unsigned long long)r->result->shadowed);
+        (void)fprintf(out, "delivered by the proven handler: %llu of %llu\n", (unsigned long long)r->result->handled_deliveries,
+                      (unsigned long long)r->result->delivered);
     }
     if (r->request->compare && r->result->compared > 0) {
         (void)fprintf(out, "compared: %llu\n", (unsigned long long)r->result->compared);

@@ -7,7 +7,7 @@ set -eu
     echo '#include "trap_handlers.h"'
     echo "const char *const proven_handlers[] = {"
     for source in $(sed -n "s|^x86_[a-z0-9_]* *BUILD\\(/[^ ]*\\) .*|$2\\1|p; s|^x86_[a-z0-9_]* *\\(vmm-model/x86/[a-z_]*\\.c\\) .*|\\1|p" "$1"); do
-        sed -n 's/^uint32_t \(x86_virtual_[A-Za-z0-9_]*_protected\)(.*/    "\1",/p' "$source"
+        sed -n 's/^uint32_t \(x86_virtual_[A-Za-z0-9_]*_[a-z0-9]*\)(.*/    "\1",/p' "$source"
     done
     echo "    0};"
 } >"$3"

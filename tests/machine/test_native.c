@@ -43,6 +43,10 @@ static bool run_guest(const struct decoder *decoder, const struct native_tables 
             CHECK(!result.differs, "%s: %s", name, result.difference);
             CHECK(strcmp(serial, expected) == 0, "%s: other output than what is kept (%s):\n%s", name, computer_end_name(result.end), serial);
             CHECK(result.revealed > 0, "%s: nothing ran directly", name);
+            CHECK(result.handled > 0, "%s: no proven handler was asked", name);
+            uint64_t lost = result.end == COMPUTER_SHUT_DOWN ? 1 : 0; /* the triple fault */
+            CHECK(result.handled_deliveries + lost == result.delivered, "%s: the proven handler delivered %llu events of %llu", name,
+                  (unsigned long long)result.handled_deliveries, (unsigned long long)result.delivered);
         } else {
             (void)printf("       not run: %s\n", result.unusable);
         }
