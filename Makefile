@@ -443,7 +443,7 @@ prove-mutants: $(PROOF_INPUTS)
 	@proofs/mutants.sh $(BUILD) all
 # The faults in x86 handlers once more, by the comparison of states.
 compare-mutants: $(BUILD)/tests/bench/handlers
-	@tests/vmm-model/handler_mutants.sh $(BUILD) all
+	@seq $$(nproc) | xargs -P $$(nproc) -I '{}' env PART="{}/$$(nproc)" tests/vmm-model/handler_mutants.sh $(BUILD) all
 
 # --- lint -----------------------------------------------------------------------------------------------------------------------------------------
 LINT_SOURCES = $(filter-out vmm-model/%,$(LIBRARY_SOURCES)) $(CLI_SOURCES) $(TEST_SOURCES) $(COMPARE_SCAN) tests/x86-tables/explanations.c tools/classes.c $(wildcard tests/x86-tables/compare_*.c tests/fuzz/*.c tests/bench/*.c)

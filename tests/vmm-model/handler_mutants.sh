@@ -1,10 +1,12 @@
 #!/bin/sh
 # Negative controls of the comparison of handlers: compiles each fault of proofs/mutants that is one of an x86 unit, and compares its handlers with the
-# emitted steps, which must find a difference; without a fault, none. usage: [FAULTS=FILE] handler_mutants.sh BUILD all|fast
+# emitted steps, which must find a difference; without a fault, none. usage: [FAULTS=FILE] [PART=K/N] handler_mutants.sh BUILD all|fast
+#   PART: every Nth fault, from the Kth on
 set -u
 build=$1
 which=$2
-dir=$build/handler-mutants
+part=${PART:-1/1}
+dir=$build/handler-faults/part${part%/*}
 rm -rf "$dir"
 mkdir -p "$dir"
 link() { # link OBJECT...: the comparison, with these in the place of what the library has
@@ -16,7 +18,7 @@ link && STATES=300 compare || {
     cat "$dir/said"
     exit 1
 }
-grep '^x86_' "${FAULTS:-proofs/mutants}" | while read -r unit function clause fast fault; do
+grep '^x86_' "${FAULTS:-proofs/mutants}" | awk -v first="${part%/*}" -v step="${part#*/}" 'NR % step == first % step' | while read -r unit function clause fast fault; do
     [ "$which" = all ] || [ "$fast" = fast ] || continue
     original=$({
         sed 's/#.*//' proofs/units
