@@ -403,7 +403,7 @@ bench-jobs: $(BUILD)/tests/bench/scan
 
 SANITIZE = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 sanitize:
-	$(MAKE) BUILD=build-sanitize CFLAGS="$(SANITIZE)" test
+	$(MAKE) -j$$(nproc) BUILD=build-sanitize CFLAGS="$(SANITIZE)" test
 
 # --- proofs ---------------------------------------------------------------------------------------------------------------------------------------
 # `make prove` proves everything anew; `make prove-replay` takes the committed ledger of a unit whose inputs have not changed, and the committed
@@ -447,18 +447,19 @@ compare-mutants: $(BUILD)/tests/bench/handlers
 
 # --- lint -----------------------------------------------------------------------------------------------------------------------------------------
 LINT_SOURCES = $(filter-out vmm-model/%,$(LIBRARY_SOURCES)) $(CLI_SOURCES) $(TEST_SOURCES) $(COMPARE_SCAN) tests/x86-tables/explanations.c tools/classes.c $(wildcard tests/x86-tables/compare_*.c tests/fuzz/*.c tests/bench/*.c)
+TIDY = xargs -P $$(nproc) -n 12
 lint: $(BUILD)/.packages-lint $(BUILD)/isa-model/parser.h $(MONITOR_INPUTS) $(JRST1_INPUTS) $(STATE_HEADER)
 	clang-format --dry-run --Werror $(LINT_SOURCES) $(HEADERS)
-	$(MAKE) BUILD=build-gcc CC=gcc CFLAGS="-O2 -Werror" build-gcc/popek build-gcc/tests/run
-	$(MAKE) BUILD=build-clang CC=$(CLANG) CFLAGS="-O2 -Werror" build-clang/popek build-clang/tests/run
+	$(MAKE) -j$$(nproc) BUILD=build-gcc CC=gcc CFLAGS="-O2 -Werror" build-gcc/popek build-gcc/tests/run
+	$(MAKE) -j$$(nproc) BUILD=build-clang CC=$(CLANG) CFLAGS="-O2 -Werror" build-clang/popek build-clang/tests/run
 	# The monitor for the machine with JRST 1 is proven and linked into nothing.
 	for source in vmm-model/*.c; do for compiler in gcc $(CLANG); do \
 	    $$compiler -std=c11 $(WARNINGS) -Werror -I$(BUILD)/jrst1/proofs -Ivmm-model -fsyntax-only $$source || exit 1; done; done
 	cppcheck --quiet --error-exitcode=1 --inline-suppr --enable=warning,performance,portability --std=c11 --suppress=missingIncludeSystem \
 	    $(filter -I%,$(CPPFLAGS)) $(LINT_SOURCES)
-	clang-tidy --quiet $(filter-out vmm-model/%,$(LIBRARY_SOURCES)) $(CLI_SOURCES) -- -std=c11 $(CPPFLAGS)
+	printf '%s\n' $(filter-out vmm-model/%,$(LIBRARY_SOURCES)) $(CLI_SOURCES) | $(TIDY) sh -c 'clang-tidy --quiet "$$@" -- -std=c11 $(CPPFLAGS)' tidy
 	# The analyzer does not know that CHECK returns what it checked, so it follows paths in the tests that cannot be.
-	clang-tidy --quiet --checks='-clang-analyzer-core.*' $(TEST_SOURCES) $(wildcard tests/fuzz/*.c tests/bench/*.c) -- -std=c11 $(CPPFLAGS)
+	printf '%s\n' $(TEST_SOURCES) $(wildcard tests/fuzz/*.c tests/bench/*.c) | $(TIDY) sh -c 'clang-tidy --quiet --checks="-clang-analyzer-core.*" "$$@" -- -std=c11 $(CPPFLAGS)' tidy
 
 # --- fuzzing --------------------------------------------------------------------------------------------------------------------------------------
 FUZZ = -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined

@@ -181,7 +181,9 @@ static void put_small_row(const struct operations *o, term t) {
         for (unsigned k = i; k < next; k++) {
             factor <<= row.fields[k].width;
         }
-        fprintf(o->out, i == 0 ? "" : " * %llu + ", factor);
+        if (i != 0) {
+            fprintf(o->out, " * %llu + ", factor);
+        }
         if (next == i + 1) {
             fputs("(int64_t)", o->out);
             put_field(o, &row.fields[i]);

@@ -71,7 +71,7 @@ struct emitted_isa {
     size_t step_count;
     const struct emitted_form *forms;
     size_t form_count;
-    size_t event_count; /* of events in their modes: forms[form_count] on */
+    size_t event_count;         /* of events in their modes: forms[form_count] on */
     const char *const *opaques; /* the names that NAME_opaque gets numbers of */
     size_t opaque_count;
 };

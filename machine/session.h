@@ -30,18 +30,18 @@ struct session_request {
 struct session_result {
     enum computer_end end;
     uint8_t exit_code;
-    const char *unusable;      /* why the backend cannot run here; NULL */
-    double seconds;            /* of processor time */
-    uint64_t direct;           /* instructions that the other processor executed */
-    uint64_t traps;            /* how often it came back */
-    uint64_t revealed, alone;  /* native: instructions that were scanned and let run, and those that were executed one by one */
-    uint64_t handled, stepped; /* native: instructions that came back to proven handlers, and those that came to emitted steps */
+    const char *unusable;                   /* why the backend cannot run here; NULL */
+    double seconds;                         /* of processor time */
+    uint64_t direct;                        /* instructions that the other processor executed */
+    uint64_t traps;                         /* how often it came back */
+    uint64_t revealed, alone;               /* native: instructions that were scanned and let run, and those that were executed one by one */
+    uint64_t handled, stepped;              /* native: instructions that came back to proven handlers, and those that came to emitted steps */
     uint64_t delivered, handled_deliveries; /* native: exceptions and interrupts, and those that a proven handler delivered */
-    uint64_t shadowed;         /* native: pages that were mapped when they were first used */
-    uint64_t entries;          /* native: how often guest code was entered on this processor, and so left */
-    double setup_seconds;      /* native: of `seconds`, before the guest started and after it had ended */
-    double guest_seconds;      /* native: processor time of the child, with what the kernel spends on entering and leaving it */
-    uint64_t compared;         /* instructions */
+    uint64_t shadowed;                      /* native: pages that were mapped when they were first used */
+    uint64_t entries;                       /* native: how often guest code was entered on this processor, and so left */
+    double setup_seconds;                   /* native: of `seconds`, before the guest started and after it had ended */
+    double guest_seconds;                   /* native: processor time of the child, with what the kernel spends on entering and leaving it */
+    uint64_t compared;                      /* instructions */
     uint64_t excused; /* instructions that the model executed for both: they use a page elsewhere than its linear address says, or read CR2 */
     bool differs;
     char difference[512]; /* where and in what */

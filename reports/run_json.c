@@ -46,9 +46,10 @@ bool report_run_json(FILE *out, const struct run_report *r) {
     }
     if (root != NULL && r->request->backend == BACKEND_NATIVE) {
         (void)json_object_set_new(root, "traps",
-                                  json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}", "count", (json_int_t)r->result->traps, "handled", (json_int_t)r->result->handled,
-                                            "stepped", (json_int_t)r->result->stepped, "shadowed", (json_int_t)r->result->shadowed, "delivered",
-                                            (json_int_t)r->result->delivered, "handled_deliveries", (json_int_t)r->result->handled_deliveries));
+                                  json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}", "count", (json_int_t)r->result->traps, "handled",
+                                            (json_int_t)r->result->handled, "stepped", (json_int_t)r->result->stepped, "shadowed",
+                                            (json_int_t)r->result->shadowed, "delivered", (json_int_t)r->result->delivered, "handled_deliveries",
+                                            (json_int_t)r->result->handled_deliveries));
     }
     if (root != NULL && r->result->end == COMPUTER_UNSUPPORTED) {
         (void)json_object_set_new(root, "cannot_execute", json_string(computer_failure(r->computer)));

@@ -168,7 +168,7 @@ static void test_guests(void) {
         command_result_free(&r);
         for (unsigned needed = 0; made && needed < 2; needed++) {
             size_t count = clobber("guest", needed != 0);
-            r = run_command("timeout 60 \"$POPEK\" run \"$TEMPORARY/clobbered\" >\"$TEMPORARY/out\" 2>\"$TEMPORARY/err\"; cmp \"$TEMPORARY/out\" "
+            r = run_command("timeout 600 \"$POPEK\" run \"$TEMPORARY/clobbered\" >\"$TEMPORARY/out\" 2>\"$TEMPORARY/err\"; cmp \"$TEMPORARY/out\" "
                             "\"tests/machine/guests/$KEPT.txt\"");
             CHECK(count != SIZE_MAX && (r.code == 0) == (needed == 0), "%s with %zu changes of registers that are %s: exit code %d", name, count,
                   needed != 0 ? "needed prints the same" : "free prints something else", r.code);
@@ -215,7 +215,7 @@ static void test_native(void) {
     command_result_free(&r);
     for (unsigned needed = 0; made && needed < 2; needed++) {
         size_t count = clobber("native", needed != 0);
-        r = run_command("cd \"$TEMPORARY\" && chmod +x clobbered && timeout 60 ./clobbered 2>/dev/null | cmp - plain");
+        r = run_command("cd \"$TEMPORARY\" && chmod +x clobbered && timeout 600 ./clobbered 2>/dev/null | cmp - plain");
         CHECK(count != SIZE_MAX && count > 0 && (r.code == 0) == (needed == 0), "natively, with %zu changes of registers that are %s: %s", count,
               needed != 0 ? "needed" : "free", r.out);
         command_result_free(&r);
