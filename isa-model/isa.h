@@ -162,8 +162,7 @@ struct isa {
     size_t mode_count; /* at least one */
     const struct form *forms;
     size_t form_count;
-    size_t
-        event_count; /* what happens without an instruction (`event`): forms[form_count] on. They are emitted; nothing decodes or classifies them */
+    size_t event_count;             /* what happens without an instruction (`event`): forms[form_count] on; emitted, but not decoded or classified */
     const struct profile *profiles; /* by profile and mode, see profile_in */
     size_t profile_count;
     const symbol *undefined_symbols;
