@@ -103,7 +103,8 @@ static struct plugin *take(struct plugin *p, const char *path, char **message) {
     }
     for (size_t i = 0; i < g->handler_count; i++) {
         bool known = strcmp(g->handlers[i].form, "*") == 0;
-        for (size_t k = 0; !known && k < p->isa->form_count; k++) {
+        /* Events are not tried, but a monitor may have handlers of them. */
+        for (size_t k = 0; !known && k < p->isa->form_count + p->isa->event_count; k++) {
             known = matches_form(g->handlers[i].form, &p->isa->forms[k]);
         }
         if (!known || g->handlers[i].handle == NULL) {
