@@ -1,6 +1,7 @@
 /* A run by direct execution: this processor executes what is innocuous, the machine does the rest. Guest page tables are shadowed: a page is mapped
  * for the child when it is first used, with the rights that the walk of translate.c gives at this privilege level. Time is what
  * the guest runs, as far as the clock tells: a whole budget, or an entry that ended early, which counts as ENTRY. */
+#include "../direct/place.h"
 #include "native.h"
 #include "session_parts.h"
 
@@ -106,8 +107,11 @@ static void run_loop(struct native *n, const struct session_request *request, st
 void run_natively(struct computer *c, const struct session_request *request, struct session_result *result) {
     static struct native n;
     const double start = session_clock();
+    struct direct_place place;
+    direct_stay(&place);
     result->unusable = native_begin(&n, c, request->native, request->unscanned ? DIRECT_UNSCANNED : DIRECT_CHECKED);
     if (result->unusable != NULL) {
+        direct_move(&place);
         return;
     }
     const double before = direct_statistics(n.direct).seconds;
@@ -125,6 +129,7 @@ void run_natively(struct computer *c, const struct session_request *request, str
     result->handled_deliveries = c->processor.handled_deliveries;
     result->shadowed = n.shadowed;
     native_end(&n);
+    direct_move(&place);
     result->setup_seconds += session_clock() - after;
     c->statistics.executed = 0; /* nobody counted */
 }

@@ -3,6 +3,7 @@
 #include "../direct/tables.h"
 
 #include "../../direct/child.h"
+#include "../../direct/place.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -145,6 +146,8 @@ int main(int argc, char **argv) {
     if (argc != 2 || !direct_tables_make(&t, argv[1])) {
         return 2;
     }
+    struct direct_place place;
+    direct_stay(&place);
     const struct direct_options o = {.frames = FRAMES, .policy = DIRECT_CHECKED, .matcher = t.matcher, .kinds32 = t.kinds32, .kinds16 = t.kinds16};
     if (!direct_open(&o, &d, &reason) || !raw_start(&raw, &memory, files)) {
         (void)printf("direct execution: cannot run here: %s\n", reason == NULL ? "no bare child" : reason);
