@@ -58,15 +58,19 @@ static void test_reference(void) {
 static void test_broken(void) {
     static const struct {
         const char *instruction, *rule;
-    } faults[] = {{"CLTS", "privilege-check-missing"},
-                  {"LGDT", "accepts-what-must-fault"},
-                  {"INVLPG", "wrong-fault"},
-                  {"WBINVD", "wrong-state"},
-                  {"LMSW", "fault-changes-state"},
-                  {"RDPMC", "crash"},
-                  {"HLT", "hang"},
-                  {"RDTSC", "wrote-outside"},
-                  {"CLI", "leak"}};
+    } faults[] = {
+        {"CLTS", "privilege-check-missing"},
+        {"LGDT", "accepts-what-must-fault"},
+        {"INVLPG", "wrong-fault"},
+        {"WBINVD", "wrong-state"},
+        {"LMSW", "fault-changes-state"},
+        {"RDPMC", "crash"},
+        {"HLT", "hang"},
+        {"RDTSC", "wrote-outside"},
+#ifndef __SANITIZE_ADDRESS__ /* its allocator does not tell what is in use */
+        {"CLI", "leak"},
+#endif
+    };
     for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
         char arguments[200];
         (void)snprintf(arguments, sizeof arguments, "broken.so --instruction %s --mode long --states 200 --hang 300", faults[i].instruction);

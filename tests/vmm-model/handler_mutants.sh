@@ -9,8 +9,13 @@ part=${PART:-1/1}
 dir=$build/handler-faults/part${part%/*}
 rm -rf "$dir"
 mkdir -p "$dir"
+sanitizers=
+if grep -q __asan_init "$build/libpopek.a"; then
+    sanitizers=-fsanitize=address,undefined
+fi
 link() { # link OBJECT...: the comparison, with these in the place of what the library has
-    ${CC:-cc} -o "$dir/compare" "$@" "$build/tests/bench/handlers.o" "$build/tests/vmm-model/handler_search.o" "$build/tests/vmm-model/handler_states.o" "$build/tests/isa-model/emitted_states.o" \
+    # shellcheck disable=SC2086 # one word or none
+    ${CC:-cc} $sanitizers -o "$dir/compare" "$@" "$build/tests/bench/handlers.o" "$build/tests/vmm-model/handler_search.o" "$build/tests/vmm-model/handler_states.o" "$build/tests/isa-model/emitted_states.o" \
         "$build/emitted/x86_handlers.o" "$build/libpopek.a" -lz3
 }
 compare() { "$dir/compare" x86-tables/x86.isa "${STATES:-200000}" "$@" >"$dir/said" 2>&1; }
