@@ -1,7 +1,5 @@
 /* Scan before execute: which instructions of the guest are visible to the processor. */
-#include "code.h"
-
-#include "../x86-tables/transfer.h"
+#include "marks.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -9,28 +7,16 @@
 
 #define BLOCK 64u /* instructions that become visible at once, at most */
 
-enum mark { HIDDEN = 0, START = 1, MIDDLE = 2, KIND = 3, TARGET = 4 /* a visible direct transfer goes there */ };
-
-static uint8_t mark_at(const struct code *c, uint32_t linear) {
-    const struct page *p = linear / DIRECT_PAGE < c->page_count ? &c->pages[linear / DIRECT_PAGE] : NULL;
-    return p == NULL || p->marks == NULL ? HIDDEN : p->marks[linear % DIRECT_PAGE];
-}
-
-static void set_mark(struct code *c, uint32_t linear, uint8_t kind) {
-    uint8_t *mark = &c->pages[linear / DIRECT_PAGE].marks[linear % DIRECT_PAGE];
-    *mark = (uint8_t)((*mark & ~(unsigned)KIND) | kind);
-}
-
-static const uint8_t *guest_byte(const struct code *c, uint32_t linear) {
-    uint32_t page = linear / DIRECT_PAGE;
-    if (page >= c->page_count || c->pages[page].frame == DIRECT_NO_FRAME) {
-        return NULL;
-    }
-    return c->memory + (size_t)c->pages[page].frame * DIRECT_PAGE + linear % DIRECT_PAGE;
+bool code_is_moved(const struct code *c, uint32_t linear, uint32_t *moved) {
+    return (mark_at(c, linear) & (LINKED | KIND)) == (LINKED | MIDDLE) && returns_enter(&c->returns, linear, moved);
 }
 
 bool code_is_visible(const struct code *c, uint32_t linear) {
-    return c->policy == DIRECT_UNSCANNED ? mark_at(c, linear) != HIDDEN : (mark_at(c, linear) & KIND) == START;
+    uint32_t moved = 0;
+    if (c->policy == DIRECT_UNSCANNED) {
+        return mark_at(c, linear) != HIDDEN;
+    }
+    return (mark_at(c, linear) & KIND) == START || code_is_moved(c, linear, &moved);
 }
 
 void code_look(const struct code *c, uint32_t base, uint32_t eip, bool wide, struct instruction *i) {
@@ -46,16 +32,6 @@ void code_look(const struct code *c, uint32_t base, uint32_t eip, bool wide, str
 }
 
 bool code_reads_itself(const struct instruction *i) { return i->matched && i->decoded.segment == DIRECT_CS; }
-
-/* Where a direct transfer goes; false when it is none. */
-static bool target_of(const struct code *c, const struct instruction *i, uint32_t *target) {
-    uint64_t eip = 0;
-    if (!transfer_target(c->matcher, &i->decoded, i->linear - i->base, &eip)) {
-        return false;
-    }
-    *target = i->base + (uint32_t)eip;
-    return true;
-}
 
 /* ---- pages ------------------------------------------------------------------------------------------------------------------------------------- */
 
@@ -78,6 +54,7 @@ static bool begin_scan(struct code *c, uint32_t page, bool wide) {
     p->wide = wide;
     if (!p->scanned) {
         p->scanned = true;
+        c->scanned_pages[wide]++;
         c->scanned[p->frame]++;
         return c->scanned[p->frame] > 1 || code_open(c, p->frame, false);
     }
@@ -85,23 +62,6 @@ static bool begin_scan(struct code *c, uint32_t page, bool wide) {
 }
 
 /* ---- instructions ------------------------------------------------------------------------------------------------------------------------------ */
-
-static void hide_byte(struct code *c, uint32_t linear) {
-    set_mark(c, linear, HIDDEN);
-    c->copy[linear] = CODE_HIDING;
-}
-
-/* Hides the visible instruction that `linear` belongs to. */
-static void hide(struct code *c, uint32_t linear) {
-    while ((mark_at(c, linear) & KIND) == MIDDLE) {
-        linear--;
-    }
-    c->statistics.forgotten++;
-    hide_byte(c, linear);
-    for (linear++; (mark_at(c, linear) & KIND) == MIDDLE; linear++) {
-        hide_byte(c, linear);
-    }
-}
 
 static bool is_there(const struct code *c, uint32_t page) { return page < c->page_count && c->pages[page].frame != DIRECT_NO_FRAME; }
 
@@ -127,6 +87,7 @@ bool code_forget(struct code *c, uint32_t page) {
         }
     }
     p->scanned = false;
+    c->scanned_pages[p->wide]--;
     c->scanned[p->frame]--;
     return c->scanned[p->frame] > 0 || code_open(c, p->frame, false);
 }
@@ -152,14 +113,24 @@ bool code_forget_all(struct code *c) {
     return true;
 }
 
+bool code_follow_width(struct code *c, bool wide) {
+    for (uint32_t page = 0; c->policy != DIRECT_UNSCANNED && c->scanned_pages[!wide] > 0 && page < c->page_count; page++) {
+        if (c->pages[page].scanned && c->pages[page].wide != wide && !code_forget(c, page)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static void refresh_page(struct code *c, uint32_t page) {
     uint32_t end = (page + 1) * DIRECT_PAGE;
     for (uint32_t linear = page * DIRECT_PAGE; linear < end; linear++) {
-        uint8_t mark = mark_at(c, linear) & KIND;
+        uint8_t mark = mark_at(c, linear);
         const uint8_t *byte = guest_byte(c, linear);
-        if (c->policy == DIRECT_UNSCANNED && mark != HIDDEN && byte != NULL) {
+        uint8_t scanned = (mark & LINKED) != 0 ? returns_byte(&c->returns, linear) : c->copy[linear];
+        if (c->policy == DIRECT_UNSCANNED && (mark & KIND) != HIDDEN && byte != NULL) {
             c->copy[linear] = *byte;
-        } else if (mark != HIDDEN && (byte == NULL || *byte != c->copy[linear])) {
+        } else if ((mark & KIND) != HIDDEN && (byte == NULL || *byte != scanned)) {
             hide(c, linear);
         }
     }
@@ -187,13 +158,16 @@ static bool begin_scan_of(struct code *c, uint32_t linear, unsigned length, bool
     return begin_scan(c, first, wide) && (first == last || begin_scan(c, last, wide));
 }
 
-/* May it be visible? A direct transfer must go to no middle, and no transfer that is visible may come to its own. */
+/* May a visible transfer go there? To no middle, and to no trampoline. */
+static bool may_go_to(const struct code *c, const struct instruction *i, uint32_t target) {
+    bool into_itself = target > i->linear && target < i->linear + i->decoded.length;
+    return !into_itself && (mark_at(c, target) & KIND) != MIDDLE && target - c->returns.start >= RETURNS_BYTES;
+}
+
+/* May it be visible? No transfer that is visible may come to its own middle. */
 static bool fits(const struct code *c, const struct instruction *i) {
     uint32_t target = 0;
-    if (i->kind == DIRECT_TRANSFER) {
-        return false;
-    }
-    if (target_of(c, i, &target) && ((mark_at(c, target) & KIND) == MIDDLE || (target > i->linear && target < i->linear + i->decoded.length))) {
+    if (i->kind == DIRECT_TRANSFER || (target_of(c, i, &target) && !may_go_to(c, i, target))) {
         return false;
     }
     for (unsigned k = 1; k < i->decoded.length; k++) {
@@ -204,24 +178,9 @@ static bool fits(const struct code *c, const struct instruction *i) {
     return true;
 }
 
-/* A transfer that is visible may come to a page where nothing was scanned yet. */
-static bool mark_target(struct code *c, const struct instruction *i) {
-    uint32_t target = 0;
-    if (target_of(c, i, &target) && target / DIRECT_PAGE < c->page_count) {
-        struct page *p = &c->pages[target / DIRECT_PAGE];
-        if (p->marks == NULL) {
-            p->marks = calloc(DIRECT_PAGE, 1);
-        }
-        if (p->marks == NULL) {
-            return false;
-        }
-        p->marks[target % DIRECT_PAGE] |= TARGET;
-    }
-    return true;
-}
-
 static enum arrival reveal(struct code *c, const struct instruction *i) {
     unsigned length = i->decoded.length;
+    uint32_t target = 0;
     if (i->kind != DIRECT_NATIVE && i->kind != DIRECT_TRANSFER) {
         return ARRIVED_CALLER;
     }
@@ -236,7 +195,7 @@ static enum arrival reveal(struct code *c, const struct instruction *i) {
     if (code_reads_itself(i) || (c->policy == DIRECT_CHECKED && !fits(c, i))) {
         return ARRIVED_ALONE;
     }
-    if (c->policy == DIRECT_CHECKED && !mark_target(c, i)) {
+    if (c->policy == DIRECT_CHECKED && target_of(c, i, &target) && !mark_target(c, target)) {
         return ARRIVED_LOST;
     }
     for (unsigned k = 0; k < length; k++) {

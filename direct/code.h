@@ -1,12 +1,13 @@
 /* The linear addresses of a guest: which page of its memory lies where, and which instructions of it are visible in the copy that is executed.
  *
- * Visible instructions never overlap; each was decoded at its own first byte, from the bytes that the guest has there, and is innocuous. All other
- * bytes of the copy are HLT. */
+ * Visible instructions never overlap; each was decoded at its own first byte, from the bytes that the guest has there, and is innocuous. Some of
+ * them, before a return, are elsewhere, with a jump in their place (returns.h). All other bytes of the copy are HLT. */
 #ifndef POPEK_DIRECT_CODE_H
 #define POPEK_DIRECT_CODE_H
 
 #include "child.h"
 #include "direct.h"
+#include "returns.h"
 
 #define CODE_HIDING 0xF4u /* HLT: one byte, and a fault with EIP at it */
 
@@ -34,6 +35,9 @@ struct code {
     enum direct_policy policy;
     const struct matcher *matcher;
     const uint8_t *kinds32, *kinds16;
+    bool gives_transfers;      /* direct_options */
+    uint32_t scanned_pages[2]; /* pages of 16-bit and of 32-bit code that are scanned */
+    struct returns returns;
     struct direct_statistics statistics;
 };
 
@@ -58,6 +62,8 @@ enum arrival {
 enum arrival code_arrive(struct code *c, const struct instruction *i);
 /* Is there the first byte of a visible instruction? */
 bool code_is_visible(const struct code *c, uint32_t linear);
+/* Is it visible elsewhere, in a trampoline (returns.h)? */
+bool code_is_moved(const struct code *c, uint32_t linear, uint32_t *moved);
 /* Does the instruction read its explicit memory operand through CS, which is execute-only? */
 bool code_reads_itself(const struct instruction *i);
 
@@ -78,6 +84,8 @@ void code_refresh(struct code *c, uint32_t frame);
 bool code_forget(struct code *c, uint32_t page);
 bool code_forget_frame(struct code *c, uint32_t frame);
 bool code_forget_all(struct code *c);
+/* The code segment has 16 or 32 bits now: hides pages that were decoded otherwise. False: the child was lost. */
+bool code_follow_width(struct code *c, bool wide);
 /* Makes all pages that have this frame writable for a moment, or as they should be. */
 bool code_open(struct code *c, uint32_t frame, bool open);
 /* Is it a page that the guest could write to if nothing in it were visible? */

@@ -23,10 +23,13 @@ static bool make_memory(struct direct *d, const struct direct_options *o) {
     d->memory_file = memfd_create("guest-memory", MFD_CLOEXEC);
     d->copy_file = memfd_create("guest-code", MFD_CLOEXEC);
     d->memory_size = (size_t)o->frames * DIRECT_PAGE;
-    d->copy_size = (size_t)2 * c->page_count * DIRECT_PAGE;
+    size_t half = (size_t)c->page_count * DIRECT_PAGE;
+    d->copy_size = 2 * half + RETURNS_BYTES;
     c->memory = share(d->memory_file, d->memory_size);
     c->copy = share(d->copy_file, d->copy_size);
-    c->dark_copy = c->copy == NULL ? NULL : c->copy + d->copy_size / 2;
+    c->dark_copy = c->copy == NULL ? NULL : c->copy + half;
+    c->returns.bytes = c->copy == NULL ? NULL : c->copy + 2 * half;
+    c->returns.start = (uint32_t)half;
     c->pages = calloc(c->page_count, sizeof *c->pages);
     c->scanned = calloc(c->frames, sizeof *c->scanned);
     c->users = calloc(c->frames, sizeof *c->users);
@@ -37,7 +40,7 @@ static bool make_memory(struct direct *d, const struct direct_options *o) {
 static bool make_windows(struct direct *d) {
     struct x86_space space = {FIRST_ADDRESS, LAST_ADDRESS};
     uint32_t size = d->code.page_count * DIRECT_PAGE;
-    return x86_give_window(&space, size, &d->code.data) == 1 && x86_give_window(&space, size, &d->code.executable) == 1 &&
+    return x86_give_window(&space, size, &d->code.data) == 1 && x86_give_window(&space, size + RETURNS_BYTES, &d->code.executable) == 1 &&
            x86_give_window(&space, size, &d->code.dark) == 1;
 }
 
@@ -50,6 +53,7 @@ static bool set_up(struct direct *d, const struct direct_options *o, const char 
     c->matcher = o->matcher;
     c->kinds32 = o->kinds32;
     c->kinds16 = o->kinds16;
+    c->gives_transfers = o->gives_transfers;
     *reason = "a guest has 1 to 262144 pages of memory, and as many of linear addresses";
     if (c->frames == 0 || c->frames > DIRECT_MOST_PAGES || c->page_count > DIRECT_MOST_PAGES || !make_windows(d)) {
         return false;

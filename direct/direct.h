@@ -48,7 +48,7 @@ bool direct_gates(const struct isa *isa, unsigned mode, uint8_t *gates);
 
 enum direct_policy {
     /* Execution only ever comes to first bytes of instructions that were scanned: returns and indirect jumps are executed alone, under
-     * single-stepping, and where they land is scanned like everything else. */
+     * single-stepping, and where they land is scanned like everything else. A return that lands where it has landed before runs by itself. */
     DIRECT_CHECKED,
     /* Returns and indirect jumps run natively, and are trusted not to land in the middle of an instruction that is visible. What a guest that does
      * so executes there was not scanned: equivalence fails, safety does not. */
@@ -63,6 +63,7 @@ struct direct_options {
     enum direct_policy policy;
     const struct matcher *matcher;
     const uint8_t *kinds32, *kinds16; /* enum direct_kind of each form, in 32-bit and in 16-bit code; they stay the caller's and must last */
+    bool gives_transfers;             /* with DIRECT_CHECKED, transfers that would be executed alone come back to the caller instead */
 };
 
 /* The order of the manual. */
@@ -105,6 +106,7 @@ struct direct_event {
     int64_t system_call; /* ESCAPE: its number, -1 for none */
     uint8_t bytes[15];   /* what is at EIP, as far as it is mapped */
     uint8_t byte_count;
+    uint64_t microseconds; /* of wall clock since direct_run or direct_step was called */
 };
 
 /* What the dispatcher of vmm-model/x86 decides about an event of a guest at this virtual CPL and IOPL (0 to 3). `is_device`: at the address of a page
@@ -167,6 +169,7 @@ struct direct_statistics {
     uint64_t revealed;     /* instructions made visible */
     uint64_t alone;        /* instructions executed alone: indirect transfers, those that read memory through CS, and writes to visible code */
     uint64_t writes;       /* writes to pages with visible instructions */
+    uint64_t linked;       /* returns that were made to run by themselves */
     uint64_t forgotten;    /* instructions hidden again, because they changed or another one overlaps */
     double seconds;        /* of processor time that the child has had since it was opened, the kernel's part for it included */
     uint64_t calls;        /* system calls that the parent had the child make: mappings and LDT entries */

@@ -15,7 +15,9 @@ bool data_descriptor(const struct direct *d, const struct direct_segment *s, str
 
 bool code_descriptor(const struct direct *d, const struct x86_window *window, struct x86_descriptor *descriptor) {
     struct x86_segment segment = guest_segment(d, &d->state.segments[DIRECT_CS]);
-    return x86_code_descriptor(&segment, window, descriptor) != 0 || x86_high_code_descriptor(&segment, window, descriptor) != 0;
+    const struct x86_window guest = {window->start, d->code.returns.start}; /* without the trampolines */
+    return segment.base < guest.size ? x86_code_descriptor(&segment, window, descriptor) != 0
+                                     : x86_high_code_descriptor(&segment, &guest, descriptor) != 0;
 }
 
 /* The selector of a data segment; 0 (null) for one that cannot be had: using it traps. */
@@ -31,6 +33,13 @@ static bool load_data(struct direct *d, enum direct_segment_name name, unsigned 
     return *selector != 0;
 }
 
+/* Trampolines lie behind the guest's linear addresses, and have 32-bit code that uses ESP. */
+static bool reaches_trampolines(const struct direct *d, const struct x86_descriptor *cs) {
+    uint32_t limit = cs->in_pages != 0 ? cs->limit << 12 | 0xFFF : cs->limit;
+    uint32_t first = d->code.executable.start + d->code.returns.start - cs->base;
+    return d->state.segments[DIRECT_CS].wide && d->state.segments[DIRECT_SS].wide && limit >= RETURNS_BYTES && first <= limit - (RETURNS_BYTES - 1);
+}
+
 static bool load_segments(struct direct *d, bool *lost) {
     struct user_regs_struct *r = &d->registers;
     struct x86_descriptor descriptor;
@@ -41,10 +50,12 @@ static bool load_segments(struct direct *d, bool *lost) {
     if (!code_descriptor(d, &d->code.executable, &descriptor)) {
         return false;
     }
+    returns_follow(&d->code, d->state.segments[DIRECT_CS].base - d->first, reaches_trampolines(d, &descriptor));
     r->cs = segments_selector(&d->segments, &d->child, &descriptor);
     d->selector = r->cs;
-    *lost = r->cs == 0 || !load_data(d, DIRECT_SS, &r->ss, &unused) || !load_data(d, DIRECT_DS, &r->ds, &unused) ||
-            !load_data(d, DIRECT_ES, &r->es, &unused) || !load_data(d, DIRECT_FS, &r->fs, &fs) || !load_data(d, DIRECT_GS, &r->gs, &gs);
+    *lost = r->cs == 0 || !code_follow_width(&d->code, d->state.segments[DIRECT_CS].wide) || !load_data(d, DIRECT_SS, &r->ss, &unused) ||
+            !load_data(d, DIRECT_DS, &r->ds, &unused) || !load_data(d, DIRECT_ES, &r->es, &unused) || !load_data(d, DIRECT_FS, &r->fs, &fs) ||
+            !load_data(d, DIRECT_GS, &r->gs, &gs);
     r->fs_base = fs;
     r->gs_base = gs;
     return !*lost && r->ss != 0; /* SS cannot be null in user mode */

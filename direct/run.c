@@ -88,12 +88,25 @@ static enum next pass_write(struct direct *d, uint32_t page, const struct instru
     return GO;
 }
 
+/* A transfer, or an instruction that reads code: by itself, or for the caller. */
+static enum next pass_alone(struct direct *d, const struct instruction *i, struct direct_event *event) {
+    if (i->kind != DIRECT_TRANSFER) {
+        return ALONE;
+    }
+    returns_came_back(&d->code.returns, i);
+    if (!d->code.gives_transfers) {
+        return ALONE;
+    }
+    finish(d, event, DIRECT_INSTRUCTION);
+    return OVER;
+}
+
 static enum next arrive(struct direct *d, const struct instruction *i, struct direct_event *event) {
     switch (code_arrive(&d->code, i)) {
     case ARRIVED_VISIBLE:
         return GO;
     case ARRIVED_ALONE:
-        return ALONE;
+        return pass_alone(d, i, event);
     case ARRIVED_CALLER:
         finish(d, event, DIRECT_INSTRUCTION);
         return OVER;
@@ -162,6 +175,52 @@ static enum next judge(struct direct *d, const struct child_stopped *s, bool alo
     }
 }
 
+/* Where the guest stands that stopped in a trampoline: `registers` are then as if it stood in its own code. True: at its return, which has missed. */
+static bool leave_trampoline(struct direct *d, struct child_stopped *stopped) {
+    struct child_stopped step = {.how = CHILD_SIGNAL};
+    uint32_t linear = 0;
+    enum returns_place place = RETURNS_OUTSIDE;
+    while (stopped->how == CHILD_SIGNAL && d->registers.cs == d->selector) {
+        place = returns_leave(&d->code.returns, code_base(d) + (uint32_t)d->registers.rip, &linear);
+        if (place != RETURNS_WITHIN) {
+            break;
+        }
+        child_run(&d->child, &d->registers, true, &step);
+        stopped->how = step.how;
+    }
+    if (stopped->how != CHILD_SIGNAL || place == RETURNS_OUTSIDE) {
+        return false;
+    }
+    d->registers.rip = linear - code_base(d);
+    return place == RETURNS_MISSED || (place == RETURNS_CHECK && stopped->signal != SIGALRM);
+}
+
+/* Runs freely. */
+static enum next run_freely(struct direct *d, struct direct_event *event) {
+    struct child_stopped stopped = {.how = CHILD_ENDED};
+    struct instruction i;
+    uint32_t linear = code_base(d) + d->state.eip;
+    uint32_t moved = 0;
+    if (!returns_landed(&d->code, code_base(d), d->state.eip)) {
+        finish(d, event, DIRECT_LOST);
+        return OVER;
+    }
+    if (d->code.policy != DIRECT_UNSCANNED && !code_is_visible(&d->code, linear)) {
+        look(d, &i);
+        return arrive(d, &i, event);
+    }
+    if (code_is_moved(&d->code, linear, &moved)) {
+        d->registers.rip = moved - code_base(d);
+    }
+    child_run(&d->child, &d->registers, false, &stopped);
+    if (leave_trampoline(d, &stopped)) {
+        save_registers(d);
+        look(d, &i);
+        return pass_alone(d, &i, event);
+    }
+    return judge(d, &stopped, false, event);
+}
+
 /* Runs once: freely, or the instruction at EIP by itself. */
 static enum next advance(struct direct *d, enum next how, struct direct_event *event) {
     struct child_stopped stopped = {.how = CHILD_ENDED};
@@ -171,20 +230,15 @@ static enum next advance(struct direct *d, enum next how, struct direct_event *e
         finish(d, event, lost ? DIRECT_LOST : DIRECT_INSTRUCTION);
         return OVER;
     }
-    if (how == GO && d->code.policy != DIRECT_UNSCANNED && !code_is_visible(&d->code, code_base(d) + d->state.eip)) {
-        look(d, &i);
-        return arrive(d, &i, event);
-    }
     if (how == GO) {
-        child_run(&d->child, &d->registers, false, &stopped);
-    } else {
-        look(d, &i);
-        if (!execute_alone(d, &i, &stopped)) {
-            finish(d, event, DIRECT_LOST);
-            return OVER;
-        }
+        return run_freely(d, event);
     }
-    return judge(d, &stopped, how == ALONE, event);
+    look(d, &i);
+    if (!execute_alone(d, &i, &stopped)) {
+        finish(d, event, DIRECT_LOST);
+        return OVER;
+    }
+    return judge(d, &stopped, true, event);
 }
 
 static uint64_t microseconds_now(void) {
@@ -194,7 +248,7 @@ static uint64_t microseconds_now(void) {
 }
 
 void direct_run(struct direct *d, uint32_t microseconds, struct direct_event *event) {
-    uint64_t start = microseconds == 0 ? 0 : microseconds_now();
+    uint64_t start = microseconds_now();
     enum next next = GO;
     *event = (struct direct_event){.system_call = -1};
     if (d->lost || !child_tick(&d->child, microseconds)) {
@@ -204,19 +258,26 @@ void direct_run(struct direct *d, uint32_t microseconds, struct direct_event *ev
     while (next != OVER) {
         next = advance(d, next, event);
         /* A tick that was due before the guest ran is not its own: with a caller that is slow it would never get anywhere. */
-        if (next == OVER && event->stop == DIRECT_BUDGET && microseconds_now() - start < microseconds / 2) {
+        event->microseconds = microseconds_now() - start;
+        if (next == OVER && event->stop == DIRECT_BUDGET && event->microseconds < microseconds / 2) {
             next = GO;
         }
     }
 }
 
+static bool may_be_stepped(const struct direct *d, const struct instruction *i) {
+    bool transfers = i->kind == DIRECT_TRANSFER && !d->code.gives_transfers;
+    return d->code.policy == DIRECT_UNSCANNED || i->kind == DIRECT_NATIVE || transfers;
+}
+
 void direct_step(struct direct *d, struct direct_event *event) {
     struct instruction i;
+    uint64_t start = microseconds_now();
     *event = (struct direct_event){.system_call = -1};
     look(d, &i);
     if (d->lost) {
         finish(d, event, DIRECT_LOST);
-    } else if (!i.matched || (d->code.policy != DIRECT_UNSCANNED && i.kind != DIRECT_NATIVE && i.kind != DIRECT_TRANSFER)) {
+    } else if (!i.matched || !may_be_stepped(d, &i)) {
         finish(d, event, DIRECT_INSTRUCTION);
     } else {
         enum next next = ALONE;
@@ -229,4 +290,5 @@ void direct_step(struct direct *d, struct direct_event *event) {
             event->stop = DIRECT_STEPPED;
         }
     }
+    event->microseconds = microseconds_now() - start;
 }

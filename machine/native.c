@@ -198,14 +198,11 @@ void native_prepare(struct native *n) {
 /* ---- opening and closing ------------------------------------------------------------------------------------------------------------------------
  */
 
-/* Forms of extensions that this machine does not have are not for the processor either. Transfers through registers and memory would run alone; to
- * come back for the step of the tables costs one entry to the child less. */
+/* Forms of extensions that this machine does not have are not for the processor either. */
 static void keep_back(const struct decoder *decoder, const struct direct_kind_table *t, enum direct_code code, uint8_t *kinds) {
     for (size_t form = 0; form < t->form_count; form++) {
         bool absent = t->gates[code][form] != 0 && !has_vector_extension(decoder->isa->forms[form].extension);
-        if (absent || kinds[form] == DIRECT_TRANSFER) {
-            kinds[form] = DIRECT_SENSITIVE;
-        }
+        kinds[form] = absent ? DIRECT_SENSITIVE : kinds[form];
     }
 }
 
@@ -273,8 +270,15 @@ const char *native_begin(struct native *n, struct computer *c, const struct nati
         drop(n);
         return "out of memory";
     }
-    const struct direct_options options = {
-        pages, n->linear_pages, policy, c->processor.decoder->matcher, n->kinds32[LEVEL_NONE], n->kinds16[LEVEL_NONE]};
+    /* Transfers through registers and memory come back: for the step of the tables, which costs one entry to the child less than to run them alone.
+     */
+    const struct direct_options options = {.frames = pages,
+                                           .linear_pages = n->linear_pages,
+                                           .policy = policy,
+                                           .matcher = c->processor.decoder->matcher,
+                                           .kinds32 = n->kinds32[LEVEL_NONE],
+                                           .kinds16 = n->kinds16[LEVEL_NONE],
+                                           .gives_transfers = true};
     if (!direct_open(&options, &n->direct, &reason)) {
         drop(n);
         return reason;

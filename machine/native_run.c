@@ -1,6 +1,6 @@
 /* A run by direct execution: this processor executes what is innocuous, the machine does the rest. Guest page tables are shadowed: a page is mapped
  * for the child when it is first used, with the rights that the walk of translate.c gives at this privilege level. Time is what
- * the guest runs, as far as the clock tells: a whole budget, or an entry that ended early, which counts as ENTRY. */
+ * the guest runs, as the clock tells: a whole budget, or an entry that ended early, which counts as ENTRY at least. */
 #include "../direct/place.h"
 #include "native.h"
 #include "session_parts.h"
@@ -50,6 +50,11 @@ static enum computer_end step_machine(struct native *n, const struct session_req
     return end;
 }
 
+/* Microseconds. What other processes had in between is not the guest's: no more than a budget. */
+static uint64_t time_of_entry(uint64_t microseconds) {
+    return microseconds < ENTRY ? ENTRY : microseconds > MICROSECONDS ? MICROSECONDS : microseconds;
+}
+
 static enum computer_end run_directly(struct native *n, const struct session_request *request, struct session_result *result) {
     struct direct_event event;
     native_prepare(n);
@@ -58,7 +63,7 @@ static enum computer_end run_directly(struct native *n, const struct session_req
     } else {
         direct_run(n->direct, MICROSECONDS, &event);
     }
-    n->microseconds += event.stop == DIRECT_BUDGET ? MICROSECONDS : ENTRY;
+    n->microseconds += event.stop == DIRECT_BUDGET ? MICROSECONDS : time_of_entry(event.microseconds);
     native_take(n);
     switch (event.stop) {
     case DIRECT_STEPPED:
@@ -121,6 +126,7 @@ void run_natively(struct computer *c, const struct session_request *request, str
     const struct direct_statistics s = direct_statistics(n.direct);
     result->revealed = s.revealed;
     result->alone = s.alone;
+    result->linked = s.linked;
     result->entries = s.entries;
     result->guest_seconds = s.seconds - before;
     result->handled = c->processor.handled;

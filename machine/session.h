@@ -38,6 +38,7 @@ struct session_result {
     uint64_t handled, stepped;              /* native: instructions that came back to proven handlers, and those that came to emitted steps */
     uint64_t delivered, handled_deliveries; /* native: exceptions and interrupts, and those that a proven handler delivered */
     uint64_t shadowed;                      /* native: pages that were mapped when they were first used */
+    uint64_t linked;                        /* native: returns that were made to run by themselves */
     uint64_t entries;                       /* native: how often guest code was entered on this processor, and so left */
     double setup_seconds;                   /* native: of `seconds`, before the guest started and after it had ended */
     double guest_seconds;                   /* native: processor time of the child, with what the kernel spends on entering and leaving it */

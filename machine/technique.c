@@ -79,7 +79,11 @@ void technique_execute(const struct technique_run *r, struct technique_table *ta
 
 /* What an entry and an exit cost in the child alone: one NOP, and a trap. */
 static double exit_cost(const struct native_tables *native, const struct matcher *matcher) {
-    const struct direct_options options = {1, 1, DIRECT_CHECKED, matcher, native->kinds->open[DIRECT_CODE_32], native->kinds->open[DIRECT_CODE_16]};
+    const struct direct_options options = {.frames = 1,
+                                           .policy = DIRECT_CHECKED,
+                                           .matcher = matcher,
+                                           .kinds32 = native->kinds->open[DIRECT_CODE_32],
+                                           .kinds16 = native->kinds->open[DIRECT_CODE_16]};
     struct direct *d = NULL;
     const char *reason = NULL;
     struct direct_state s = {.eip = 0};

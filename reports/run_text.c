@@ -17,8 +17,9 @@ static void put_statistics(FILE *out, const struct run_report *r) {
                       (unsigned long long)r->result->revealed, (unsigned long long)r->result->alone);
     }
     if (r->result->handled + r->result->stepped > 0) {
-        (void)fprintf(out, "done by proven handlers: %llu, by emitted steps: %llu, pages shadowed: %llu\n", (unsigned long long)r->result->handled,
-                      (unsigned long long)r->result->stepped, (unsigned long long)r->result->shadowed);
+        (void)fprintf(out, "done by proven handlers: %llu, by emitted steps: %llu, pages shadowed: %llu, returns linked: %llu\n",
+                      (unsigned long long)r->result->handled, (unsigned long long)r->result->stepped, (unsigned long long)r->result->shadowed,
+                      (unsigned long long)r->result->linked);
         (void)fprintf(out, "delivered by the proven handler: %llu of %llu\n", (unsigned long long)r->result->handled_deliveries,
                       (unsigned long long)r->result->delivered);
     }

@@ -93,3 +93,127 @@ void test_random(void) {
     direct_close(ran);
     direct_close(stepped);
 }
+
+/* ---- functions --------------------------------------------------------------------------------------------------------------------------------- */
+
+#define FUNCTIONS 8u
+#define FUNCTION_BYTES 0x60u
+#define FUNCTION_PROGRAMS 40u
+#define FUNCTION_STEPS 4000u
+
+struct bytes {
+    uint8_t *at;
+    uint32_t linear;
+};
+
+static void add(struct bytes *b, const void *bytes, uint32_t size) {
+    memcpy(b->at, bytes, size);
+    b->at += size;
+    b->linear += size;
+}
+
+static void add_call(struct bytes *b, unsigned function) {
+    uint32_t relative = 0x2000 + function * FUNCTION_BYTES - (b->linear + 5);
+    add(b, "\xE8", 1);
+    add(b, &relative, sizeof relative);
+}
+
+/* A write to a byte of some function: often an immediate operand, or the first byte of the next instruction. */
+static void add_write(struct bytes *b, uint32_t *seed) {
+    uint32_t address = 0x2000 + next_random(seed) % (FUNCTIONS * FUNCTION_BYTES);
+    add(b, "\x80\x35", 2); /* xor byte [address], 0, 1, 2 or 3 */
+    add(b, &address, sizeof address);
+    add(b, &(const uint8_t){next_random(seed) % 16 == 0 ? (uint8_t)(next_random(seed) % 4) : 0}, 1);
+}
+
+static void add_body(struct bytes *b, unsigned function, uint32_t *seed) {
+    static const struct {
+        const char *bytes;
+        uint32_t size;
+    } pool[] = {{"\x40", 1},
+                {"\x43", 1},
+                {"\x05\x11\x00\x22\x00", 5},
+                {"\x31\xD0", 2},
+                {"\x01\xC3", 2},
+                {"\xF6\xC3\x01\x74\x02\x40\x43", 7}, /* test bl, 1; jz over; inc eax; inc ebx */
+                {"\xF6\xC3\x01\x74\x01\xC3", 6},     /* test bl, 1; jz over; ret */
+                {"\x50\x58", 2},
+                {"\xD1\xC0", 2},
+                {"\x83\xC2\x05", 3},
+                {"\x89\x05\x00\x50\x00\x00", 6},
+                {"\x03\x05\x00\x50\x00\x00", 6}};
+    for (unsigned n = 2 + next_random(seed) % 5; n > 0; n--) {
+        unsigned k = next_random(seed) % (sizeof pool / sizeof pool[0] + 1);
+        if (k < sizeof pool / sizeof pool[0]) {
+            add(b, pool[k].bytes, pool[k].size);
+        } else if (function + 1 < FUNCTIONS) {
+            add_call(b, function + 1 + next_random(seed) % (FUNCTIONS - function - 1));
+        }
+    }
+    add(b, next_random(seed) % 4 == 0 ? "\xF3\xC3" : "\x90\xC3", 2);
+}
+
+/* mov ecx, 12; calls and writes; dec ecx; jnz; hlt */
+static void make_functions(struct direct *d, uint32_t seed) {
+    uint8_t *memory = direct_memory(d);
+    memset(memory, 0, MEMORY);
+    memset(memory + 0x2000, 0xF4, (size_t)FUNCTIONS * FUNCTION_BYTES);
+    struct bytes main = {memory + 0x1000, 0x1000};
+    add(&main, "\xB9\x0C\x00\x00\x00", 5);
+    uint32_t back = main.linear;
+    for (unsigned n = 3 + next_random(&seed) % 6; n > 0; n--) {
+        if (next_random(&seed) % 4 == 0) {
+            add_write(&main, &seed);
+        } else {
+            add_call(&main, next_random(&seed) % FUNCTIONS);
+        }
+    }
+    add(&main, "\x49\x0F\x85", 3);
+    uint32_t relative = back - (main.linear + 4);
+    add(&main, &relative, sizeof relative);
+    add(&main, "\xF4", 1);
+    for (unsigned f = 0; f < FUNCTIONS; f++) {
+        struct bytes b = {memory + 0x2000 + (size_t)f * FUNCTION_BYTES, 0x2000 + f * FUNCTION_BYTES};
+        add_body(&b, f, &seed);
+    }
+    direct_wrote(d, 0, MEMORY);
+}
+
+static bool step_functions(struct direct *d, struct direct_event *e) {
+    unsigned steps = 0;
+    do {
+        direct_step(d, e);
+    } while (e->stop == DIRECT_STEPPED && ++steps < FUNCTION_STEPS);
+    return e->stop != DIRECT_STEPPED;
+}
+
+/* Functions that call each other and are rewritten, run freely, where their returns are linked, and step by step: the same at the end. */
+void test_random_functions(void) {
+    struct direct *ran = open_guest(DIRECT_CHECKED);
+    struct direct *stepped = ran == NULL ? NULL : open_guest(DIRECT_CHECKED);
+    unsigned compared = 0;
+    for (unsigned program = 0; stepped != NULL && program < FUNCTION_PROGRAMS; program++) {
+        struct direct_state s;
+        struct direct_event e;
+        struct direct_event f;
+        make_functions(stepped, 0x9E3779B9u * (program + 1));
+        make_functions(ran, 0x9E3779B9u * (program + 1));
+        flat_state(&s, 0);
+        direct_set_state(stepped, &s);
+        direct_set_state(ran, &s);
+        if (step_functions(stepped, &e)) {
+            direct_run(ran, 10000000, &f);
+            direct_get_state(ran, &s);
+            CHECK(e.stop == f.stop && e.vector == f.vector && same_guests(ran, stepped), "program %u differs, stop %d, EIP 0x%x", program,
+                  (int)f.stop, s.eip);
+            compared++;
+        }
+    }
+    if (stepped != NULL) {
+        const struct direct_statistics t = direct_statistics(ran);
+        CHECK(compared > FUNCTION_PROGRAMS / 2 && t.linked > 40, "%u programs, %u returns linked", compared, (unsigned)t.linked);
+        check_audit(ran, "random functions");
+    }
+    direct_close(ran);
+    direct_close(stepped);
+}
