@@ -17,7 +17,7 @@ enum engine_stop {
     ENGINE_SPENT,     /* so many instructions are done */
     ENGINE_EXCEPTION, /* the next instruction raises an exception or is a software interrupt; the state is that before it */
     ENGINE_TRAP,      /* an exception after an instruction that completed: single-stepping */
-    ENGINE_HALT,      /* the next instruction is HLT, or in a run of several IRET or a load of CR3 or CR4: for the machine to do */
+    ENGINE_HALT,      /* the next instruction is HLT, or one that is doubtful: for the machine to do */
     ENGINE_REFUSED    /* the next instruction is for the machine: the engine does not execute it, and does not say whether it faults */
 };
 #define ENGINE_SOME_VECTOR 256u
@@ -44,6 +44,7 @@ struct engine_operations {
 /* The first member of every engine. */
 struct engine {
     const struct engine_operations *operations;
+    bool leaves_doubtful;    /* set by who uses it: it stops before instructions that it is known to execute otherwise than a processor does */
     bool shows_own_pointers; /* the pointers to the last x87 instruction are not the guest's */
 };
 /* In the plug-in popek-unicorn.so, which is found as by unicorn_open. The memory is shared. NULL: *reason (static) says why. */

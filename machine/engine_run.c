@@ -72,11 +72,27 @@ static void find_shadow(struct computer *c, const struct machine_state *before, 
     c->processor.shadow = (before->rflags & FLAG_INTERRUPT) == 0 && (after->rflags & FLAG_INTERRUPT) != 0 && last == STI;
 }
 
+/* Unicorn knows neither the limits nor the rights of segments, and takes a null selector for a flat segment: only where all are flat and may be used
+ * does it what a processor does. */
+static bool segments_are_plain(const struct machine_state *s) {
+    for (unsigned i = 0; i < SEGMENT_COUNT; i++) {
+        const struct segment_state *g = &s->segments[i];
+        bool kind = i == SEGMENT_CS ? g->type >= 10 && g->db != 0 : (g->type & 0xE) == 2 && (i != SEGMENT_SS || g->db != 0);
+        if (g->usable == 0 || g->limit != UINT32_MAX || !kind) {
+            return false;
+        }
+    }
+    return true;
+}
+
 void run_on_engine(struct computer *c, const struct session_request *request, struct session_result *result) {
     const struct engine_ports ports = computer_engine_ports(c);
     struct engine *e = unicorn_engine_open(c->memory.bytes, c->memory.size, &ports, &result->unusable);
     uint64_t steps = 0;
     result->end = COMPUTER_RUNNING;
+    if (e != NULL) {
+        e->leaves_doubtful = true;
+    }
     while (e != NULL && result->end == COMPUTER_RUNNING && c->processor.executed < request->instructions && steps++ < request->instructions) {
         struct machine_state s;
         struct machine_state before;
@@ -84,7 +100,7 @@ void run_on_engine(struct computer *c, const struct session_request *request, st
         uint64_t slice = next_slice(c, request->instructions - c->processor.executed);
         computer_state(c, &s);
         bool paging = (s.cr0 >> 31 & 1) != 0; /* Unicorn before 2.1 takes linear addresses for physical ones */
-        if (paging || computer_must_step(c) || !e->operations->set_state(e, &s)) {
+        if (paging || computer_must_step(c) || !segments_are_plain(&s) || !e->operations->set_state(e, &s)) {
             result->end = computer_step(c);
             continue;
         }

@@ -85,7 +85,7 @@ struct engine *native_engine_open(const struct computer *like, const struct nati
         free(n);
         return NULL;
     }
-    n->engine = (struct engine){&operations, processor_stores_x87_selectors()};
+    n->engine = (struct engine){.operations = &operations, .shows_own_pointers = processor_stores_x87_selectors()};
     *memory = n->computer->memory.bytes;
     return &n->engine;
 }

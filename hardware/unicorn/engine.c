@@ -38,7 +38,7 @@ static void on_code(uc_engine *uc, uint64_t address, uint32_t size, void *contex
     }
     unsigned loaded = loaded_register(&e->code, address, size);
     if (moves_debug_register(&e->code, address, size) ||
-        (e->limit > 1 && is_for_machine(&e->code, address, size, loaded, (e->known.cr4 & CR4_PAE) != 0))) {
+        (e->base.leaves_doubtful && is_for_machine(&e->code, address, size, loaded, (e->known.cr4 & CR4_PAE) != 0))) {
         e->before_machine = true;
         (void)uc_emu_stop(uc);
         return;
@@ -153,7 +153,7 @@ static void run(struct engine *engine, uint64_t count, struct engine_event *even
         return;
     }
     if (e->before_machine && !e->interrupted) {
-        event->stop = count > 1 ? ENGINE_HALT : ENGINE_REFUSED;
+        event->stop = e->base.leaves_doubtful ? ENGINE_HALT : ENGINE_REFUSED;
         return;
     }
     if (e->interrupted && e->vector == 1) {
@@ -262,7 +262,7 @@ struct engine *popek_open_unicorn_engine(uint8_t *memory, uint32_t size, const s
                 add_hook(e, UC_HOOK_INSN, (void *)(uintptr_t)on_output, UC_X86_INS_OUT) &&
                 add_hook(e, UC_HOOK_INSN, (void *)(uintptr_t)on_system_call, UC_X86_INS_SYSENTER) &&
                 add_hook(e, UC_HOOK_INSN, (void *)(uintptr_t)on_system_call, UC_X86_INS_SYSCALL);
-    e->code = (struct code_view){e->uc, memory, size};
+    e->code = (struct code_view){memory, size};
     if (!good) {
         *reason = "the emulator cannot be set up";
         close_engine(&e->base);

@@ -3,13 +3,6 @@
 
 #include <string.h>
 
-#define IRET 0xCFu
-#define FAR_CALL 0x9Au
-#define FAR_JUMP 0xEAu
-#define TYPE_TSS 9u /* of 32 bits, not busy */
-#define TSS_FLAGS 0x24u
-#define FLAG_V86 0x20000u
-
 unsigned loaded_register(const struct code_view *v, uint64_t address, uint32_t size) {
     unsigned number = NO_REGISTER;
     for (uint32_t i = 0; number == NO_REGISTER && i + 2 < size && address + size <= v->size; i++) {
@@ -27,30 +20,63 @@ bool moves_debug_register(const struct code_view *v, uint64_t address, uint32_t 
     return found;
 }
 
-static uint32_t word_at(const struct code_view *v, uint64_t address) {
-    uint32_t word = 0;
-    if (address + sizeof word <= v->size) {
-        memcpy(&word, v->memory + address, sizeof word);
-    }
-    return word;
+#define CS_OVERRIDE 0x2Eu
+static bool is_prefix(uint8_t byte) {
+    static const uint8_t prefixes[] = {0x26, CS_OVERRIDE, 0x36, 0x3E, 0x64, 0x65, 0x66, 0x67, 0xF0, 0xF2, 0xF3};
+    return memchr(prefixes, byte, sizeof prefixes) != NULL;
 }
 
-/* CALL or JMP with the selector of a TSS in the instruction, whose task is one of virtual-8086 mode. */
-static bool enters_v86_task(const struct code_view *v, uint64_t address, uint32_t size) {
-    uint8_t opcode = size >= 7 && address + size <= v->size ? v->memory[address + size - 7] : 0;
-    if (opcode != FAR_CALL && opcode != FAR_JUMP) {
-        return false;
+struct opcodes {
+    uint8_t first, last;
+};
+static bool is_in(const struct opcodes *ranges, size_t count, uint8_t opcode) {
+    bool found = false;
+    for (size_t i = 0; i < count; i++) {
+        found = found || (opcode >= ranges[i].first && opcode <= ranges[i].last);
     }
-    uc_x86_mmr table = {0, 0, 0, 0};
-    (void)uc_reg_read(v->uc, UC_X86_REG_GDTR, &table);
-    uint64_t descriptor = table.base + (word_at(v, address + size - 4) >> 16 & 0xFFF8u);
-    uint32_t low = word_at(v, descriptor);
-    uint32_t high = word_at(v, descriptor + 4);
-    uint32_t base = low >> 16 | (high & 0xFF) << 16 | (high & 0xFF000000u);
-    return (high >> 8 & 0x1F) == TYPE_TSS && (word_at(v, (uint64_t)base + TSS_FLAGS) & FLAG_V86) != 0;
+    return found;
+}
+
+/* SDM vol. 2D, appendix A, tables. */
+static const struct opcodes one_byte[] = {
+    {0x07, 0x07}, {0x17, 0x17}, {0x1F, 0x1F}, /* POP ES, SS, DS */
+    {0x8E, 0x8E},                             /* MOV Sreg */
+    {0x9A, 0x9B},                             /* CALL far, WAIT */
+    {0xC4, 0xC5},                             /* LES, LDS; VEX */
+    {0xCA, 0xCB}, {0xCF, 0xCF},               /* RET far, IRET */
+    {0xD8, 0xDF},                             /* x87 */
+    {0xEA, 0xEA},                             /* JMP far */
+};
+static const struct opcodes two_bytes[] = {
+    {0x10, 0x17}, {0x28, 0x2F}, {0x50, 0x7F},               /* SSE, MMX */
+    {0x30, 0x33}, {0xA2, 0xA2},                             /* WRMSR, RDTSC, RDMSR, RDPMC; CPUID */
+    {0xA1, 0xA1}, {0xA9, 0xA9}, {0xB2, 0xB2}, {0xB4, 0xB5}, /* POP FS, GS; LSS, LFS, LGS */
+    {0x38, 0x38}, {0x3A, 0x3A}, {0xAE, 0xAE}, {0xC2, 0xC2}, {0xC4, 0xC6}, {0xD0, 0xFE},
+};
+
+static bool is_doubtful(const uint8_t *bytes, uint32_t size) {
+    uint32_t i = 0;
+    while (i < size && is_prefix(bytes[i])) {
+        if (bytes[i++] == CS_OVERRIDE) {
+            return true;
+        }
+    }
+    if (i + 1 >= size) { /* one byte is left at most */
+        return i < size && is_in(one_byte, sizeof one_byte / sizeof one_byte[0], bytes[i]);
+    }
+    unsigned digit = bytes[i + 1] >> 3 & 7;
+    if (bytes[i] == 0xFF) {
+        return digit == 3 || digit == 5; /* CALL and JMP far through memory */
+    }
+    if (bytes[i] != 0x0F) {
+        return is_in(one_byte, sizeof one_byte / sizeof one_byte[0], bytes[i]);
+    }
+    bool reads_time = bytes[i + 1] == 0x01 && i + 2 < size && bytes[i + 2] == 0xF9;          /* RDTSCP */
+    bool loads_table = bytes[i + 1] == 0x00 && i + 2 < size && (bytes[i + 2] >> 4 & 3) == 1; /* LLDT, LTR: digits 2 and 3 */
+    return reads_time || loads_table || is_in(two_bytes, sizeof two_bytes / sizeof two_bytes[0], bytes[i + 1]);
 }
 
 bool is_for_machine(const struct code_view *v, uint64_t address, uint32_t size, unsigned loaded, bool physical_extension) {
-    bool is_return = size > 0 && address + size <= v->size && v->memory[address + size - 1] == IRET;
-    return is_return || enters_v86_task(v, address, size) || (loaded != NO_REGISTER && (loaded != 0 || physical_extension));
+    bool doubtful = address + size <= v->size && is_doubtful(v->memory + address, size);
+    return doubtful || (loaded != NO_REGISTER && (loaded != 0 || physical_extension));
 }
