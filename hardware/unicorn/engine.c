@@ -36,9 +36,10 @@ static void on_code(uc_engine *uc, uint64_t address, uint32_t size, void *contex
     if (e->entering || e->system_call) {
         return;
     }
-    unsigned loaded = loaded_register(&e->code, address, size);
-    if (moves_debug_register(&e->code, address, size) ||
-        (e->base.leaves_doubtful && is_for_machine(&e->code, address, size, loaded, (e->known.cr4 & CR4_PAE) != 0))) {
+    bool foreseen = may_be_foreseen(&e->code, address);
+    unsigned loaded = foreseen ? loaded_register(&e->code, address, size) : NO_REGISTER;
+    if (foreseen && (moves_debug_register(&e->code, address, size) ||
+                     (e->base.leaves_doubtful && is_for_machine(&e->code, address, size, loaded, (e->known.cr4 & CR4_PAE) != 0)))) {
         e->before_machine = true;
         (void)uc_emu_stop(uc);
         return;
@@ -262,7 +263,7 @@ struct engine *popek_open_unicorn_engine(uint8_t *memory, uint32_t size, const s
                 add_hook(e, UC_HOOK_INSN, (void *)(uintptr_t)on_output, UC_X86_INS_OUT) &&
                 add_hook(e, UC_HOOK_INSN, (void *)(uintptr_t)on_system_call, UC_X86_INS_SYSENTER) &&
                 add_hook(e, UC_HOOK_INSN, (void *)(uintptr_t)on_system_call, UC_X86_INS_SYSCALL);
-    e->code = (struct code_view){memory, size};
+    e->code = view_code(memory, size);
     if (!good) {
         *reason = "the emulator cannot be set up";
         close_engine(&e->base);

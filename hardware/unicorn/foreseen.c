@@ -76,6 +76,17 @@ static bool is_doubtful(const uint8_t *bytes, uint32_t size) {
     return reads_time || loads_table || is_in(two_bytes, sizeof two_bytes / sizeof two_bytes[0], bytes[i + 1]);
 }
 
+struct code_view view_code(const uint8_t *memory, uint32_t size) {
+    struct code_view v = {memory, size, {false}};
+    for (unsigned byte = 0; byte < sizeof v.begins; byte++) {
+        v.begins[byte] =
+            byte == 0x0F || byte == 0xFF || is_prefix((uint8_t)byte) || is_in(one_byte, sizeof one_byte / sizeof one_byte[0], (uint8_t)byte);
+    }
+    return v;
+}
+
+bool may_be_foreseen(const struct code_view *v, uint64_t address) { return address < v->size && v->begins[v->memory[address]]; }
+
 bool is_for_machine(const struct code_view *v, uint64_t address, uint32_t size, unsigned loaded, bool physical_extension) {
     bool doubtful = address + size <= v->size && is_doubtful(v->memory + address, size);
     return doubtful || (loaded != NO_REGISTER && (loaded != 0 || physical_extension));

@@ -10,7 +10,12 @@
 struct code_view {
     const uint8_t *memory;
     uint32_t size;
+    bool begins[256]; /* an instruction below may begin with this byte */
 };
+struct code_view view_code(const uint8_t *memory, uint32_t size);
+
+/* False for most instructions, and quickly: none of the functions below says anything of them. */
+bool may_be_foreseen(const struct code_view *v, uint64_t address);
 
 #define NO_REGISTER 8u
 /* The number of the control register that MOV CR loads, whatever stands before its opcode; NO_REGISTER: it is another instruction. */
