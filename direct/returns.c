@@ -20,6 +20,8 @@ static const uint8_t exchange[EXCHANGE_BYTES] = {0x87, 0x0C, 0x24};
 
 static unsigned link_size(const struct linked_return *l) { return LINK_BYTES + l->return_length; }
 
+_Static_assert(RETURNS_BYTES == RETURNS_SLOTS * RETURNS_SLOT_BYTES, "the size of all trampolines");
+
 /* ---- where things are -------------------------------------------------------------------------------------------------------------------------- */
 
 static uint32_t slot_start(const struct returns *r, const struct linked_return *l) {

@@ -14,10 +14,10 @@
 
 #define RETURNS_SLOTS 512u      /* trampolines */
 #define RETURNS_SLOT_BYTES 256u /* of each */
-#define RETURNS_BYTES (RETURNS_SLOTS * RETURNS_SLOT_BYTES)
-#define RETURNS_LINKS 8u /* places where one may land */
-#define RETURNS_TAIL 4u  /* instructions before the return that move with it, at most */
-#define RETURNS_RUN 24u  /* bytes of the run at most: fewer than five, one more instruction, and the return */
+#define RETURNS_BYTES 0x20000u  /* of all of them */
+#define RETURNS_LINKS 8u        /* places where one may land */
+#define RETURNS_TAIL 4u         /* instructions before the return that move with it, at most */
+#define RETURNS_RUN 24u         /* bytes of the run at most: fewer than five, one more instruction, and the return */
 
 struct code;
 struct instruction;
