@@ -1,7 +1,8 @@
 /* Scan before execute: which instructions of the guest are visible to the processor. */
 #include "marks.h"
 
-#include <stdlib.h>
+#include "../x86-tables/prefix.h"
+
 #include <string.h>
 #include <sys/mman.h>
 
@@ -37,10 +38,7 @@ bool code_reads_itself(const struct instruction *i) { return i->matched && i->de
 
 static bool begin_scan(struct code *c, uint32_t page, bool wide) {
     struct page *p = &c->pages[page];
-    if (p->marks == NULL) {
-        p->marks = calloc(DIRECT_PAGE, 1);
-    }
-    if (p->marks == NULL) {
+    if (!make_marks(p)) {
         return false;
     }
     if (!p->executable) {
@@ -274,11 +272,6 @@ enum arrival code_arrive(struct code *c, const struct instruction *i) {
         }
     }
     return first;
-}
-
-static bool is_legacy_prefix(uint8_t byte) {
-    static const uint8_t prefixes[] = {0x26, 0x2E, 0x36, 0x3E, 0x64, 0x65, 0x66, 0x67, 0xF0, 0xF2, 0xF3};
-    return memchr(prefixes, byte, sizeof prefixes) != NULL;
 }
 
 bool code_show(struct code *c, const struct instruction *i, bool through_fs, struct shown *shown) {

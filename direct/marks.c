@@ -15,15 +15,19 @@ void set_mark(struct code *c, uint32_t linear, uint8_t kind) {
     *mark = (uint8_t)((*mark & TARGET) | kind);
 }
 
+bool make_marks(struct page *p) {
+    if (p->marks == NULL) {
+        p->marks = calloc(DIRECT_PAGE, 1);
+    }
+    return p->marks != NULL;
+}
+
 bool mark_target(struct code *c, uint32_t linear) {
     if (linear / DIRECT_PAGE >= c->page_count) {
         return true;
     }
     struct page *p = &c->pages[linear / DIRECT_PAGE];
-    if (p->marks == NULL) {
-        p->marks = calloc(DIRECT_PAGE, 1);
-    }
-    if (p->marks == NULL) {
+    if (!make_marks(p)) {
         return false;
     }
     p->marks[linear % DIRECT_PAGE] |= TARGET;

@@ -13,11 +13,12 @@ enum mark {
     LINKED = 8  /* part of a run that ends with a return which runs by itself: see returns.h */
 };
 
+/* All HIDDEN, if the page has none yet. False: out of memory. */
+bool make_marks(struct page *p);
 uint8_t mark_at(const struct code *c, uint32_t linear);
 /* HIDDEN, START or MIDDLE, with LINKED; TARGET stays. */
 void set_mark(struct code *c, uint32_t linear, uint8_t kind);
-/* Says that a visible transfer goes there, maybe to a page where nothing was scanned yet; outside of the guest it says nothing. False: out of memory.
- */
+/* A visible transfer goes there, maybe to a page where nothing was scanned yet; outside of the guest nothing is marked. False: out of memory. */
 bool mark_target(struct code *c, uint32_t linear);
 
 /* The guest's own byte; NULL: nothing is mapped there. */

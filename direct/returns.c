@@ -18,7 +18,8 @@ static const uint8_t exchange[EXCHANGE_BYTES] = {0x87, 0x0C, 0x24};
 #define LEA_BYTES 6u
 #define LINK_BYTES (LEA_BYTES + 2 + 2 + LEA_BYTES + EXCHANGE_BYTES)
 
-static unsigned link_size(const struct linked_return *l) { return LINK_BYTES + l->return_length; }
+static unsigned return_length(const struct linked_return *l) { return (unsigned)l->length - l->at; }
+static unsigned link_size(const struct linked_return *l) { return LINK_BYTES + return_length(l); }
 
 _Static_assert(RETURNS_BYTES == RETURNS_SLOTS * RETURNS_SLOT_BYTES, "the size of all trampolines");
 
@@ -95,7 +96,7 @@ static uint8_t *put_lea(uint8_t *at, uint32_t displacement) {
 /* The comparison with all links. ECX has what the stack had, less what was compared last. */
 static void write_check(const struct returns *r, const struct linked_return *l) {
     static const uint8_t over[] = {0xE3, 0x02};
-    const uint8_t next[] = {0xEB, (uint8_t)(LEA_BYTES + EXCHANGE_BYTES + l->return_length)};
+    const uint8_t next[] = {0xEB, (uint8_t)(LEA_BYTES + EXCHANGE_BYTES + return_length(l))};
     uint8_t *at = r->bytes + (slot_start(r, l) - r->start) + l->check;
     uint32_t less = 0;
     at = put(at, exchange, sizeof exchange);
@@ -106,7 +107,7 @@ static void write_check(const struct returns *r, const struct linked_return *l) 
         at = put(at, next, sizeof next);
         at = put_lea(at, less);
         at = put(at, exchange, sizeof exchange);
-        at = put(at, l->bytes + l->at, l->return_length);
+        at = put(at, l->bytes + l->at, return_length(l));
     }
     at = put_lea(at, less);
     at = put(at, exchange, sizeof exchange);
@@ -169,7 +170,6 @@ static bool find_tail(const struct code *c, const struct instruction *i, struct 
     l->begin = begin;
     l->length = (uint8_t)(behind - begin);
     l->at = (uint8_t)(i->linear - begin);
-    l->return_length = i->decoded.length;
     return behind / DIRECT_PAGE == begin / DIRECT_PAGE;
 }
 

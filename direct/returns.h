@@ -28,9 +28,9 @@ struct linked_return {
     uint8_t length, bytes[RETURNS_RUN]; /* of the run, as the guest has it */
     uint8_t tail;                       /* instructions before the return */
     uint8_t from[RETURNS_TAIL], to[RETURNS_TAIL];
-    uint8_t at, return_length; /* of the return, in the run */
-    uint8_t check;             /* where the comparison begins, in the trampoline */
-    uint8_t link_count, next;  /* links, and which one to replace */
+    uint8_t at;               /* of the return, which ends the run */
+    uint8_t check;            /* where the comparison begins, in the trampoline */
+    uint8_t link_count, next; /* links, and which one to replace */
     uint32_t begin;
     uint32_t links[RETURNS_LINKS]; /* values of EIP */
 };

@@ -257,8 +257,8 @@ void direct_run(struct direct *d, uint32_t microseconds, struct direct_event *ev
     }
     while (next != OVER) {
         next = advance(d, next, event);
-        /* A tick that was due before the guest ran is not its own: with a caller that is slow it would never get anywhere. */
         event->microseconds = microseconds_now() - start;
+        /* A tick that was due before the guest ran is not its own: with a caller that is slow it would never get anywhere. */
         if (next == OVER && event->stop == DIRECT_BUDGET && event->microseconds < microseconds / 2) {
             next = GO;
         }

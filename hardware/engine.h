@@ -17,7 +17,7 @@ enum engine_stop {
     ENGINE_SPENT,     /* so many instructions are done */
     ENGINE_EXCEPTION, /* the next instruction raises an exception or is a software interrupt; the state is that before it */
     ENGINE_TRAP,      /* an exception after an instruction that completed: single-stepping */
-    ENGINE_HALT,      /* the next instruction is HLT, or one that is doubtful: for the machine to do */
+    ENGINE_HALT,      /* the next instruction is HLT: for the machine to do */
     ENGINE_REFUSED    /* the next instruction is for the machine: the engine does not execute it, and does not say whether it faults */
 };
 #define ENGINE_SOME_VECTOR 256u

@@ -202,7 +202,9 @@ void native_prepare(struct native *n) {
 static void keep_back(const struct decoder *decoder, const struct direct_kind_table *t, enum direct_code code, uint8_t *kinds) {
     for (size_t form = 0; form < t->form_count; form++) {
         bool absent = t->gates[code][form] != 0 && !has_vector_extension(decoder->isa->forms[form].extension);
-        kinds[form] = absent ? DIRECT_SENSITIVE : kinds[form];
+        if (absent) {
+            kinds[form] = DIRECT_SENSITIVE;
+        }
     }
 }
 
@@ -270,8 +272,7 @@ const char *native_begin(struct native *n, struct computer *c, const struct nati
         drop(n);
         return "out of memory";
     }
-    /* Transfers through registers and memory come back: for the step of the tables, which costs one entry to the child less than to run them alone.
-     */
+    /* Transfers through registers and memory come back: the step of the tables costs one entry to the child less than to run them alone. */
     const struct direct_options options = {.frames = pages,
                                            .linear_pages = n->linear_pages,
                                            .policy = policy,

@@ -3,6 +3,7 @@
 #include "annotate_probe.h"
 
 #include "../isa-model/grow.h"
+#include "../x86-tables/prefix.h"
 
 #include <ctype.h>
 #include <gelf.h>
@@ -151,10 +152,7 @@ static bool read_object(struct probe *p) {
     return p->code != NULL;
 }
 
-static bool is_prefix(uint8_t byte, unsigned bits) {
-    static const uint8_t prefixes[] = {0x26, 0x2E, 0x36, 0x3E, 0x64, 0x65, 0x66, 0x67, 0xF0, 0xF2, 0xF3};
-    return memchr(prefixes, byte, sizeof prefixes) != NULL || (bits == 64 && byte >= 0x40 && byte <= 0x4F);
-}
+static bool is_prefix(uint8_t byte, unsigned bits) { return is_legacy_prefix(byte) || (bits == 64 && byte >= 0x40 && byte <= 0x4F); }
 
 static bool has_bytes(const struct probe *p, const struct item *i) { return i->offset < i->end && i->end != SIZE_MAX && i->end <= p->code_size; }
 

@@ -154,7 +154,7 @@ static void run(struct engine *engine, uint64_t count, struct engine_event *even
         return;
     }
     if (e->before_machine && !e->interrupted) {
-        event->stop = e->base.leaves_doubtful ? ENGINE_HALT : ENGINE_REFUSED;
+        event->stop = ENGINE_REFUSED;
         return;
     }
     if (e->interrupted && e->vector == 1) {

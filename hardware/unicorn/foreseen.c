@@ -1,7 +1,9 @@
 /* Instructions that the emulator is about to execute and should not. */
 #include "foreseen.h"
 
-#include <string.h>
+#include "../../x86-tables/prefix.h"
+
+#include <stddef.h>
 
 unsigned loaded_register(const struct code_view *v, uint64_t address, uint32_t size) {
     unsigned number = NO_REGISTER;
@@ -21,10 +23,6 @@ bool moves_debug_register(const struct code_view *v, uint64_t address, uint32_t 
 }
 
 #define CS_OVERRIDE 0x2Eu
-static bool is_prefix(uint8_t byte) {
-    static const uint8_t prefixes[] = {0x26, CS_OVERRIDE, 0x36, 0x3E, 0x64, 0x65, 0x66, 0x67, 0xF0, 0xF2, 0xF3};
-    return memchr(prefixes, byte, sizeof prefixes) != NULL;
-}
 
 struct opcodes {
     uint8_t first, last;
@@ -56,7 +54,7 @@ static const struct opcodes two_bytes[] = {
 
 static bool is_doubtful(const uint8_t *bytes, uint32_t size) {
     uint32_t i = 0;
-    while (i < size && is_prefix(bytes[i])) {
+    while (i < size && is_legacy_prefix(bytes[i])) {
         if (bytes[i++] == CS_OVERRIDE) {
             return true;
         }
@@ -80,7 +78,7 @@ struct code_view view_code(const uint8_t *memory, uint32_t size) {
     struct code_view v = {memory, size, {false}};
     for (unsigned byte = 0; byte < sizeof v.begins; byte++) {
         v.begins[byte] =
-            byte == 0x0F || byte == 0xFF || is_prefix((uint8_t)byte) || is_in(one_byte, sizeof one_byte / sizeof one_byte[0], (uint8_t)byte);
+            byte == 0x0F || byte == 0xFF || is_legacy_prefix((uint8_t)byte) || is_in(one_byte, sizeof one_byte / sizeof one_byte[0], (uint8_t)byte);
     }
     return v;
 }

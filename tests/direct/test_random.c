@@ -37,9 +37,9 @@ static void start_randomly(struct direct *d, struct direct_state *s, uint32_t se
     direct_set_state(d, s);
 }
 
-/* Runs to the next event by single steps. False: it takes too long. */
-static bool step_to_event(struct direct *d, struct direct_event *e) {
-    for (unsigned i = 0; i < RANDOM_STEPS; i++) {
+/* Runs to the next event by single steps. False: it takes more than `most`. */
+static bool step_to_event(struct direct *d, unsigned most, struct direct_event *e) {
+    for (unsigned i = 0; i < most; i++) {
         direct_step(d, e);
         if (e->stop != DIRECT_STEPPED) {
             return true;
@@ -71,7 +71,7 @@ void test_random(void) {
         for (unsigned i = 0; good && i < RANDOM_EVENTS; i++) {
             struct direct_event e;
             struct direct_event f;
-            if (!step_to_event(stepped, &e)) {
+            if (!step_to_event(stepped, RANDOM_STEPS, &e)) {
                 break;
             }
             direct_run(ran, 10000000, &f);
@@ -179,14 +179,6 @@ static void make_functions(struct direct *d, uint32_t seed) {
     direct_wrote(d, 0, MEMORY);
 }
 
-static bool step_functions(struct direct *d, struct direct_event *e) {
-    unsigned steps = 0;
-    do {
-        direct_step(d, e);
-    } while (e->stop == DIRECT_STEPPED && ++steps < FUNCTION_STEPS);
-    return e->stop != DIRECT_STEPPED;
-}
-
 /* Functions that call each other and are rewritten, run freely, where their returns are linked, and step by step: the same at the end. */
 void test_random_functions(void) {
     struct direct *ran = open_guest(DIRECT_CHECKED);
@@ -201,7 +193,7 @@ void test_random_functions(void) {
         flat_state(&s, 0);
         direct_set_state(stepped, &s);
         direct_set_state(ran, &s);
-        if (step_functions(stepped, &e)) {
+        if (step_to_event(stepped, FUNCTION_STEPS, &e)) {
             direct_run(ran, 10000000, &f);
             direct_get_state(ran, &s);
             CHECK(e.stop == f.stop && e.vector == f.vector && same_guests(ran, stepped), "program %u differs, stop %d, EIP 0x%x", program,
